@@ -5,9 +5,14 @@ const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
 /// Metrics are asked once a minute at every pace.
 const ASKS_PER_HOUR: f64 = 60.0;
 
+/// US dollars for asking `queries` series once.
+pub(super) fn dollars(queries: usize) -> f64 {
+    queries as f64 * DOLLARS_PER_METRIC
+}
+
 /// US dollars an hour for asking `queries` series once a minute.
 pub(super) fn dollars_per_hour(queries: usize) -> f64 {
-    queries as f64 * ASKS_PER_HOUR * DOLLARS_PER_METRIC
+    dollars(queries) * ASKS_PER_HOUR
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod members;
 mod metrics;
 mod network;
 mod network_error;
+mod past;
 mod permissions;
 mod picture;
 mod poller;
@@ -64,6 +65,7 @@ pub use history::{Answered, Happened, History};
 pub use inquiry::{Errors, Findings, Inquirer, Inquiry};
 pub use network::NetworkProber;
 pub use network_error::NetworkError;
+pub use past::{Past, PastOf, PastQuestion};
 pub use permissions::asked_about;
 pub use probe::{Answerer, NoProbe, Prober, Resolved};
 pub use proxy_error::ProxyError;
@@ -235,6 +237,12 @@ impl Observer {
         let picture = self.picture.borrow().clone();
         let fleet = (picture.name.as_str(), &poller.spec);
         Happened::of(fleet, (to - since, to), answers, &picture)
+    }
+
+    /// The series of a time that the picture does not hold: a call each Region and account.
+    pub async fn past(&self, question: PastQuestion) -> Past {
+        let picture = self.picture.borrow().clone();
+        past::ask(&self.poller, question, &picture).await
     }
 
     /// Reads the fleet's logs, within each Region's rate over all questions.

@@ -8,6 +8,7 @@ mod explained;
 mod first_picture;
 mod history;
 mod inquiry;
+mod past;
 mod region_switch;
 pub mod stand;
 mod switches;

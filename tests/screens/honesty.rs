@@ -1,5 +1,6 @@
 //! What is not known looks like nothing else, and never healthy.
 
+use gwctl::console::app::Screen;
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Role, Theme};
 use gwctl::fleet::{Metric, Missing, Observed, Verdict, judge};
@@ -406,13 +407,37 @@ fn no_number_is_cut_on_any_screen() {
 }
 
 #[test]
-fn a_charts_heading_leaves_figures_out_and_says_how_many() {
-    let mut state = sample::state(sample::bad_day(), (80, 24));
-    super::sample::run::press(&mut state, "2");
-    state.history.go(screens().swap_remove(1));
-    let shown = text(&drawn(&state, &dark()));
-    let heading = row(&shown, "Latency");
-    assert!(heading.contains("p99 2.03 s  p90 71 ms  +1 "), "{shown}");
+fn the_names_of_a_charts_lines_are_never_cut() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut state = sample::state(sample::bad_day(), size);
+        state.history.go(screens().swap_remove(1));
+        let shown = text(&drawn(&state, &dark()));
+        for name in [
+            "p99 2.03 s",
+            "p90 71 ms",
+            "p50 27 ms",
+            "5xx 662/min",
+            "write",
+        ] {
+            assert!(shown.contains(name), "{name}\n{shown}");
+        }
+        let latency = row(&shown, "Latency");
+        assert!(!latency.contains("+1"), "{shown}");
+        state.history.go(Screen::Timeline);
+        let shown = text(&drawn(&state, &dark()));
+        for name in ["use1", "euw1", "apse1"].map(|short| {
+            let long = short
+                .replace("use1", "us-east-1")
+                .replace("apse1", "ap-southeast-1")
+                .replace("euw1", "eu-west-1");
+            (short, long)
+        }) {
+            assert!(
+                shown.contains(name.0) || shown.contains(&name.1),
+                "{name:?}\n{shown}"
+            );
+        }
+    }
 }
 
 #[test]

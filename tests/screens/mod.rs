@@ -1,6 +1,7 @@
 //! What the screens look like: drawn from pictures made by hand, at every size that matters.
 
 mod building_keys;
+mod charts;
 mod columns;
 mod explain;
 mod guided;

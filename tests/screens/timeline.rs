@@ -191,7 +191,7 @@ fn what_is_not_known_is_said_as_what_it_is() {
         (None, "asking CloudTrail and the history of alarms"),
         (
             Some(happened(&[], all(None))),
-            "no change of the fleet in the last 2 hours is known",
+            "no change of the fleet in the last 2 h is known",
         ),
         (
             Some(happened(&[], all(Some(denied)))),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod building;
+mod charts;
 mod credentials;
 mod endings;
 mod guided;

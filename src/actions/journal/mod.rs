@@ -1,6 +1,7 @@
 //! The journal of a run: append-only, hash-chained JSON lines, on disk before anything is sent.
 
 mod entry;
+mod events;
 mod file;
 mod folder;
 mod lease;

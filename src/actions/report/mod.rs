@@ -23,6 +23,7 @@ pub use harm::{Harm, Tally, Worst, between as harm_between};
 pub use loss::{Bound, RecoveryPoint};
 pub use markdown::draw as markdown;
 pub use timeline::Moment;
+pub(crate) use timeline::{clause, ended};
 
 /// The version of the document.
 pub const SCHEMA: &str = "gwctl.report/1";

@@ -70,7 +70,8 @@ fn settle(moments: &mut [Moment], step: &str, reply: &Reply) {
     open.request_id.clone_from(request_id);
 }
 
-fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
+/// What a record tells in a clause, and for which step; none for what was merely seen or waited for.
+pub(crate) fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
     let of = |step: &String, what: String| Some((Some(step.clone()), what));
     match entry {
         Entry::Begun { .. } => Some((None, "confirmed, and begun".into())),
@@ -113,7 +114,8 @@ fn said(order: &Order) -> (Option<String>, String) {
     }
 }
 
-const fn ended(phase: Phase) -> &'static str {
+/// How a run ended, in a clause.
+pub(crate) const fn ended(phase: Phase) -> &'static str {
     match phase {
         Phase::Done => "done: every step was observed done",
         Phase::Undone => "undone: what was done was taken back",

@@ -31,6 +31,10 @@ pub enum Action {
     Follow,
     Shorter,
     Longer,
+    ChartLeft,
+    ChartRight,
+    Enlarge,
+    Onset,
     Refresh,
     Pace,
     Freeze,
@@ -69,6 +73,8 @@ pub enum Group {
     /// From screen to screen.
     Screens,
     Lists,
+    /// The charts, and how far back is looked.
+    Charts,
     /// Guided actions and their run.
     Guided,
     /// Through a recording.
@@ -79,10 +85,11 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order of help.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Move,
         Self::Screens,
         Self::Lists,
+        Self::Charts,
         Self::Guided,
         Self::Replay,
         Self::Console,
@@ -94,6 +101,7 @@ impl Group {
             Self::Move => "Move",
             Self::Screens => "Screens",
             Self::Lists => "Lists",
+            Self::Charts => "Charts",
             Self::Guided => "Actions and runs",
             Self::Replay => "Recording",
             Self::Console => "Console",
@@ -166,14 +174,14 @@ pub(super) const BEFORE: &[Entry] = &[
     entry(
         Action::NextPanel,
         "next-panel",
-        &["tab", "l", "right"],
+        &["tab", "l"],
         Group::Move,
         "next panel",
     ),
     entry(
         Action::PreviousPanel,
         "previous-panel",
-        &["shift-tab", "h", "left"],
+        &["shift-tab", "h"],
         Group::Move,
         "previous panel",
     ),
@@ -266,18 +274,46 @@ pub(super) const AFTER: &[Entry] = &[
         "Logs: ask for new lines all the time, or not",
     ),
     entry(
+        Action::ChartLeft,
+        "chart-left",
+        &["left"],
+        Group::Charts,
+        "read the minute before; without charts: previous panel",
+    ),
+    entry(
+        Action::ChartRight,
+        "chart-right",
+        &["right"],
+        Group::Charts,
+        "read the next minute; without charts: next panel",
+    ),
+    entry(
         Action::Shorter,
         "shorter",
         &["("],
-        Group::Lists,
-        "Logs: look at a shorter time",
+        Group::Charts,
+        "look at a shorter time: charts, logs",
     ),
     entry(
         Action::Longer,
         "longer",
         &[")"],
-        Group::Lists,
-        "Logs: look at a longer time",
+        Group::Charts,
+        "look at a longer time: charts, logs",
+    ),
+    entry(
+        Action::Enlarge,
+        "enlarge",
+        &["z"],
+        Group::Charts,
+        "enlarge the chart; again: the next one; Esc: back",
+    ),
+    entry(
+        Action::Onset,
+        "onset",
+        &["O"],
+        Group::Charts,
+        "read the minute in which it began",
     ),
     entry(
         Action::Actions,
@@ -326,7 +362,7 @@ pub(super) const AFTER: &[Entry] = &[
         "continue",
         &["c"],
         Group::Guided,
-        "go on past a step that asks",
+        "go on past a step that asks; elsewhere compare charts with before",
     ),
     entry(
         Action::Overrule,
@@ -382,14 +418,14 @@ pub(super) const AFTER: &[Entry] = &[
         "minute-back",
         &["<"],
         Group::Replay,
-        "a minute back",
+        "a minute back; without a recording half of the charts' time",
     ),
     entry(
         Action::MinuteForward,
         "minute-forward",
         &[">"],
         Group::Replay,
-        "a minute on",
+        "a minute on; without a recording half of the charts' time",
     ),
     entry(
         Action::VerdictBefore,

@@ -11,6 +11,7 @@ use gwctl_explain::{
 };
 use gwctl_fleet::{Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
+use jiff::Timestamp;
 
 use super::rows::{Cells, Row, Subject};
 use super::{Panel, Screen, State};
@@ -273,6 +274,12 @@ impl Explained {
     }
 
     /// The rows of `panel`; of its second panel those of the hypothesis `chosen`.
+    /// When the worst of it began; none where nothing is explained, or not since when.
+    pub fn since(&self) -> Option<Timestamp> {
+        let mut hypotheses = self.explanation.hypotheses.iter();
+        hypotheses.find_map(|one| Some(one.since?.at))
+    }
+
     pub(super) fn rows(&self, panel: Panel, chosen: usize) -> Vec<Row<'_>> {
         match panel {
             Panel::Hypotheses => self.hypotheses().collect(),

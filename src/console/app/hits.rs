@@ -1,5 +1,7 @@
 //! What was drawn where: handed back by the drawing, so that clicks and paging are pure functions.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{Panel, Screen};
 
 /// A rectangle of cells.
@@ -51,6 +53,14 @@ pub struct Window {
     pub len: usize,
 }
 
+/// Where a chart has its lines, and the time they are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plot {
+    pub area: Area,
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
 /// Everything the drawing hands back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Hits {
@@ -58,6 +68,7 @@ pub struct Hits {
     pub targets: Vec<(Area, Target)>,
     /// Visible parts.
     pub windows: Vec<Window>,
+    pub plots: Vec<Plot>,
 }
 
 impl Hits {
@@ -68,6 +79,16 @@ impl Hits {
             .rev()
             .find(|(area, _)| area.contains(x, y))
             .map(|(_, target)| target)
+    }
+
+    /// The moment that a cell of a chart stands for.
+    pub fn moment(&self, x: u16, y: u16) -> Option<Timestamp> {
+        let mut plots = self.plots.iter();
+        let plot = plots.find(|plot| plot.area.contains(x, y))?;
+        let share = (f64::from(x - plot.area.x) + 0.5) / f64::from(plot.area.w.max(1));
+        let length = plot.to.duration_since(plot.from).as_secs_f64();
+        let since = SignedDuration::try_from_secs_f64(share * length).ok()?;
+        plot.from.checked_add(since).ok()
     }
 
     /// The visible part of `panel` (`None`: of the overlay) when it was last drawn.
@@ -98,7 +119,7 @@ mod tests {
                 (area(0, 0, 10, 10), Target::Panel(Panel::Regions)),
                 (area(2, 2, 3, 1), Target::Row(Panel::Regions, 0)),
             ],
-            windows: vec![],
+            ..Hits::default()
         };
         assert_eq!(hits.at(2, 2), Some(&Target::Row(Panel::Regions, 0)));
         assert_eq!(hits.at(5, 2), Some(&Target::Panel(Panel::Regions)));

@@ -139,6 +139,7 @@ impl Keymap {
             (Action::Palette, "command"),
             (Action::Actions, "actions"),
             (Action::Filter, "filter"),
+            (Action::Enlarge, "enlarge"),
             (Action::Open, "open"),
             (Action::Back, "back"),
             (Action::NextPanel, "panel"),

@@ -1,6 +1,7 @@
 //! State and update of the console: pure, and free of terminals, runtimes and clients.
 
 mod action;
+mod charts;
 mod columns;
 mod explained;
 mod fault_entry;
@@ -40,13 +41,14 @@ mod wizard;
 mod written;
 
 pub use action::{Action, Tab};
+pub use charts::{Against, Charts, RANGES, Range, Span, charts_of, past_of};
 pub use explained::{Asked, Explained, NextStep, Side};
 pub use fault_entry::FaultEntry;
 pub use filter::{Filter, NotAFilter};
 pub use further::Further;
 pub use guided::{Guided, Hold, OrderKind, Shown};
 pub use help::{Help, HelpLine};
-pub use hits::{Area, Hits, Target, Window};
+pub use hits::{Area, Hits, Plot, Target, Window};
 pub use keymap::{Keymap, KeymapError};
 pub use keys::{Code, Key, NotAKey};
 pub use logs::{Logs, LogsQuestion, MOST_LINES, state_of};

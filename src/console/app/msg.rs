@@ -9,9 +9,9 @@ use super::{
     FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, ProgramWrote, Replayed, Seek,
 };
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
-use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
+use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
-use gwctl_observe::{Errors, Happened};
+use gwctl_observe::{Errors, Happened, Past, PastQuestion};
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,10 @@ pub enum Msg {
     Votes(u64, Observed<Vec<Vote>>),
     /// [`Effect::AskHappened`] ended, for the fleet opened with this generation.
     Happened(u64, Box<Happened>),
+    /// [`Effect::ReadRuns`] ended, likewise.
+    RunEvents(u64, Vec<Event>),
+    /// [`Effect::AskPast`] ended, likewise.
+    Past(u64, Box<Past>),
     /// [`Effect::AskLogs`] with this number: what is known of the logs now.
     Logs(u64, Box<Book>),
     /// [`Effect::AskLogs`] with this number ended.
@@ -131,6 +135,10 @@ pub enum Effect {
     Votes(u64, String),
     /// Ask what happened in the last so much time; answer with this generation.
     AskHappened(u64, SignedDuration),
+    /// Read in the journals what runs of the fleet did from then on; answer with this generation.
+    ReadRuns(u64, Timestamp),
+    /// Ask for series of the past; answer with this generation.
+    AskPast(u64, PastQuestion),
     /// Read the logs; [`Msg::Logs`] answers as often as something comes.
     AskLogs(LogsQuestion),
     /// Nobody waits for the logs any more.

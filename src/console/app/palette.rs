@@ -50,6 +50,9 @@ pub enum Command {
     Note(String),
     /// A time of day, in a recording.
     At(jiff::civil::Time),
+    /// One of the charts' ranges, by its place.
+    Range(usize),
+    Onset,
     Columns(Option<Vec<&'static Column>>),
     Sort(Option<Sort>),
     /// Of the focused list, where it is not that of the Regions.

@@ -122,7 +122,7 @@ impl Panel {
     }
 }
 
-/// A time-series chart of the Region screen.
+/// A time-series chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Chart {
     /// API p50, p90, p99 and integration latency.
@@ -143,10 +143,35 @@ pub enum Chart {
     Database,
     /// Route 53's health check.
     HealthCheck,
+    /// Failed requests of the APIs of all Regions over each other.
+    AllErrors,
+    /// Their p99.
+    AllLatency,
+    /// Their requests.
+    AllRequests,
+    /// The replication lag of all secondaries over each other.
+    AllLag,
+    /// The distribution's requests.
+    EdgeRequests,
+    /// The shares of requests that it answered 4xx and 5xx.
+    EdgeErrors,
+    /// How long its origins took.
+    EdgeLatency,
 }
 
 impl Chart {
-    /// All of them, in the order they are shown.
+    /// Those that lay all Regions over each other.
+    pub const OF_ALL: [Self; 4] = [
+        Self::AllErrors,
+        Self::AllLatency,
+        Self::AllRequests,
+        Self::AllLag,
+    ];
+
+    /// Those of the distribution.
+    pub const OF_EDGE: [Self; 3] = [Self::EdgeRequests, Self::EdgeErrors, Self::EdgeLatency];
+
+    /// Those of a Region, in the order they are shown.
     pub const ALL: [Self; 9] = [
         Self::Latency,
         Self::Requests,
@@ -168,9 +193,14 @@ impl Chart {
             Self::FunctionErrors => "Function errors",
             Self::Duration => "Function duration",
             Self::Concurrency => "Function concurrency",
-            Self::Lag => "Replication lag",
+            Self::Lag | Self::AllLag => "Replication lag",
             Self::Database => "Database load",
             Self::HealthCheck => "Health check",
+            Self::AllErrors => "API errors 5xx",
+            Self::AllLatency => "API latency p99",
+            Self::AllRequests | Self::EdgeRequests => "Requests",
+            Self::EdgeErrors => "Error rates",
+            Self::EdgeLatency => "Origin latency",
         }
     }
 }

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
 use super::{
-    Asked, By, Chart, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, Logs,
-    NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject, Timeline,
-    logs, sorted,
+    Asked, By, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged,
+    Logs, NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject,
+    Timeline, logs, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -134,10 +134,12 @@ pub struct State {
     pub sorts: BTreeMap<Spot, By>,
     /// The marks of what is missing.
     pub marks: Marks,
-    /// A chart shown alone on the Region screen.
+    /// A chart shown alone.
     pub zoom: Option<Chart>,
     /// Commands of the configuration.
     pub own: Vec<OwnCommand>,
+    /// What all charts have in common.
+    pub charts: Charts,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
     /// Command lines entered, oldest first.
@@ -244,6 +246,7 @@ impl State {
             marks: start.marks,
             zoom: None,
             own: Vec::new(),
+            charts: Charts::default(),
             overlay: None,
             commands: Vec::new(),
             theme: start.theme,
@@ -356,6 +359,17 @@ impl State {
     /// How many rows [`State::rows`] has.
     pub fn count(&self, panel: Panel) -> usize {
         self.rows(panel).len()
+    }
+
+    /// When the event of `row` happened, where it is one of the Timeline's.
+    pub fn event_at(&self, row: &Row<'_>) -> Option<Timestamp> {
+        let Subject::Happened(index) = row.subject else {
+            return None;
+        };
+        self.timeline
+            .events(Panel::Timeline)
+            .nth(index)
+            .map(|event| event.at)
     }
 
     /// Index of the row under the cursor of `panel`, among [`State::rows`].

@@ -1,6 +1,7 @@
 //! The one way the state changes: a message in, effects out. Pure.
 
 mod act;
+mod charts;
 mod command;
 mod cursor;
 mod explain;
@@ -102,6 +103,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::RunEvents(generation, events) => timeline::runs_came(state, generation, events),
+        Msg::Past(generation, past) => charts::came(state, generation, *past),
         Msg::Logs(number, book) => logs::came(state, number, *book),
         Msg::LogsRead(number) => logs::read(state, number),
         Msg::Errors(generation, errors) => {
@@ -149,6 +152,7 @@ fn due(state: &mut State) -> Vec<Effect> {
     let mut effects = timeline::due(state);
     effects.extend(logs::due(state));
     effects.extend(standing::due(state));
+    effects.extend(charts::due(state));
     effects
 }
 

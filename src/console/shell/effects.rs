@@ -16,6 +16,7 @@ use crate::app::{Effect, Hold, Msg, NotWatched, SINCE};
 use crate::{Opened, Setup};
 use gwctl_actions::{Intent, RunState, Running, look_up};
 use gwctl_fleet::{Clock, Missing, Observed, Snapshot, Source};
+use gwctl_observe::PastQuestion;
 use gwctl_recording::{Head, Noted, RecordingError};
 
 /// How long the first look at a fleet that was built or taken down in part may take: no longer than one
@@ -153,6 +154,12 @@ impl Outside {
             }
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
             Effect::AskHappened(generation, since) => self.ask_happened(generation, since),
+            Effect::ReadRuns(generation, from) => {
+                if let Some(means) = &self.means {
+                    self.runs.events(generation, means, from);
+                }
+            }
+            Effect::AskPast(generation, question) => self.ask_past(generation, question),
             Effect::AskLogs(question) => {
                 let observer = self.means.as_ref().map(|means| means.observer.clone());
                 if let Some(observer) = observer {
@@ -333,6 +340,17 @@ impl Outside {
         tokio::spawn(async move {
             let happened = Box::new(observer.happened(since).await);
             let _ = sender.send(Arrival::Msg(Msg::Happened(generation, happened)));
+        });
+    }
+
+    fn ask_past(&self, generation: u64, question: PastQuestion) {
+        let Some(Means { observer, .. }) = self.means.clone() else {
+            return;
+        };
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let past = Box::new(observer.past(question).await);
+            let _ = sender.send(Arrival::Msg(Msg::Past(generation, past)));
         });
     }
 

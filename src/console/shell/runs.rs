@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
@@ -241,6 +242,16 @@ impl Runs {
         spawn_blocking(move || {
             let tried = Tried::of(&folder, &fleet);
             let _ = sender.send(Arrival::Msg(Msg::Tried(generation, tried)));
+        });
+    }
+
+    /// What runs of the fleet did from `from` on.
+    pub fn events(&self, generation: u64, means: &Means, from: Timestamp) {
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
+        let fleet = means.run_context.fleet.clone();
+        spawn_blocking(move || {
+            let events = folder.events(&fleet, from);
+            let _ = sender.send(Arrival::Msg(Msg::RunEvents(generation, events)));
         });
     }
 

@@ -448,8 +448,28 @@ fn footer(scene: &Scene<'_>) -> Vec<HelpLine> {
     let replaying = scene.state.replay.is_some();
     let footer = scene.state.keymap.footer(replaying).into_iter();
     let others = footer.filter(|line| KEPT.iter().all(|(_, about)| line.about != *about));
-    said.chain(others).collect()
+    let charts = (*scene.state.screen() == Screen::Timeline).then_some(&CHART_KEYS);
+    let charts = charts
+        .into_iter()
+        .flatten()
+        .map(|(action, about)| HelpLine {
+            keys: scene.key(*action),
+            about: (*about).into(),
+        });
+    let mut all: Vec<HelpLine> = said.chain(charts).chain(others).collect();
+    let mut told = std::collections::BTreeSet::new();
+    all.retain(|line| told.insert(line.keys.clone()));
+    all
 }
+
+/// The keys of charts, where they are half of the screen.
+const CHART_KEYS: [(Action, &str); 5] = [
+    (Action::ChartLeft, "read"),
+    (Action::Longer, "longer"),
+    (Action::Enlarge, "enlarge"),
+    (Action::Onset, "onset"),
+    (Action::Continue, "compare"),
+];
 
 fn hints(scene: &Scene<'_>, room: u16) -> Line<'static> {
     let mut parts: Vec<Span<'static>> = Vec::new();

@@ -2,17 +2,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
 
-use super::absent::{why_empty, why_missing};
-use super::chart::{Chart, Curve};
+use super::absent::why_empty;
 use super::fleet::split;
 use super::freshness::Freshness;
 use super::scene::Scene;
 use super::theme::Role;
 use super::topology::topology;
-use super::{members, paint, sites, standing, why};
-use crate::app::{Panel, Subject};
+use super::{members, paint, plot, sites, standing, why};
+use crate::app::{Chart, Panel, Subject};
 use gwctl_fleet::Missing;
 use gwctl_fleet::format;
 
@@ -98,59 +96,8 @@ fn small(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, ready: u16) {
 }
 
 /// Lag of all secondaries over time.
-fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let database = &scene.snapshot.database;
-    let mut named = Vec::new();
-    let mut curves = Vec::new();
-    let members = database
-        .topology
-        .last()
-        .map(|topology| topology.members.as_slice())
-        .unwrap_or_default();
-    for (index, member) in members.iter().filter(|member| !member.writer).enumerate() {
-        let style = scene.theme.series(index);
-        named.push(vec![
-            Span::styled(format!("  {} ", member.region), style),
-            sites::lag(scene, &member.region, 12).span(),
-        ]);
-        let Some(lag) = database.lag(&member.region) else {
-            continue;
-        };
-        if let Some(series) = lag.last().filter(|series| !series.is_empty()) {
-            let style = if lag.current().is_some() {
-                style
-            } else {
-                scene.style(Role::Faint)
-            };
-            curves.push(Curve { series, style });
-        }
-    }
-    let heading = vec![scene.heading("Lag", false)];
-    let title = scene.fitting(heading, named, area.width.saturating_sub(4));
-    let inner = scene.frame(area, buf, &title, None, false);
-    if curves.is_empty() {
-        let secondaries = members.iter().filter(|member| !member.writer);
-        let lags = secondaries.filter_map(|member| database.lag(&member.region)?.why_missing());
-        let why = lags.chain(database.topology.why_missing()).map(Some);
-        let none = if members.iter().all(|member| member.writer) {
-            "no secondary, and so no lag"
-        } else {
-            "CloudWatch has no lag of any secondary"
-        };
-        let text = why_missing(scene, why, none);
-        scene.nothing(inner, buf, &text);
-        return;
-    }
-    let limit = Some(scene.snapshot.thresholds.replication_lag_ms);
-    Chart {
-        curves,
-        limit,
-        least: 100.0,
-        fixed: None,
-        bottom: "0",
-        write: format::millis,
-    }
-    .draw(scene, inner, buf);
+fn lags(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    plot::draw(scene, area, buf, (Chart::AllLag, None), false);
 }
 
 /// Why nobody can say which clusters there are.

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::absent::why_empty;
 use super::edge_chain::chain;
-use super::edge_figures::{charts, figures_panel};
+use super::edge_figures::figures_panel;
 use super::edge_region_switch;
 use super::fleet::split;
 use super::flow::describe_check;
@@ -14,8 +14,8 @@ use super::freshness::{Show, Shown};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use super::{paint, sites, standing, why};
-use crate::app::{Panel, Subject};
+use super::{compare, paint, sites, standing, why};
+use crate::app::{Chart, Panel, Subject};
 use gwctl_fleet::format;
 use gwctl_fleet::{CheckKind, Metric, RoutingPolicy, RoutingRecord, check_verdict, clean};
 
@@ -82,10 +82,10 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         figures_panel(scene, facts_area, buf);
         // The left column's chart, where there is one, is the first; the others stand right.
         if tall {
-            charts(scene, fourth, buf, 0..1);
-            charts(scene, below, buf, 1..3);
+            compare::stacked(scene, fourth, buf, &Chart::OF_EDGE[..1]);
+            compare::stacked(scene, below, buf, &Chart::OF_EDGE[1..]);
         } else {
-            charts(scene, below, buf, 0..3);
+            compare::stacked(scene, below, buf, &Chart::OF_EDGE);
         }
     } else if roomy {
         let (first, below) = split(rest, (sites + 3).min(rest.height / 3));

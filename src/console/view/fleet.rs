@@ -16,7 +16,7 @@ use super::sites;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use super::why;
-use crate::app::{Panel, Subject};
+use crate::app::{Chart, Panel, Subject};
 use gwctl_fleet::columns::{self, Drawn};
 use gwctl_fleet::format;
 use gwctl_fleet::{Metric, Reading, Site, Verdict};
@@ -65,7 +65,8 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     world(scene, upper, buf);
     if !lower.is_empty() {
-        compare::draw(scene, lower, buf);
+        let charts = [Chart::AllLatency, Chart::AllRequests, Chart::AllLag];
+        compare::beside(scene, lower, buf, &charts);
     }
     aside(
         scene,

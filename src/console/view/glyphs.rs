@@ -14,6 +14,8 @@ pub struct Glyphs {
     pub unknown: &'static str,
     /// Of what is missing.
     pub marks: Marks,
+    /// Of what happened.
+    pub events: Events,
     pub right: &'static str,
     pub down_arrow: &'static str,
     pub up_arrow: &'static str,
@@ -31,6 +33,19 @@ pub struct Glyphs {
     /// Eighths of a vertical bar, none to full.
     pub column: [&'static str; 9],
     pub border: border::Set<'static>,
+}
+
+/// The marks of what happened.
+#[derive(Debug)]
+pub struct Events {
+    /// Somebody changed something.
+    pub change: &'static str,
+    /// An alarm, a health check or a verdict turned.
+    pub turn: &'static str,
+    /// A run of a guided action.
+    pub run: &'static str,
+    /// Somebody wrote a note.
+    pub note: &'static str,
 }
 
 impl Glyphs {
@@ -53,6 +68,12 @@ pub static UNICODE: Glyphs = Glyphs {
     down: "■",
     unknown: "○",
     marks: Marks::UNICODE,
+    events: Events {
+        change: "▼",
+        turn: "◆",
+        run: "►",
+        note: "¶",
+    },
     right: "→",
     down_arrow: "↓",
     up_arrow: "↑",
@@ -77,6 +98,12 @@ pub static ASCII: Glyphs = Glyphs {
     down: "X",
     unknown: "~",
     marks: Marks::ASCII,
+    events: Events {
+        change: "v",
+        turn: "*",
+        run: ">",
+        note: "n",
+    },
     right: ">",
     down_arrow: "v",
     up_arrow: "^",

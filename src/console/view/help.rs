@@ -180,6 +180,22 @@ fn legend(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
             "dimmed without a mark: answered, but the value is of long ago",
         ),
         (
+            glyphs.events.change,
+            Role::Accent,
+            "on the time axis of a chart: somebody changed something",
+        ),
+        (
+            glyphs.events.turn,
+            Role::Degraded,
+            "an alarm, a health check or a verdict turned",
+        ),
+        (
+            glyphs.events.run,
+            Role::Traffic,
+            "gwctl did something, as its journal tells",
+        ),
+        (glyphs.events.note, Role::Text, "somebody wrote a note"),
+        (
             "in OUT",
             Role::Text,
             "DNS answers with the Region, or does not; * has no health check, ! has a disabled one, which Route 53 considers healthy (in) or, inverted, unhealthy (OUT)",

@@ -28,21 +28,26 @@ mod freshness;
 mod glyphs;
 mod headline;
 mod help;
+mod hue;
 mod items;
 mod lanes;
 mod logs;
 mod logs_below;
 mod map;
+mod mark;
+mod marks;
+mod measure;
 mod members;
 mod menus;
 mod overlay;
 mod paint;
 pub mod picture;
+mod plan;
+mod plot;
 mod popup;
 mod prose;
 mod ran;
 mod region;
-mod region_charts;
 mod replay;
 mod run;
 mod run_head;
@@ -54,6 +59,7 @@ mod standing;
 mod table;
 mod taken;
 mod theme;
+mod ticks;
 mod timeline;
 mod topology;
 mod why;
@@ -69,7 +75,7 @@ pub use colour::Depth;
 pub use glyphs::Glyphs;
 pub use theme::{DEFAULT, Role, Theme, ThemeError, names};
 
-use crate::app::{Hits, Screen, State};
+use crate::app::{Chart, Hits, Screen, State, charts_of};
 use scene::Scene;
 
 /// The smallest terminal that shows anything of use: columns and rows.
@@ -114,6 +120,15 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
     let body = replay::line(&scene, body, buf);
     let body = chrome::waiting(&scene, body, buf);
     let body = chrome::banner(&mut scene, body, buf);
+    if let Some(chart) = enlarged(state) {
+        let region = match state.screen() {
+            Screen::Region(region) => Some(region),
+            _ => None,
+        };
+        plot::draw(&mut scene, body, buf, (chart, region), true);
+        overlay::draw(&mut scene, area, buf);
+        return scene.hits;
+    }
     match state.screen().clone() {
         Screen::Fleet => fleet::draw(&mut scene, body, buf),
         Screen::Region(region) => region::draw(&mut scene, body, buf, &region),
@@ -127,6 +142,16 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
     }
     overlay::draw(&mut scene, area, buf);
     scene.hits
+}
+
+/// The chart that is shown alone; none where the screen has no such chart.
+fn enlarged(state: &State) -> Option<Chart> {
+    let known = |chart: &Chart| charts_of(state.screen()).contains(chart);
+    let is_there = match state.screen() {
+        Screen::Region(region) => state.shown.site(region).is_some(),
+        _ => true,
+    };
+    state.zoom.filter(known).filter(|_| is_there)
 }
 
 fn too_small(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {

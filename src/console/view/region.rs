@@ -8,12 +8,11 @@ use super::absent::why_empty;
 use super::facts;
 use super::fleet::split;
 use super::freshness::{Show, Shown};
-use super::region_charts::one_chart;
 use super::scene::{Scene, area_of};
 use super::sites;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use super::{flow, paint, why};
+use super::{flow, paint, plot, why};
 use crate::app::{Chart, Panel, Subject, Target, Window};
 use gwctl_fleet::format;
 use gwctl_fleet::{Metric, Region, Site};
@@ -29,10 +28,6 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region
         );
         return;
     };
-    if let Some(chart) = scene.state.zoom {
-        one_chart(scene, area, buf, site, chart, true);
-        return;
-    }
     if area.width >= 110 {
         let beside = (area.width * 35 / 100).clamp(42, 66);
         let left = Rect {
@@ -123,17 +118,12 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
             .hits
             .targets
             .push((area_of(place), Target::Row(Panel::Charts, first + slot)));
-        one_chart(
-            scene,
-            place,
-            buf,
-            site,
-            *chart,
-            focused && first + slot == cursor,
-        );
-    }
-    if all.len() > page {
-        scene.footing(area, buf, Some(Panel::Charts));
+        // The first chart says which time all of them show, the last which of them there are.
+        if slot + 1 == shown && slot > 0 {
+            scene.chart_note = scene.position(Some(Panel::Charts));
+        }
+        let chosen = focused && first + slot == cursor;
+        plot::draw(scene, place, buf, (*chart, Some(&site.region)), chosen);
     }
 }
 

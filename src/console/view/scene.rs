@@ -7,6 +7,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::freshness::{Known, Show, Shown};
+use super::hue::Hue;
+use super::mark::Mark;
 use super::paint;
 use super::theme::{Role, Theme};
 use crate::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
@@ -27,6 +29,12 @@ pub struct Scene<'a> {
     pub now: Timestamp,
     /// What was drawn where.
     pub hits: Hits,
+    /// What happened, once a chart was drawn.
+    pub marks: Option<Vec<Mark>>,
+    /// Whether a chart has said which time all of them show.
+    pub time_said: bool,
+    /// What the next chart says on its lower edge.
+    pub chart_note: Option<String>,
 }
 
 /// A rectangle for the hits.
@@ -48,6 +56,9 @@ impl<'a> Scene<'a> {
             theme,
             now: state.now,
             hits: Hits::default(),
+            marks: None,
+            time_said: false,
+            chart_note: None,
         }
     }
 
@@ -59,6 +70,25 @@ impl<'a> Scene<'a> {
     /// A span in a role.
     pub fn span<'s>(&self, text: impl Into<std::borrow::Cow<'s, str>>, role: Role) -> Span<'s> {
         Span::styled(text, self.theme.style(role))
+    }
+
+    /// The colour of a line of a chart: of a Region the same on every screen. Members of the database outside the fleet
+    /// come behind it.
+    pub fn hue(&self, hue: &Hue) -> Style {
+        let index = match hue {
+            Hue::Nth(index) => *index,
+            Hue::Region(region) => {
+                let mut sites = self.snapshot.sites.iter();
+                sites
+                    .position(|site| site.region == *region)
+                    .unwrap_or_else(|| {
+                        let mut members = self.snapshot.database.clusters.keys();
+                        let member = members.position(|member| member == region);
+                        self.snapshot.sites.len() + member.unwrap_or(0)
+                    })
+            }
+        };
+        self.theme.series(index)
     }
 
     /// A verdict's mark.

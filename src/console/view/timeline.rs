@@ -1,16 +1,17 @@
-//! The Timeline screen: what happened, newest last, and how far that is known.
+//! The Timeline screen: the fleet's key series, and what happened, newest last, on the same time.
 
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::absent::why_empty;
 use super::fleet::split;
-use super::paint;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use crate::app::{Panel, Subject};
+use super::{compare, marks, paint, ticks};
+use crate::app::{Chart, Panel, Subject};
 use gwctl_fleet::{Event, EventOutcome, Missing, format};
 use gwctl_observe::Happened;
 
@@ -19,14 +20,57 @@ const NOTES: usize = 4;
 
 const COLUMNS: &[Column] = &[
     Column::words("UTC", 8, 0),
+    Column::words("", 1, 1),
     Column::words("Region", 14, 2),
     Column::words("Kind", 11, 4),
     Column::words("Who", 10, 3).stretching(16),
     Column::words("What", 34, 1).stretching(120),
 ];
 
+/// Columns from which the charts stand beside the list.
+const WIDE: u16 = 150;
+
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let below = charts(scene, area, buf);
+    events(scene, below, buf);
+}
+
+/// The key series, beside or above the list; says where the list is.
+fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    let all = &Chart::OF_ALL;
+    if area.width >= WIDE {
+        let width = area.width * 45 / 100;
+        let right = Rect {
+            x: area.right() - width,
+            width,
+            ..area
+        };
+        compare::stacked(scene, right, buf, all);
+        return Rect {
+            width: area.width - width,
+            ..area
+        };
+    }
+    let rows = if area.height >= 30 { 2 } else { 1 };
+    let height = if rows == 2 {
+        8
+    } else {
+        (area.height / 3).clamp(5, 7)
+    };
+    let (upper, below) = split(area, rows * height);
+    for (row, pair) in (0..rows).zip(all.chunks(2)) {
+        let place = Rect {
+            y: upper.y + row * height,
+            height,
+            ..upper
+        };
+        compare::beside(scene, place, buf, pair);
+    }
+    below
+}
+
+fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let happened = scene.state.timeline.happened.clone();
     let notes = happened.as_deref().map(notes).unwrap_or_default();
     let below = (notes.len() as u16).min(area.height / 4);
@@ -38,9 +82,10 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let none = match &happened {
         None if scene.state.replay.is_some() => "what happened was not asked before this moment",
         None => "asking CloudTrail and the history of alarms",
-        Some(happened) if happened.gaps().is_empty() => {
-            "no change of the fleet in the last 2 hours is known"
-        }
+        Some(happened) if happened.gaps().is_empty() => &format!(
+            "no change of the fleet in the last {} is known",
+            reach(happened)
+        ),
         Some(_) => "no change of the fleet is known, but not everything could be asked",
     };
     list(scene, own, buf, Panel::Timeline, none);
@@ -84,11 +129,26 @@ fn aside(scene: &Scene<'_>, panel: Panel) -> Option<Span<'static>> {
         return None;
     }
     let age = format::age(scene.now.duration_since(happened.to));
+    let reach = reach(happened);
     let text = match timeline.asking {
-        Some(_) => format!("last 2 h, asking again, {age} old"),
-        None => format!("last 2 h, {age} old"),
+        Some(_) => format!("last {reach}, asking again, {age} old"),
+        None => format!("last {reach}, {age} old"),
     };
     Some(scene.span(text, Role::Muted))
+}
+
+/// How far back was asked, in words.
+fn reach(happened: &Happened) -> String {
+    format::span(happened.to.duration_since(happened.from))
+}
+
+/// Whether `event` happened about the minute that is read.
+fn is_read(scene: &Scene<'_>, event: &Event) -> bool {
+    let charts = &scene.state.charts;
+    charts.cursor.is_some_and(|at| {
+        let near = charts.range().step.max(SignedDuration::from_mins(1));
+        event.at >= at - near && event.at < at + charts.range().period + near
+    })
 }
 
 /// Why nothing is known, where no source answered.
@@ -117,7 +177,7 @@ fn notes(happened: &Happened) -> Vec<(String, Role)> {
 }
 
 fn event_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, event: &Event) {
-    let at = format::clock(event.at);
+    let at = ticks::full(event.at, scene.now);
     let region = event
         .region
         .as_ref()
@@ -125,24 +185,25 @@ fn event_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, event:
     let nobody = scene.theme.glyphs.marks.no_data;
     let who = paint::safe(event.who.as_deref().unwrap_or(nobody));
     let said = event.said();
-    let marks = &scene.theme.glyphs.marks;
-    let mark = match event.outcome {
-        EventOutcome::Done => String::new(),
-        EventOutcome::Refused { .. } => format!("{} ", marks.not_allowed),
-        EventOutcome::Unknown => format!("{} ", marks.could_not_ask),
-    };
-    let what = mark + &paint::safe(&said);
+    let what = paint::safe(&said);
     let role = match event.outcome {
         EventOutcome::Done if event.is_own() => Role::Text,
         EventOutcome::Done => Role::Muted,
         EventOutcome::Refused { .. } | EventOutcome::Unknown => Role::Unknown,
     };
+    let (sign, colour) = marks::sign(scene, event.kind, (&event.outcome).into());
+    let time = if is_read(scene, event) {
+        Role::Accent
+    } else {
+        Role::Muted
+    };
     let words = [
-        (0, at.as_str(), Role::Muted),
-        (1, region, Role::Muted),
-        (2, event.kind.word(), Role::Muted),
-        (3, &*who, role),
-        (4, what.as_str(), role),
+        (0, at.as_str(), time),
+        (1, sign, colour),
+        (2, region, Role::Muted),
+        (3, event.kind.word(), Role::Muted),
+        (4, &*who, role),
+        (5, &*what, role),
     ];
     for (index, text, role) in words {
         if let Some(cell) = grid.cell(index, row) {

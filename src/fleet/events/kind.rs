@@ -32,6 +32,10 @@ pub enum EventKind {
     Switch,
     /// How gwctl judges a Region.
     Verdict,
+    /// A run of a guided action: what gwctl itself did, which `CloudTrail` may not have (aws-facts §14.1).
+    Run,
+    /// What somebody wrote down.
+    Note,
     /// Anything else.
     Other,
 }
@@ -53,6 +57,8 @@ impl EventKind {
             Self::Network => "network",
             Self::Switch => "switch",
             Self::Verdict => "verdict",
+            Self::Run => "run",
+            Self::Note => "note",
             Self::Other => "other",
         }
     }

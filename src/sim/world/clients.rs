@@ -106,6 +106,38 @@ fn rhythm(now: i64, longitude: f64) -> f64 {
     0.73 + 0.23 * angle(15.5, 1.0).cos() + 0.04 * angle(11.0, 2.0).cos()
 }
 
+/// The clients of a Region over the day: of those places from which it is the nearest of `regions`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Nearby(Vec<(f64, f64)>);
+
+impl Nearby {
+    /// Of `region`; of the whole world where none are near, and for what serves all of them.
+    pub(super) fn of(region: Option<&Region>, regions: &[Region]) -> Self {
+        let distance = |place: (f64, f64), region: &Region| geo::rtt_ms(place, geo::point(region));
+        let nearest = |place: (f64, f64)| {
+            let by_distance =
+                |a: &&Region, b: &&Region| distance(place, a).total_cmp(&distance(place, b));
+            regions.iter().min_by(by_distance)
+        };
+        let all = PLACES.iter();
+        let near = all.filter(|(_, lat, lon, _)| {
+            region.is_none_or(|region| nearest((*lat, *lon)) == Some(region))
+        });
+        let mut near: Vec<(f64, f64)> = near.map(|place| (place.2, place.3)).collect();
+        if near.is_empty() {
+            near = PLACES.iter().map(|place| (place.2, place.3)).collect();
+        }
+        Self(near)
+    }
+
+    /// How many of them are awake at second `now`, as a share.
+    pub(super) fn awake(&self, now: i64) -> f64 {
+        let all: f64 = self.0.iter().map(|(_, share)| share).sum();
+        let awake = self.0.iter().map(|(lon, share)| share * rhythm(now, *lon));
+        awake.sum::<f64>() / all.max(f64::MIN_POSITIVE)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
+use super::days_before::{DaysBefore, MODELS};
 use super::rng::pick;
 pub use super::statistic::{Sample, Statistic};
+use gwctl_fleet::Region;
 
 /// How many minutes are kept.
 const KEPT_MINUTES: usize = 24 * 60;
@@ -56,6 +58,8 @@ pub(super) struct Handle(usize);
 struct Stored {
     points: VecDeque<Point>,
     delay: (i64, i64),
+    /// Its first minutes, whatever else is forgotten.
+    first: Vec<(i64, Sample)>,
 }
 
 /// All series of all Regions.
@@ -67,6 +71,7 @@ pub struct MetricStore {
     now: i64,
     /// Seconds until what `PutMetricData` took is seen.
     put_visible_s: i64,
+    days_before: DaysBefore,
 }
 
 impl MetricStore {
@@ -96,17 +101,21 @@ impl MetricStore {
         let from = start.as_second().div_euclid(60);
         let until = (end.as_second() + 59).div_euclid(60);
         let mut slots: BTreeMap<i64, Sample> = BTreeMap::new();
+        let mut add = |minute: i64, sample: &Sample| {
+            let slot = minute.div_euclid(length) * length;
+            match slots.get_mut(&slot) {
+                Some(known) => known.merge(sample),
+                None => drop(slots.insert(slot, sample.clone())),
+            }
+        };
+        for (minute, sample) in self.before(region, &id, (from, until)) {
+            add(minute, &sample);
+        }
         for point in self
             .seen(region, &id, from)
             .take_while(|point| point.minute < until)
         {
-            let slot = point.minute.div_euclid(length) * length;
-            match slots.get_mut(&slot) {
-                Some(sample) => sample.merge(&point.sample),
-                None => {
-                    slots.insert(slot, point.sample.clone());
-                }
-            }
+            add(point.minute, &point.sample);
         }
         slots
             .into_iter()
@@ -184,6 +193,7 @@ impl MetricStore {
         let handle = Handle(self.series.len());
         self.series.push(Stored {
             points: VecDeque::new(),
+            first: Vec::new(),
             delay: delay(&id.namespace),
         });
         self.names
@@ -227,6 +237,20 @@ impl MetricStore {
             .collect()
     }
 
+    /// The world was founded in this minute: what was before is made when it is asked for.
+    pub(super) fn found(&mut self, minute: i64, regions: &[Region]) {
+        self.days_before = DaysBefore::new(minute, regions);
+    }
+
+    /// Minutes of a series from before the world was founded.
+    fn before(&self, region: &str, id: &MetricId, between: (i64, i64)) -> Vec<(i64, Sample)> {
+        let handle = self.names.get(region).and_then(|names| names.get(id));
+        handle.map_or_else(Vec::new, |handle| {
+            let first = &self.series[handle.0].first;
+            self.days_before.minutes(region, id, first, between)
+        })
+    }
+
     /// The present, in seconds since the epoch.
     pub(super) fn set_now(&mut self, now: i64) {
         self.now = now;
@@ -245,7 +269,11 @@ impl MetricStore {
     }
 
     fn insert(&mut self, handle: Handle, minute: i64, visible: i64, sample: Sample) {
-        let points = &mut self.series[handle.0].points;
+        let stored = &mut self.series[handle.0];
+        if stored.first.len() < MODELS {
+            stored.first.push((minute, sample.clone()));
+        }
+        let points = &mut stored.points;
         if points.back().is_none_or(|newest| newest.minute < minute) {
             points.push_back(Point {
                 minute,

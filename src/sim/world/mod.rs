@@ -10,6 +10,7 @@ mod alarms;
 mod checkers;
 mod clients;
 mod clock;
+mod days_before;
 mod deployments;
 mod dns;
 mod edge_changes;
@@ -178,6 +179,7 @@ impl State {
         let mut metrics = MetricStore::new(scenario.physics.put_visible_s);
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
+        metrics.found(now.div_euclid(60), &regions);
         let distribution = resources.distributions.first();
         let store = &mut metrics;
         let mut state = Self {

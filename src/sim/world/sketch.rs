@@ -54,6 +54,13 @@ impl Sketch {
         }
     }
 
+    /// So many times as many of each value.
+    pub fn scale(&mut self, by: f64) {
+        for weight in &mut self.weights {
+            *weight = (f64::from(*weight) * by) as f32;
+        }
+    }
+
     /// How many values were counted.
     pub fn count(&self) -> f64 {
         self.total().round()

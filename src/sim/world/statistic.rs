@@ -40,6 +40,25 @@ impl Sample {
         }
     }
 
+    /// So many times the value; of a distribution so many times as many `events` of the same values.
+    pub(super) fn scale(&mut self, by: f64, events: f64) {
+        match self {
+            Self::Spread(sketch) => sketch.scale(events),
+            // A tally of zeros and ones.
+            Self::Set {
+                count, sum, max, ..
+            } if *count > 1.0 && *max <= 1.0 => {
+                *sum *= by;
+                *count *= by;
+            }
+            Self::Set { sum, min, max, .. } => {
+                *sum *= by;
+                *min *= by;
+                *max *= by;
+            }
+        }
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         match (&mut *self, other) {
             (Self::Spread(mine), Self::Spread(theirs)) => mine.merge(theirs),

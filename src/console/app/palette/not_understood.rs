@@ -27,6 +27,8 @@ pub enum NotUnderstood {
     NoNote,
     #[error("`:at` takes a time of day such as 14:05 or 14:05:30")]
     NoTime,
+    #[error("`:range` takes 15m, 30m, 1h, 3h, 12h, 1d or 7d")]
+    NoRange,
     #[error("`:pace` takes calm or incident")]
     NoPace,
     #[error("`{text}` is not a filter: {why}")]

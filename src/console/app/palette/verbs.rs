@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::not_understood::NotUnderstood;
 use super::{Command, names_of_columns, pace, pick, region, sort, themes};
 use crate::app::screen::Entrance;
-use crate::app::{Filter, SCREENS, State, Tab, columns};
+use crate::app::{Filter, RANGES, SCREENS, State, Tab, columns};
 use gwctl_actions::guided::{self, ACTIONS, Description};
 
 /// What a verb takes.
@@ -161,6 +161,24 @@ const LOOKING: &[Verb] = &[
             Some(text) => Ok(Command::Note(text.to_owned())),
             None => Err(NotUnderstood::NoNote),
         },
+    ),
+    verb(
+        &["range"],
+        Takes::Text,
+        ":range 15m|30m|1h|3h|12h|1d|7d",
+        "how far back the charts reach",
+        |text, _| {
+            let wanted = text.unwrap_or_default();
+            let known = RANGES.iter().position(|range| range.name == wanted);
+            known.map(Command::Range).ok_or(NotUnderstood::NoRange)
+        },
+    ),
+    verb(
+        &["onset"],
+        Takes::Nothing,
+        ":onset",
+        "read the minute in which it began, on the charts",
+        |_, _| Ok(Command::Onset),
     ),
     verb(
         &["at"],

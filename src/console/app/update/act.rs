@@ -9,7 +9,7 @@ use super::super::{
     palette as commands,
 };
 use super::notice::notify;
-use super::{explain, further, guided, logs, replay, run, sort};
+use super::{charts, explain, further, guided, logs, replay, run, sort};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -53,8 +53,14 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Link => return link(state),
         Action::Request => logs::request(state),
         Action::Follow => logs::follow(state),
-        Action::Shorter => logs::window(state, false),
-        Action::Longer => logs::window(state, true),
+        Action::Shorter => charts::window(state, false),
+        Action::Longer => charts::window(state, true),
+        Action::ChartLeft
+        | Action::ChartRight
+        | Action::MinuteBack
+        | Action::MinuteForward
+        | Action::Enlarge
+        | Action::Onset => return charts::act(state, action),
         Action::Refresh => {
             notify(state, "asking everything again", Gravity::Info);
             state.timeline.again = true;
@@ -80,14 +86,13 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::Mechanism
         | Action::PictureBefore
         | Action::PictureAfter
-        | Action::MinuteBack
-        | Action::MinuteForward
         | Action::VerdictBefore
         | Action::VerdictAfter
         | Action::Faster => {}
         Action::Pause => return run::order(state, OrderKind::Pause),
         Action::Retry => return run::order(state, OrderKind::Retry),
         Action::Skip => return run::order(state, OrderKind::Skip),
+        Action::Continue if *state.screen() != Screen::Run => return charts::act(state, action),
         Action::Continue => return run::order(state, OrderKind::Continue),
         Action::Overrule => return run::order(state, OrderKind::Overrule),
         Action::Undo => return run::order(state, OrderKind::Undo),

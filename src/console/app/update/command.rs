@@ -2,11 +2,12 @@
 
 use super::super::palette::{self, Command};
 use super::super::{
-    Action, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen, Standing, State,
+    Action, Charts, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen,
+    Standing, State,
     Timeline, columns,
 };
 use super::notice::notify;
-use super::{act, guided, navigate, replay, run};
+use super::{act, charts, guided, navigate, replay, run};
 
 /// Whether a command asks or changes something.
 const fn is_for_the_fleet(command: &Command) -> bool {
@@ -58,6 +59,10 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return Vec::new();
         }
         Command::Note(text) => return run::noted(state, text),
+        Command::Range(range) => {
+            charts::set_range(state, range);
+            return Vec::new();
+        }
         Command::At(time) => return replay::to(state, time),
         Command::Columns(chosen) => {
             match chosen {
@@ -100,6 +105,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Back => Action::HistoryBack,
         Command::Forward => Action::HistoryForward,
         Command::Last => Action::LastPlace,
+        Command::Onset => Action::Onset,
         Command::Help => Action::Help,
         Command::Quit => Action::Quit,
     };
@@ -137,6 +143,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.filters.clear();
     state.sorts.clear();
     state.zoom = None;
+    state.charts = Charts::default();
     state.timeline = Timeline::default();
     state.logs = state.logs.anew();
     state.logged = Logged::default();

@@ -1,7 +1,7 @@
 //! The mouse: what was clicked follows from what was drawn where.
 
 use super::super::{Effect, Gesture, Overlay, State, Target};
-use super::{act, navigate, overlay};
+use super::{act, charts, navigate, overlay};
 
 /// Rows a turn of the wheel moves.
 const WHEEL: isize = 3;
@@ -10,13 +10,20 @@ pub(super) fn moved(state: &mut State, gesture: Gesture, x: u16, y: u16) -> Vec<
     let target = state.hits.at(x, y).cloned();
     match gesture {
         Gesture::Click if state.overlay.is_some() => clicked_overlay(state, target.as_ref()),
-        Gesture::Click => clicked(state, target),
+        Gesture::Click => {
+            let read = state.hits.moment(x, y);
+            if let Some(at) = read {
+                charts::read(state, at);
+            }
+            clicked(state, target, read.is_none())
+        }
         Gesture::WheelUp => turned(state, target.as_ref(), -WHEEL),
         Gesture::WheelDown => turned(state, target.as_ref(), WHEEL),
     }
 }
 
-fn clicked(state: &mut State, target: Option<Target>) -> Vec<Effect> {
+/// A second click on a row opens it where `opens`: in a chart it reads another minute.
+fn clicked(state: &mut State, target: Option<Target>, opens: bool) -> Vec<Effect> {
     match target {
         Some(Target::Tab(screen)) => navigate::go(state, screen),
         Some(Target::Panel(panel)) => {
@@ -26,7 +33,10 @@ fn clicked(state: &mut State, target: Option<Target>) -> Vec<Effect> {
             let again = state.focused() == panel && state.cursor(panel) == row;
             state.focus.insert(state.screen().clone(), panel);
             navigate::set_cursor(state, panel, row);
-            if again {
+            if opens {
+                charts::follow_list(state);
+            }
+            if again && opens {
                 return act::open(state);
             }
         }

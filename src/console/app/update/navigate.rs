@@ -1,7 +1,7 @@
 //! From screen to screen, from list to list, from row to row.
 
 use super::super::{Effect, Gravity, Overlay, Palette, Panel, Screen, State, palette as commands};
-use super::notify;
+use super::{charts, notify};
 use gwctl_fleet::{Pace, Region};
 use std::sync::Arc;
 
@@ -51,6 +51,7 @@ pub(super) fn step(state: &mut State, by: isize) {
     let panel = state.focused();
     let row = state.cursor(panel).saturating_add_signed(by);
     set_cursor(state, panel, row);
+    charts::follow_list(state);
 }
 
 pub(super) fn set_cursor(state: &mut State, panel: Panel, row: usize) {
@@ -77,10 +78,10 @@ pub(super) fn focus(state: &mut State, by: isize) {
     state.focus.insert(screen, panels[next]);
 }
 
-/// One level back: the enlarged chart, then the filter, then the lines of a pattern, then the screen. Never out of the console.
+/// One level back: the enlarged chart, then the minute that is read, then the filter, then the lines of a pattern, then the screen. Never out of the console.
 pub(super) fn back(state: &mut State) {
     let spot = state.spot(state.focused());
-    if state.zoom.take().is_some() || state.filters.remove(&spot).is_some() {
+    if state.zoom.take().is_some() || charts::back(state) || state.filters.remove(&spot).is_some() {
         return;
     }
     let lists = state.screen().panels();

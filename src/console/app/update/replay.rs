@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 
 use super::super::replay::{Replayed, SPEEDS, Seek};
-use super::super::{Action, Connection, Effect, Gravity, Hold, Shown, State};
+use super::super::{Action, Connection, Effect, Gravity, Hold, Screen, Shown, State};
 use super::notice::notify;
 
 /// Why nothing can be done from a recording.
@@ -15,6 +15,9 @@ pub(super) const RECORDED: &str = "this is a recording: nothing can be asked or 
 /// What a key or a command does where a recording is shown; none where it does what it always does.
 pub(super) fn act(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     if state.replay.is_none() {
+        if matches!(action, Action::MinuteBack | Action::MinuteForward) {
+            return None;
+        }
         let why = "this fleet is live: `gwctl replay FILE` moves through what was recorded";
         return seek_of(state, action).map(|_| {
             notify(state, why, Gravity::Info);
@@ -26,6 +29,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             replay.speed = speed;
         }
         return Some(vec![Effect::Seek(seek)]);
+    }
+    if action == Action::Continue && *state.screen() != Screen::Run {
+        return None;
     }
     refuses(action).then(|| {
         notify(state, RECORDED, Gravity::Error);
@@ -100,7 +106,10 @@ pub(super) fn came(state: &mut State, now: Replayed) {
     state.shown = Arc::clone(&now.picture);
     state.live = now.picture;
     state.connection = Connection::Open;
-    state.timeline.happened = now.happened;
+    let until = now.at;
+    let notes = replay.notes.iter().filter(|note| note.at <= until);
+    state.timeline.take_notes(notes.cloned());
+    state.timeline.take(now.happened);
     state.logged.errors = now.errors;
     state.guided.run = now.run.map(|state| Shown {
         state,

@@ -311,6 +311,7 @@ pub(super) fn noted(state: &mut State, text: String) -> Vec<Effect> {
         return Vec::new();
     }
     notify(state, "written into the recording", Gravity::Info);
+    super::timeline::noted(state, text.clone());
     vec![Effect::Note(text)]
 }
 

@@ -376,6 +376,7 @@ fn a_page_is_what_was_drawn_less_one_row() {
         Msg::Drawn(Hits {
             targets: vec![],
             windows,
+            ..Hits::default()
         }),
     );
     keys(&mut state, "pgdn");
@@ -622,6 +623,7 @@ fn clicks_mean_what_was_drawn_there() {
             Msg::Drawn(Hits {
                 targets,
                 windows: vec![],
+                ..Hits::default()
             }),
         );
     };
@@ -682,6 +684,7 @@ fn the_wheel_scrolls_what_is_under_it() {
         Msg::Drawn(Hits {
             targets,
             windows: vec![],
+            ..Hits::default()
         }),
     );
     update(&mut state, Msg::Mouse(Gesture::WheelDown, 1, 1));
@@ -727,6 +730,7 @@ fn help_scrolls_no_further_than_its_end() {
         Msg::Drawn(Hits {
             targets: vec![],
             windows,
+            ..Hits::default()
         }),
     );
     keys(&mut state, "G j");
@@ -871,11 +875,11 @@ fn what_is_not_known_is_sorted_last_either_way() {
 #[test]
 fn a_key_without_a_meaning_says_so() {
     let mut state = console();
-    keys(&mut state, "z");
+    keys(&mut state, "Z");
     let said = state.notice.as_ref().map(|notice| notice.text.clone());
     assert_eq!(
         said.as_deref(),
-        Some("z does nothing here; ? lists the keys")
+        Some("Z does nothing here; ? lists the keys")
     );
 }
 
