@@ -19,6 +19,7 @@ pub use services::cloudformation_change::WantedChangeSet;
 pub use services::cloudfront::CloudFront;
 pub use services::cloudtrail::{CloudTrail, TrailPage};
 pub use services::cloudwatch::{CloudWatch, MetricAnswer};
+pub use services::health::{Health, HealthPage};
 pub use services::iam::Iam;
 pub use services::invoke::Invoke;
 pub use services::lambda::Lambda;

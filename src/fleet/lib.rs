@@ -77,8 +77,8 @@ pub use edge::{
     Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,
 };
 pub use events::{
-    Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, LATENESS,
-    Outcome as EventOutcome, TrailRecord,
+    Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, HealthEvent, LATENESS,
+    NO_ENDPOINT, NO_PLAN, Outcome as EventOutcome, TrailRecord,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;

@@ -142,6 +142,12 @@ impl Findings {
         gaps.extend(self.errors.unread.iter().cloned());
         gaps
     }
+
+    /// What AWS does not offer to this account, a sentence each: with it an answer might be another, and nobody can ask
+    /// it.
+    pub fn not_offered(&self) -> Vec<String> {
+        self.happened.not_offered()
+    }
 }
 
 /// A sentence each reason, with the Regions that it holds for.

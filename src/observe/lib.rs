@@ -14,6 +14,7 @@ pub mod discover;
 pub mod drift;
 mod edge;
 mod fold;
+mod health;
 mod history;
 mod inquiry;
 mod lever;

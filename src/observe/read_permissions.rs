@@ -69,6 +69,9 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("cloudwatch:DescribeAlarms", &[Picture, Doctor]),
     permission("cloudwatch:GetMetricData", &[Picture, Doctor]),
     permission("cloudwatch:ListMetrics", &[Picture, Doctor]),
+    // Only with a support plan that has the API (aws-facts §14.5).
+    permission("health:DescribeEvents", &[Changes]),
+    permission("health:DescribeEventDetails", &[Changes]),
     permission("iam:GetRole", &[Picture]),
     permission("iam:SimulatePrincipalPolicy", &[Picture]),
     permission("lambda:GetAlias", &[Terraform]),

@@ -228,24 +228,78 @@ fn what_figures_cannot_tell_of_a_noisy_client_is_said() {
 
 #[test]
 fn trouble_of_aws_itself_is_not_claimed_where_something_of_ours_changed() {
-    let document = explained("aws-event", 2);
+    let unconfirmed = "support = \"basic\"\n";
+    let event_of_aws = event("-12m", "start", "aws-event", "ap-southeast-1");
+    let document = told(&format!("{unconfirmed}{event_of_aws}"), 2);
     says(
         &document,
         &[
             "AWS's own APIs could not answer",
             "nobody changed anything of the fleet there",
-            "gwctl does not ask AWS Health",
+            "AWS Health has not confirmed it",
         ],
     );
     // Somebody changed the API's stage there before: that may be the reason.
     let story = event("-14m", "start", "api-throttled", "ap-southeast-1")
         + &event("-13m", "end", "api-throttled", "ap-southeast-1")
-        + &event("-12m", "start", "aws-event", "ap-southeast-1");
-    let document = told(&story, 3);
+        + &event_of_aws;
+    let document = told(&format!("{unconfirmed}{story}"), 3);
     assert!(
         !document.to_string().contains("aws-impaired"),
         "{document:#}"
     );
+}
+
+/// Trouble of AWS that began so long ago, in a world with this setting.
+fn trouble_of_aws(setting: &str, ago: &str) -> Value {
+    let story = event(ago, "start", "aws-event", "ap-southeast-1");
+    told(&format!("{setting}{story}"), 2)
+}
+
+#[test]
+fn what_aws_itself_tells_of_its_trouble_makes_it_certain() {
+    let document = trouble_of_aws("", "-25m");
+    says(
+        &document,
+        &[
+            "AWS Health confirms it",
+            "ap-southeast-1: since ",
+            "AWS Health tells of trouble with Lambda (open): \\\"We are investigating",
+            "\"sure\":\"high\"",
+        ],
+    );
+    assert!(!document["unseen"].to_string().contains("support plan"));
+    assert!(
+        document["lateness"]
+            .to_string()
+            .contains("AWS Health often tells")
+    );
+    // It told of trouble elsewhere, and with what the fleet is not made of.
+    let text = document.to_string();
+    assert!(
+        !text.contains("sa-east-1") && !text.contains("WORKSPACES"),
+        "{text}"
+    );
+}
+
+#[test]
+fn without_a_support_plan_aws_health_is_told_as_what_could_change_the_answer() {
+    let document = trouble_of_aws("support = \"basic\"\n", "-25m");
+    says(
+        &document,
+        &["aws-impaired", "AWS Health has not confirmed it"],
+    );
+    let unseen = document["unseen"].to_string();
+    assert_eq!(
+        unseen
+            .matches("needs a Business or higher support plan")
+            .count(),
+        1
+    );
+    // Nobody can ask it: a calm fleet is as calm as with a plan.
+    let calm = told("support = \"basic\"\n", 2);
+    assert_eq!(calm["exit_code"], 0, "{calm:#}");
+    assert!(calm["unseen"].to_string().contains("support plan"));
 }
 
 #[test]

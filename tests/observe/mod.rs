@@ -5,6 +5,7 @@ mod changes;
 mod discover;
 mod evidence;
 mod first_picture;
+mod health;
 mod history;
 mod inquiry;
 mod region_switch;

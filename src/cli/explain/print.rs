@@ -102,7 +102,7 @@ fn head(report: &Report) -> String {
 }
 
 fn nothing(report: &Report) -> &'static str {
-    if report.unseen.is_empty() {
+    if report.whole {
         "Nothing that gwctl sees is wrong."
     } else {
         "Nothing is wrong with what gwctl could see, and it could not see everything."

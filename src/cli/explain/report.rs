@@ -19,6 +19,8 @@ pub struct Report {
     pub turned: Vec<Turned>,
     /// What got no answer, a sentence each: with it the answer might be another.
     pub unseen: Vec<String>,
+    /// Whether all that could be asked was answered.
+    pub whole: bool,
     /// How late the sources are, a sentence each kind.
     pub lateness: Vec<String>,
 }
@@ -40,7 +42,10 @@ impl Report {
         };
         let mut unseen = status::not_answered(&picture);
         unseen.extend(findings.gaps());
+        let whole = unseen.is_empty();
+        unseen.extend(findings.not_offered());
         Self {
+            whole,
             explanation,
             turned,
             unseen,
@@ -51,7 +56,7 @@ impl Report {
 
     /// As `status`.
     pub fn exit(&self) -> Exit {
-        Exit::of_verdict(self.picture.judgement.verdict, !self.unseen.is_empty())
+        Exit::of_verdict(self.picture.judgement.verdict, !self.whole)
     }
 
     /// `gwctl.explain/1`.

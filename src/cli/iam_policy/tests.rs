@@ -19,6 +19,7 @@ const NOT_CALLED: [(&str, &str); 4] = [
         "rds:DescribeDBProxyTargets",
         "asked only where there is a proxy",
     ),
+    ("health", "asked by `changes` and `explain` alone"),
     (
         "arc-region-switch:GetPlanExecution",
         "asked only while a plan runs",

@@ -46,7 +46,8 @@ impl Asked {
     fn gaps(&self) -> Vec<String> {
         let happened = self.happened.iter().flat_map(|it| it.gaps());
         let errors = self.errors.iter().flat_map(|it| it.unread.iter().cloned());
-        happened.chain(errors).collect()
+        let not_offered = self.happened.iter().flat_map(|it| it.not_offered());
+        happened.chain(errors).chain(not_offered).collect()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Several services of one Region that turn bad at once, without a change of ours.
 
+use super::changed::told;
 use super::level::Level;
 use super::made;
-use super::told::{evacuate, hit, since};
+use super::told::{aws_says, evacuate, hit, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
@@ -31,18 +32,20 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         .filter_map(|sign| sign.since)
         .min_by_key(|onset| onset.at)?;
     let late = |onset: Onset| onset.at.duration_since(began.at).as_mins() > AT_ONCE;
-    if signs.len() < SIGNS || signs.iter().filter_map(|sign| sign.since).any(late) {
-        return None;
-    }
-    if changed(evidence, site, began).is_some() {
-        return None;
+    let confirmed = aws_says(evidence, region);
+    let ours = changed(evidence, site, began);
+    if confirmed.is_none() {
+        let apart = signs.iter().filter_map(|sign| sign.since).any(late);
+        if signs.len() < SIGNS || apart || ours.is_some() {
+            return None;
+        }
     }
     let others = evidence
         .picture
         .sites
         .iter()
         .filter(|other| other.region != *region);
-    let wide: Vec<String> = others
+    let mut against: Vec<String> = others
         .flat_map(|other| self::signs(evidence, other))
         .map(|sign| sign.told)
         .collect();
@@ -53,24 +56,42 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         actions.extend(targets.next().map(|to| format!("gwctl promote {to}")));
     }
     let mut supports: Vec<String> = signs.into_iter().map(|sign| sign.told).collect();
-    supports.push(format!(
-        "{region}: nobody changed anything of the fleet there in the half hour before"
-    ));
+    match ours {
+        Some(change) => against.push(told(change)),
+        None => supports.push(format!(
+            "{region}: nobody changed anything of the fleet there in the half hour before"
+        )),
+    }
+    let is_confirmed = confirmed.is_some();
+    supports.extend(confirmed);
     Some(Hypothesis {
         cause: "aws-impaired",
         region: Some(region.clone()),
         sentence: format!(
-            "AWS itself has trouble in {region}{}: several services turned bad at once, and nothing of ours changed",
-            since(Some(began))
+            "AWS itself has trouble in {region}{}: {}",
+            since(Some(began)),
+            if is_confirmed {
+                "AWS Health confirms it"
+            } else {
+                "several services turned bad at once, and nothing of ours changed"
+            }
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
         since: Some(began),
-        sure: if wide.is_empty() { Sureness::Medium } else { Sureness::Low },
-        why: "they have nothing in common but the Region. AWS does not confirm it here: gwctl does not ask AWS Health, which answers only with a Business plan or a better one".into(),
+        sure: match (is_confirmed, against.is_empty()) {
+            (true, true) => Sureness::High,
+            (false, false) => Sureness::Low,
+            _ => Sureness::Medium,
+        },
+        why: if is_confirmed {
+            "AWS itself tells of trouble there with a service that the fleet is made of".into()
+        } else {
+            "they have nothing in common but the Region. AWS Health has not confirmed it: it often tells of trouble tens of minutes late".into()
+        },
         supports,
-        contradicts: wide,
-        apart: Some("AWS's own word: health.aws.amazon.com, often tens of minutes late; CloudTrail may still miss a change of ours".into()),
+        contradicts: against,
+        apart: (!is_confirmed).then(|| "AWS's own word: health.aws.amazon.com, often tens of minutes late; CloudTrail may still miss a change of ours".into()),
         hit_percent: hit(evidence, site),
         actions,
     })

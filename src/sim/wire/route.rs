@@ -24,6 +24,8 @@ pub enum Service {
     CloudFront,
     /// AWS `CloudTrail`.
     CloudTrail,
+    /// AWS Health.
+    Health,
     /// AWS Lambda.
     Lambda,
     /// Amazon CloudWatch Logs.
@@ -71,6 +73,7 @@ impl Service {
             "route53" => Self::Route53,
             "cloudfront" => Self::CloudFront,
             "cloudtrail" => Self::CloudTrail,
+            "health" => Self::Health,
             "lambda" => Self::Lambda,
             "logs" => Self::Logs,
             "apigateway" if path.starts_with("/v2/") => Self::ApiGatewayV2,
@@ -94,6 +97,7 @@ impl Service {
             Self::Route53 => "route53",
             Self::CloudFront => "cloudfront",
             Self::CloudTrail => "cloudtrail",
+            Self::Health => "health",
             Self::Lambda => "lambda",
             Self::Logs => "logs",
             Self::ApiGateway | Self::ApiGatewayV2 => "apigateway",
@@ -141,7 +145,7 @@ impl Service {
                 Protocol::RestJson
             }
             Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
-            Self::Acm | Self::CloudTrail | Self::Logs => Protocol::Json("1.1"),
+            Self::Acm | Self::CloudTrail | Self::Health | Self::Logs => Protocol::Json("1.1"),
         }
     }
 

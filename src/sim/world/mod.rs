@@ -85,6 +85,7 @@ pub use names::{ACCOUNT, SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
 pub use parts::admission::{Admission, Refusal};
+pub use parts::aws_health::{AwsHealth, AwsTrouble, SupportPlan};
 pub use parts::control::Control;
 pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
@@ -128,6 +129,8 @@ pub struct State {
     pub control: Control,
     /// What CloudTrail recorded.
     pub trail: Trail,
+    /// What AWS Health tells.
+    pub aws_health: AwsHealth,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -183,6 +186,7 @@ impl State {
             physics: scenario.physics.clone(),
             control: Control::default(),
             trail: Trail::default(),
+            aws_health: AwsHealth::new(seed, scenario.support, &regions, start),
             present: Present { seed, now },
             script: Script::new(scenario, begun, seed),
             faults: Faults::default(),

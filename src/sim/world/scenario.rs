@@ -9,6 +9,7 @@ use super::clients::PEAK;
 use super::embedded::EMBEDDED;
 use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
+use crate::world::parts::aws_health::SupportPlan;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
@@ -32,6 +33,8 @@ pub struct Scenario {
     pub releases: Option<String>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
+    /// The support plan of its account (`support = "basic"`).
+    pub support: SupportPlan,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
     pub partition: Option<Dialect>,
     /// What the fleet's configuration leaves out (`without = ["database", "cloudfront"]`).
@@ -154,6 +157,8 @@ struct File {
     #[serde(default)]
     accounts: bool,
     #[serde(default)]
+    support: SupportPlan,
+    #[serde(default)]
     partition: Option<Dialect>,
     #[serde(default)]
     without: Vec<Lack>,
@@ -214,6 +219,7 @@ impl Scenario {
             region_switch: None,
             releases: None,
             accounts: false,
+            support: SupportPlan::default(),
             partition: None,
             without: Without::default(),
             routing: RoutingShape::default(),
@@ -271,6 +277,7 @@ impl Scenario {
             region_switch: file.region_switch,
             releases: file.releases,
             accounts: file.accounts,
+            support: file.support,
             partition: file.partition,
             without: Without {
                 database: file.without.contains(&Lack::Database),
