@@ -1,7 +1,7 @@
 //! What is reasoned from.
 
 use gwctl_fleet::logs::{LogSpan, Pattern};
-use gwctl_fleet::{Event, Snapshot};
+use gwctl_fleet::{Event, Heard, Snapshot};
 
 /// What is reasoned from.
 #[derive(Debug, Clone, Copy)]
@@ -13,4 +13,6 @@ pub struct Evidence<'a> {
     pub patterns: &'a [Pattern],
     /// How far each log was read: an error that no pattern tells is absent only there.
     pub spans: &'a [LogSpan],
+    /// What canaries and the API's routes tell; none where nobody was asked.
+    pub heard: Option<&'a Heard>,
 }

@@ -21,6 +21,7 @@ mod events;
 pub mod format;
 mod freshness;
 mod function_name;
+mod heard;
 mod judge;
 mod lag;
 mod ledger;
@@ -82,6 +83,7 @@ pub use events::{
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;
+pub use heard::{Canary, Heard, Route, Routes, TracedNode};
 pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
 pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};

@@ -302,6 +302,67 @@ fn without_a_support_plan_aws_health_is_told_as_what_could_change_the_answer() {
     assert!(calm["unseen"].to_string().contains("support plan"));
 }
 
+/// Functions that fail in eu-west-1, in a fleet whose owner pays for this.
+fn failing(beside: &str, seed: u64) -> Value {
+    let story = event("-12m", "start", "lambda-errors", "eu-west-1");
+    told(&format!("beside = [{beside}]\n{story}"), seed)
+}
+
+#[test]
+fn canaries_of_the_region_speak_for_and_against_it_and_say_what_they_cost() {
+    let document = failing("\"canaries\"", 2);
+    let text = document["hypotheses"][0].to_string();
+    let canary = "the canary orders-eu-west-1, which runs in ap-southeast-1, fails";
+    assert!(text.contains(canary), "{document:#}");
+    assert!(!text.contains("canary orders-us-east-1"), "{text}");
+    let cost = "3 figures of canaries and routes were asked of CloudWatch: $0.00003 each time";
+    assert!(
+        document["lateness"].to_string().contains(cost),
+        "{document:#}"
+    );
+    // A Region that is dark: its canary runs elsewhere and sees it.
+    let story = event("-12m", "start", "region-dark", "eu-west-1");
+    let document = told(&format!("beside = [\"canaries\"]\n{story}"), 2);
+    let since = "the canary orders-eu-west-1, which runs in ap-southeast-1, fails since 13:4";
+    assert!(
+        document["hypotheses"][0].to_string().contains(since),
+        "{document:#}"
+    );
+}
+
+#[test]
+fn the_routes_that_are_hit_are_named_with_their_share() {
+    let document = failing("\"detailed-metrics\"", 2);
+    let hits = document["hits"][0].to_string();
+    for route in ["GET /orders/{id}: ", "POST /orders: "] {
+        assert!(hits.contains(route), "{document:#}");
+    }
+    assert!(
+        hits.contains("of the failed requests of the last 15 min"),
+        "{hits}"
+    );
+    let off = failing("", 2)["hits"][0].to_string();
+    assert!(
+        off.contains("detailed metrics are off in eu-west-1"),
+        "{off}"
+    );
+    assert!(off.contains("gwctl logs --region eu-west-1"), "{off}");
+}
+
+#[test]
+fn what_traced_requests_met_is_told_as_a_sample() {
+    let traced = failing("\"tracing\"", 2)["hypotheses"][0].to_string();
+    for words in [
+        "X-Ray: orders-",
+        "(AWS::Lambda::Function) fails",
+        "a sample",
+    ] {
+        assert!(traced.contains(words), "{traced}");
+    }
+    let untraced = failing("", 2)["hypotheses"][0].to_string();
+    assert!(!untraced.contains("X-Ray"), "{untraced}");
+}
+
 #[test]
 fn an_alarm_that_watches_nothing_and_one_that_is_too_narrow_are_what_is_wrong() {
     says(

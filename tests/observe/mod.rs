@@ -6,6 +6,7 @@ mod discover;
 mod evidence;
 mod first_picture;
 mod health;
+mod heard;
 mod history;
 mod inquiry;
 mod region_switch;

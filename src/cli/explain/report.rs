@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Turned, explain, turned};
-use crate::fleet::Snapshot;
-use crate::observe::Findings;
+use crate::explain::{Evidence, Explanation, Turned, explain, hits, turned};
+use crate::fleet::{Heard, Snapshot, format};
+use crate::observe::{Findings, cost_of};
 
 /// Everything there is to print.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Report {
     pub unseen: Vec<String>,
     /// Whether all that could be asked was answered.
     pub whole: bool,
+    /// Which routes each hypothesis hits, in the order of the hypotheses, a sentence each.
+    pub hits: Vec<Vec<String>>,
     /// How late the sources are, a sentence each kind.
     pub lateness: Vec<String>,
 }
@@ -28,11 +30,13 @@ pub struct Report {
 impl Report {
     /// Reasons from what was seen.
     pub fn new(picture: Arc<Snapshot>, findings: &Findings) -> Self {
+        let heard = &findings.errors.heard;
         let evidence = Evidence {
             picture: &picture,
             events: &findings.happened.log.events,
             patterns: &findings.errors.patterns,
             spans: &findings.errors.spans,
+            heard: Some(heard),
         };
         let explanation = explain(&evidence);
         let turned = if explanation.hypotheses.is_empty() {
@@ -44,12 +48,16 @@ impl Report {
         unseen.extend(findings.gaps());
         let whole = unseen.is_empty();
         unseen.extend(findings.not_offered());
+        let all = explanation.hypotheses.iter();
+        let mut lateness = findings.happened.lateness();
+        lateness.extend(cost(heard));
         Self {
+            hits: all.map(|one| hits(Some(heard), one)).collect(),
             whole,
             explanation,
             turned,
             unseen,
-            lateness: findings.happened.lateness(),
+            lateness,
             picture,
         }
     }
@@ -67,10 +75,22 @@ impl Report {
             "verdict": self.picture.judgement.verdict,
             "at": self.explanation.at,
             "hypotheses": self.explanation.hypotheses,
+            "hits": self.hits,
             "turned": self.turned,
             "unseen": self.unseen,
             "lateness": self.lateness,
             "exit_code": self.exit().code(),
         })
     }
+}
+
+/// What canaries and routes cost; none where there are none.
+fn cost(heard: &Heard) -> Option<String> {
+    (heard.figures > 0).then(|| {
+        format!(
+            "{} figures of canaries and routes were asked of CloudWatch: {} each time",
+            heard.figures,
+            format::dollars(cost_of(heard))
+        )
+    })
 }

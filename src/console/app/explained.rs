@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, explain, looked_at, rest, unseen,
+    Evidence, Explanation, Headline, Hypothesis, Rest, explain, hits, looked_at, rest, unseen,
 };
 use gwctl_fleet::{Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
@@ -45,7 +45,7 @@ impl Asked {
     /// What could not be asked beside the picture, a sentence each.
     fn gaps(&self) -> Vec<String> {
         let happened = self.happened.iter().flat_map(|it| it.gaps());
-        let errors = self.errors.iter().flat_map(|it| it.unread.iter().cloned());
+        let errors = self.errors.iter().flat_map(|it| it.gaps());
         let not_offered = self.happened.iter().flat_map(|it| it.not_offered());
         happened.chain(errors).chain(not_offered).collect()
     }
@@ -147,6 +147,7 @@ impl Explained {
             events: asked.happened.as_ref().map_or(&[], |it| &it.log.events),
             patterns: asked.errors.as_ref().map_or(&[], |it| &it.patterns),
             spans: asked.errors.as_ref().map_or(&[], |it| &it.spans),
+            heard: asked.errors.as_ref().map(|it| &it.heard),
         });
         if let Some(before) = before {
             steady(&mut explanation, before);
@@ -219,6 +220,9 @@ impl Explained {
         };
         let mut lines = vec![(Side::Says, one.sentence.clone())];
         lines.extend(hit);
+        let heard = self.asked.errors.as_ref().map(|it| &it.heard);
+        let routes = hits(heard, one).into_iter();
+        lines.extend(routes.map(|route| (Side::Hits, route)));
         lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
         lines.extend(all(Side::For, &one.supports));
         lines.extend(all(Side::Against, &one.contradicts));

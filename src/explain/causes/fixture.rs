@@ -184,6 +184,7 @@ impl Fixture {
             events: &self.events,
             patterns: &patterns,
             spans: &self.spans,
+            heard: None,
         })
     }
 }

@@ -129,7 +129,8 @@ fn owners<'h>(
         | Service::Logs
         | Service::ApiGateway
         | Service::ApiGatewayV2
-        | Service::RegionSwitch => &holders.workload,
+        | Service::RegionSwitch
+        | Service::XRay => &holders.workload,
     };
     Some(vec![one])
 }

@@ -88,6 +88,7 @@ fn throttled(service: Service) -> Fault {
         | Service::Health
         | Service::Logs
         | Service::RecoveryCluster => Fault::bad("ThrottlingException", "Rate exceeded"),
+        Service::XRay => Fault::new(429, "ThrottledException", "Rate exceeded"),
         Service::RecoveryConfig | Service::RegionSwitch => {
             Fault::new(429, "ThrottlingException", "Rate exceeded")
         }

@@ -6,7 +6,7 @@ use http::request::Parts;
 use super::codec::{cbor, json, query, xml};
 use super::fault::Fault;
 use super::routes::{
-    APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RECOVERY_CONFIG, ROUTE53, Route,
+    APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RECOVERY_CONFIG, ROUTE53, Route, XRAY,
 };
 use super::value::Value;
 use gwctl_fleet::Region;
@@ -47,6 +47,8 @@ pub enum Service {
     RecoveryConfig,
     /// ARC Region switch.
     RegionSwitch,
+    /// AWS X-Ray.
+    XRay,
 }
 
 /// How a request is written and its reply is to be.
@@ -85,6 +87,7 @@ impl Service {
             "route53-recovery-cluster" => Self::RecoveryCluster,
             "route53-recovery-control-config" => Self::RecoveryConfig,
             "arc-region-switch" => Self::RegionSwitch,
+            "xray" => Self::XRay,
             _ => return None,
         })
     }
@@ -108,6 +111,7 @@ impl Service {
             Self::RecoveryCluster => "route53-recovery-cluster",
             Self::RecoveryConfig => "route53-recovery-control-config",
             Self::RegionSwitch => "arc-region-switch",
+            Self::XRay => "xray",
         }
     }
 
@@ -141,9 +145,11 @@ impl Service {
                 Protocol::Query
             }
             Self::Route53 | Self::CloudFront => Protocol::RestXml,
-            Self::Lambda | Self::ApiGateway | Self::ApiGatewayV2 | Self::RecoveryConfig => {
-                Protocol::RestJson
-            }
+            Self::Lambda
+            | Self::ApiGateway
+            | Self::ApiGatewayV2
+            | Self::RecoveryConfig
+            | Self::XRay => Protocol::RestJson,
             Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
             Self::Acm | Self::CloudTrail | Self::Health | Self::Logs => Protocol::Json("1.1"),
         }
@@ -157,6 +163,7 @@ impl Service {
             Self::ApiGateway => APIGATEWAY,
             Self::ApiGatewayV2 => APIGATEWAY_V2,
             Self::RecoveryConfig => RECOVERY_CONFIG,
+            Self::XRay => XRAY,
             _ => &[],
         }
     }

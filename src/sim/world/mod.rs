@@ -86,6 +86,7 @@ pub use networks::{Vantage, place_of};
 pub use offers::offered;
 pub use parts::admission::{Admission, Refusal};
 pub use parts::aws_health::{AwsHealth, AwsTrouble, SupportPlan};
+pub use parts::beside_series::Beside;
 pub use parts::control::Control;
 pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
@@ -131,6 +132,8 @@ pub struct State {
     pub trail: Trail,
     /// What AWS Health tells.
     pub aws_health: AwsHealth,
+    /// Whether its functions are traced.
+    pub traced: bool,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -186,6 +189,7 @@ impl State {
             physics: scenario.physics.clone(),
             control: Control::default(),
             trail: Trail::default(),
+            traced: scenario.beside.contains(&Beside::Tracing),
             aws_health: AwsHealth::new(seed, scenario.support, &regions, start),
             present: Present { seed, now },
             script: Script::new(scenario, begun, seed),
@@ -193,7 +197,13 @@ impl State {
             dns: Dns::new(resources.hosted_zones.clone()),
             edge: Edge::new(seed, &regions, scenario.clients, distribution, store),
             database: Database::new(seed, &regions, now, store),
-            fleet: Fleet::new(seed, regions, rest, &resources.apis, store),
+            fleet: Fleet::new(
+                seed,
+                regions,
+                rest,
+                (&resources.apis, &scenario.beside),
+                store,
+            ),
             health: Health::default(),
             operator: Operator::new(seed),
             resources,

@@ -10,6 +10,7 @@ use super::embedded::EMBEDDED;
 use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
 use crate::world::parts::aws_health::SupportPlan;
+use crate::world::parts::beside_series::Beside;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
@@ -33,6 +34,8 @@ pub struct Scenario {
     pub releases: Option<String>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
+    /// What its owner pays for beside the usual figures (`beside = ["canaries", "detailed-metrics"]`).
+    pub beside: Vec<Beside>,
     /// The support plan of its account (`support = "basic"`).
     pub support: SupportPlan,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
@@ -157,6 +160,8 @@ struct File {
     #[serde(default)]
     accounts: bool,
     #[serde(default)]
+    beside: Vec<Beside>,
+    #[serde(default)]
     support: SupportPlan,
     #[serde(default)]
     partition: Option<Dialect>,
@@ -219,6 +224,7 @@ impl Scenario {
             region_switch: None,
             releases: None,
             accounts: false,
+            beside: Vec::new(),
             support: SupportPlan::default(),
             partition: None,
             without: Without::default(),
@@ -277,6 +283,7 @@ impl Scenario {
             region_switch: file.region_switch,
             releases: file.releases,
             accounts: file.accounts,
+            beside: file.beside,
             support: file.support,
             partition: file.partition,
             without: Without {

@@ -96,6 +96,7 @@ impl Incident {
             events,
             patterns: logged.patterns,
             spans: logged.spans,
+            heard: None,
         });
         let onset = explanation.hypotheses.iter().find_map(|one| one.since);
         // What the figures tell is nearer to the truth than when gwctl first saw it.

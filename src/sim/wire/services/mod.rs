@@ -20,6 +20,7 @@ mod recovery;
 mod region_switch;
 mod route53;
 mod sts;
+mod xray;
 
 pub use ask::{Answer, Ask};
 
@@ -44,6 +45,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Iam => iam::call(operation, world, ask),
         Service::CloudFormation => cloudformation::call(operation, world, ask),
         Service::RecoveryCluster => recovery::call(operation, world, ask),
+        Service::XRay => xray::call(operation, world, ask),
         Service::RegionSwitch => region_switch::call(operation, world, ask),
         Service::RecoveryConfig => recovery::configured(operation, &world.resources, ask),
     }
