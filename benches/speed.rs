@@ -9,6 +9,7 @@
     reason = "a benchmark fails by panicking"
 )]
 
+mod explain;
 mod frame;
 mod picture;
 mod process;
@@ -28,6 +29,7 @@ fn main() {
     }
     let mut table = table::Table::default();
     frame::rows(&mut table);
+    explain::rows(&mut table);
     picture::rows(&mut table);
     process::rows(&mut table);
     println!("\n{table}");

@@ -41,7 +41,7 @@ fn traced(nodes: &[TracedNode]) -> Option<String> {
         worst.name,
         worst.kind,
         format::percent(share(worst)),
-        format::whole(worst.requests as f64),
+        format::count(worst.requests as f64),
         time.unwrap_or_default(),
     ))
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Missing, Region};
 
 /// Everything that was heard when somebody asked for an explanation.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Heard {
     pub canaries: Vec<Canary>,
     /// By Region.
@@ -21,7 +22,7 @@ pub struct Heard {
 }
 
 /// A canary of CloudWatch Synthetics, by its newest runs (aws-facts §15.3).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Canary {
     pub name: String,
     /// Where it runs.
@@ -38,7 +39,7 @@ pub struct Canary {
 }
 
 /// What the routes of one Region's API tell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Routes {
     /// API Gateway counts the API as a whole: its detailed metrics are off (aws-facts §15.1).
     NotCounted,
@@ -49,7 +50,7 @@ pub enum Routes {
 }
 
 /// Requests of one route.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Route {
     /// `POST /orders`.
     pub name: String,
@@ -59,7 +60,7 @@ pub struct Route {
 }
 
 /// A function, a service or a database that traced requests met: a sample, never all of them (aws-facts §15.3).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TracedNode {
     pub name: String,
     /// As X-Ray names it: `AWS::Lambda::Function`, `Database::SQL`, `remote`.

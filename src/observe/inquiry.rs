@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::{join, join3};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::heard;
 use super::history::{Answered, Happened, History};
@@ -44,17 +45,18 @@ pub struct Findings {
 }
 
 /// What the functions log as errors.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// When they were asked for.
     pub to: Timestamp,
-    /// Of all Regions; not the router's.
+    /// Of all Regions, the router's too.
     pub patterns: Vec<Pattern>,
     /// How far each log was read; none of one that could not be.
     pub spans: Vec<LogSpan>,
     /// Logs that could not be read, or not to their end, a sentence each reason.
     pub unread: Vec<String>,
     /// What canaries and routes tell, which was asked with them.
+    #[serde(default)]
     pub heard: Heard,
 }
 
@@ -131,7 +133,7 @@ impl Errors {
     fn of(to: Timestamp, logs: Vec<GroupLogs>, heard: Heard) -> Self {
         let unread = unread(&logs);
         let (mut lines, mut spans) = (Vec::new(), Vec::new());
-        for group in logs.into_iter().filter(|group| !group.edge) {
+        for group in logs {
             let source = group.source();
             let Ok(Some(read)) = group.read else { continue };
             let ((from, until), gap) = read.ends();

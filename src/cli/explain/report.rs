@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
-use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Turned, explain, hits, turned};
+use crate::explain::{
+    Evidence, Explanation, Turned, Unexplained, explain, hits, not_seen, turned, unexplained,
+};
 use crate::fleet::{Heard, Snapshot, format};
 use crate::observe::{Findings, cost_of};
 
@@ -17,6 +18,8 @@ pub struct Report {
     pub explanation: Explanation,
     /// Figures that took another level, the first first; empty where nothing is wrong.
     pub turned: Vec<Turned>,
+    /// What is new and no hypothesis tells.
+    pub unexplained: Vec<Unexplained>,
     /// What got no answer, a sentence each: with it the answer might be another.
     pub unseen: Vec<String>,
     /// Whether all that could be asked was answered.
@@ -44,8 +47,8 @@ impl Report {
         } else {
             turned(&picture)
         };
-        let mut unseen = status::not_answered(&picture);
-        unseen.extend(findings.gaps());
+        let unexplained = unexplained(&evidence, &explanation, &turned);
+        let mut unseen = not_seen(&picture, &explanation, findings.gaps());
         let whole = unseen.is_empty();
         unseen.extend(findings.not_offered());
         let all = explanation.hypotheses.iter();
@@ -56,6 +59,7 @@ impl Report {
             whole,
             explanation,
             turned,
+            unexplained,
             unseen,
             lateness,
             picture,
@@ -77,6 +81,7 @@ impl Report {
             "hypotheses": self.explanation.hypotheses,
             "hits": self.hits,
             "turned": self.turned,
+            "unexplained": self.unexplained,
             "unseen": self.unseen,
             "lateness": self.lateness,
             "exit_code": self.exit().code(),

@@ -56,10 +56,15 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         actions.extend(targets.next().map(|to| format!("gwctl promote {to}")));
     }
     let mut supports: Vec<String> = signs.into_iter().map(|sign| sign.told).collect();
+    // Where nobody was asked, that nothing is known of a change says nothing.
+    let unchanged = ours.is_none() && !evidence.events.is_empty();
     match ours {
         Some(change) => against.push(told(change)),
-        None => supports.push(format!(
+        None if unchanged => supports.push(format!(
             "{region}: nobody changed anything of the fleet there in the half hour before"
+        )),
+        None => against.push(format!(
+            "{region}: what somebody changed there is not known"
         )),
     }
     let is_confirmed = confirmed.is_some();
@@ -70,10 +75,12 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         sentence: format!(
             "AWS itself has trouble in {region}{}: {}",
             since(Some(began)),
-            if is_confirmed {
-                "AWS Health confirms it"
-            } else {
-                "several services turned bad at once, and nothing of ours changed"
+            match (is_confirmed, unchanged) {
+                (true, _) => "AWS Health confirms it",
+                (false, true) => {
+                    "several services turned bad at once, and nothing of ours changed"
+                }
+                (false, false) => "several services turned bad at once",
             }
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
@@ -92,6 +99,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         supports,
         contradicts: against,
         apart: (!is_confirmed).then(|| "AWS's own word: health.aws.amazon.com, often tens of minutes late; CloudTrail may still miss a change of ours".into()),
+        about: Vec::new(),
         hit_percent: hit(evidence, site),
         actions,
     })

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::line::{Level, LineKind, LogLine};
@@ -26,7 +27,7 @@ const MOST: usize = 100;
 const ANY: &str = "<*>";
 
 /// A line, and where it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
     pub region: Region,
     /// The function's name.
@@ -38,7 +39,7 @@ pub struct Placed {
 }
 
 /// How often, and when, in one Region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     pub count: u64,
     pub first: Timestamp,
@@ -49,7 +50,7 @@ pub struct Tally {
 pub type Minutes = BTreeMap<Region, BTreeMap<String, BTreeMap<i64, u64>>>;
 
 /// Lines that say the same, of all Regions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pattern {
     /// What they say; what differs is masked.
     pub text: String,
