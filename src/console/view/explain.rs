@@ -118,7 +118,7 @@ fn ages(scene: &Scene<'_>) -> Span<'static> {
     // Canaries and routes, which cost, are asked with the logs.
     let asking = [
         ("changes", changes, "changes".to_owned()),
-        ("logs", errors, format!("logs (up to {most})")),
+        ("logs", errors, format!("logs (max {most})")),
     ];
     let (mut said, mut awaited) = (Vec::new(), Vec::new());
     for (what, asked, words) in asking {
