@@ -77,6 +77,7 @@ pub fn rows(table: &mut Table) {
     for regions in [3, 34] {
         let (picture, findings) = seen(regions);
         let evidence = Evidence {
+            heard: None,
             picture: &picture,
             events: &findings.happened.log.events,
             patterns: &findings.errors.patterns,

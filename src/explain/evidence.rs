@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use gwctl_fleet::logs::{LogSpan, Pattern};
-use gwctl_fleet::{Event, Region, Snapshot};
+use gwctl_fleet::{Event, Heard, Region, Snapshot};
 use jiff::Timestamp;
 
 use crate::trail::Trail;
@@ -21,6 +21,8 @@ pub struct Evidence<'a> {
     pub patterns: &'a [Pattern],
     /// How far each log was read: an error that no pattern tells is absent only there.
     pub spans: &'a [LogSpan],
+    /// What canaries and the API's routes tell; none where nobody was asked.
+    pub heard: Option<&'a Heard>,
 }
 
 impl Evidence<'_> {

@@ -6,6 +6,7 @@
 mod causes;
 mod evidence;
 mod headline;
+mod heard;
 mod hypothesis;
 mod looked_at;
 mod onset;
@@ -18,6 +19,7 @@ mod unseen;
 
 pub use evidence::Evidence;
 pub use headline::Headline;
+pub use heard::hits;
 pub use hypothesis::{Explanation, Hypothesis, Sureness};
 pub use looked_at::looked_at;
 pub use onset::Onset;
@@ -30,8 +32,10 @@ pub use unseen::{Unseen, not_seen, unseen};
 
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {
+    let mut hypotheses = causes::all(evidence);
+    heard::add(evidence, &mut hypotheses);
     Explanation {
         at: evidence.picture.at,
-        hypotheses: causes::all(evidence),
+        hypotheses,
     }
 }

@@ -22,6 +22,7 @@ mod events;
 pub mod format;
 mod freshness;
 mod function_name;
+mod heard;
 mod judge;
 mod lag;
 mod ledger;
@@ -79,11 +80,12 @@ pub use edge::{
     Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,
 };
 pub use events::{
-    Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, LATENESS,
-    Outcome as EventOutcome, TrailRecord,
+    Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, HealthEvent, LATENESS,
+    NO_ENDPOINT, NO_PLAN, Outcome as EventOutcome, TrailRecord,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;
+pub use heard::{Canary, Heard, Route, Routes, TracedNode};
 pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
 pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};

@@ -1,7 +1,7 @@
 //! What watching costs.
 
 /// US dollars for one metric asked of `GetMetricData` (aws-facts §1.4).
-const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
+pub(super) const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
 /// Metrics are asked once a minute at every pace.
 const ASKS_PER_HOUR: f64 = 60.0;
 

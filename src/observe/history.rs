@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, join3};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::health::HealthAsker;
 use super::limiter::{Limiter, Limiters};
 use gwctl_aws::{AwsError, EVENTS_KEPT, Session};
 use gwctl_fleet::{
@@ -25,6 +26,7 @@ const PAGES: usize = 20;
 pub struct History {
     clock: Arc<dyn Clock>,
     limiters: Limiters<Place>,
+    health: HealthAsker,
 }
 
 /// An account in a Region.
@@ -82,7 +84,14 @@ impl Happened {
             let gaps = one.gaps().into_iter();
             gaps.map(|gap| format!("{name}: {gap}")).collect::<Vec<_>>()
         };
-        self.asked.iter().flat_map(of).collect()
+        let asked = self.asked.iter().filter(|one| !one.is_not_offered());
+        asked.flat_map(of).collect()
+    }
+
+    /// What AWS does not offer to this account, a sentence each: nobody can ask it.
+    pub fn not_offered(&self) -> Vec<String> {
+        let all = self.asked.iter().filter(|one| one.is_not_offered());
+        all.flat_map(AskedSource::gaps).collect()
     }
 
     /// How late the sources are, a sentence each kind.
@@ -118,12 +127,13 @@ impl History {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             limiters: Limiters::new(clock.clone()),
+            health: HealthAsker::new(clock.clone()),
             clock,
         }
     }
 
     /// What happened in the last `since` by `CloudTrail`, the history of alarms and RDS, of every account in every Region
-    /// of the fleet: side by side, so that the slowest alone says how long it takes.
+    /// of the fleet, and by AWS Health: side by side, so that the slowest alone says how long it takes.
     pub async fn ask(
         &self,
         session: &Session,
@@ -150,8 +160,10 @@ impl History {
         let regions: BTreeSet<&Region> = places.iter().map(|(region, _)| region).collect();
         let asked = regions.into_iter().filter(|_| spec.has_database());
         let databases = asked.map(|region| Box::pin(self.database(session, region, since)));
-        let (trails, databases) = join(Box::pin(trails), join_all(databases)).await;
-        trails.chain(databases).collect()
+        let health = Box::pin(self.health.ask(session, spec, since));
+        let (trails, databases, health) =
+            join3(Box::pin(trails), join_all(databases), health).await;
+        trails.chain(databases).chain([health]).collect()
     }
 
     /// The events of RDS. The picture has those of an hour alone.

@@ -4,21 +4,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::heard;
 use super::history::{Answered, Happened, History};
 use super::logs::{GroupLogs, LogReader, placed};
 use gwctl_aws::Session;
 use gwctl_fleet::logs::{LogSpan, Pattern, patterns};
-use gwctl_fleet::{Clock, FleetSpec, Snapshot};
+use gwctl_fleet::{Clock, FleetSpec, Heard, Snapshot};
 
 /// How far back the errors in the logs are read.
 const LOGS: SignedDuration = SignedDuration::from_mins(30);
 
 /// Asks. Keep one as long as you ask: it keeps each API's rate.
 pub struct Inquirer {
+    fleet: String,
     session: Session,
     spec: FleetSpec,
     clock: Arc<dyn Clock>,
@@ -32,6 +34,7 @@ pub struct Inquiry {
     to: Timestamp,
     trail: Vec<Answered>,
     logs: Vec<GroupLogs>,
+    heard: Heard,
 }
 
 /// What was found, beside a picture of the same time.
@@ -42,7 +45,7 @@ pub struct Findings {
 }
 
 /// What the functions log as errors.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// When they were asked for.
     pub to: Timestamp,
@@ -52,12 +55,16 @@ pub struct Errors {
     pub spans: Vec<LogSpan>,
     /// Logs that could not be read, or not to their end, a sentence each reason.
     pub unread: Vec<String>,
+    /// What canaries and routes tell, which was asked with them.
+    #[serde(default)]
+    pub heard: Heard,
 }
 
 impl Inquirer {
     /// Nothing has been asked yet.
-    pub fn new(session: Session, spec: FleetSpec, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(fleet: &str, session: Session, spec: FleetSpec, clock: Arc<dyn Clock>) -> Self {
         Self {
+            fleet: fleet.to_owned(),
             history: History::new(clock.clone()),
             logs: LogReader::new(session.clone(), spec.clone(), clock.clone()),
             session,
@@ -71,12 +78,14 @@ impl Inquirer {
         let to = self.clock.now();
         let trail = Box::pin(self.changes(since));
         let logs = Box::pin(self.logs.errors(to - LOGS, to));
-        let (trail, logs) = join(trail, logs).await;
+        let heard = Box::pin(self.heard());
+        let (trail, logs, heard) = join3(trail, logs, heard).await;
         Inquiry {
             from: to - since,
             to,
             trail,
             logs,
+            heard,
         }
     }
 
@@ -88,8 +97,14 @@ impl Inquirer {
     /// The errors of the last half hour.
     pub(super) async fn errors(&self) -> Errors {
         let to = self.clock.now();
-        let logs = Box::pin(self.logs.errors(to - LOGS, to)).await;
-        Errors::of(to, logs)
+        let logs = Box::pin(self.logs.errors(to - LOGS, to));
+        let (logs, heard) = join(logs, Box::pin(self.heard())).await;
+        Errors::of(to, logs, heard)
+    }
+
+    /// What canaries and routes tell.
+    async fn heard(&self) -> Heard {
+        heard::ask((&self.fleet, &self.spec), &self.session, &self.clock).await
     }
 
     /// What changed in the last `since`.
@@ -103,13 +118,19 @@ impl Inquiry {
     pub fn beside(self, fleet: (&str, &FleetSpec), picture: &Snapshot) -> Findings {
         Findings {
             happened: Happened::of(fleet, (self.from, self.to), self.trail, picture),
-            errors: Errors::of(self.to, self.logs),
+            errors: Errors::of(self.to, self.logs, self.heard),
         }
     }
 }
 
 impl Errors {
-    fn of(to: Timestamp, logs: Vec<GroupLogs>) -> Self {
+    /// What could not be read or asked, a sentence each.
+    pub fn gaps(&self) -> Vec<String> {
+        let unheard = self.heard.unheard.iter();
+        self.unread.iter().chain(unheard).cloned().collect()
+    }
+
+    fn of(to: Timestamp, logs: Vec<GroupLogs>, heard: Heard) -> Self {
         let unread = unread(&logs);
         let (mut lines, mut spans) = (Vec::new(), Vec::new());
         for group in logs {
@@ -132,6 +153,7 @@ impl Errors {
             patterns: patterns(&lines),
             spans,
             unread,
+            heard,
         }
     }
 }
@@ -140,8 +162,14 @@ impl Findings {
     /// What could not be asked, or not to its end, a sentence each: with it an answer might be another.
     pub fn gaps(&self) -> Vec<String> {
         let mut gaps = self.happened.gaps();
-        gaps.extend(self.errors.unread.iter().cloned());
+        gaps.extend(self.errors.gaps());
         gaps
+    }
+
+    /// What AWS does not offer to this account, a sentence each: with it an answer might be another, and nobody can ask
+    /// it.
+    pub fn not_offered(&self) -> Vec<String> {
+        self.happened.not_offered()
     }
 }
 

@@ -14,6 +14,8 @@ pub mod discover;
 pub mod drift;
 mod edge;
 mod fold;
+mod health;
+mod heard;
 mod history;
 mod inquiry;
 mod lever;
@@ -61,6 +63,7 @@ use shared_facts::SharedFacts;
 
 pub use accounts::identity;
 pub use credentials::give_mfa_code;
+pub use heard::{cost_of, most_dollars};
 pub use history::{Answered, Happened, History};
 pub use inquiry::{Errors, Findings, Inquirer, Inquiry};
 pub use network::NetworkProber;
@@ -156,7 +159,7 @@ impl Observer {
         let drawing = Picture::new(blank, poller.clone());
         tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
         let votes = Limiter::new(clock.clone(), 1.0, 1.0);
-        let inquirer = Inquirer::new(poller.session.clone(), poller.spec.clone(), clock);
+        let inquirer = Inquirer::new(name, poller.session.clone(), poller.spec.clone(), clock);
         let inquirer = Box::new(inquirer);
         Self {
             picture,

@@ -21,6 +21,8 @@ pub enum Asker {
     Changes,
     /// `logs`, besides the picture.
     Logs,
+    /// `explain` and the Explain screen, besides all of these.
+    Explain,
 }
 
 /// One IAM action.
@@ -36,7 +38,7 @@ const fn permission(action: &'static str, by: &'static [Asker]) -> ReadPermissio
     ReadPermission { action, by }
 }
 
-use Asker::{Changes, Discover, Doctor, Drift, Logs, Picture, Terraform, Votes};
+use Asker::{Changes, Discover, Doctor, Drift, Explain, Logs, Picture, Terraform, Votes};
 
 /// All of them, by service.
 pub const READ_PERMISSIONS: &[ReadPermission] = &[
@@ -69,6 +71,9 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("cloudwatch:DescribeAlarms", &[Picture, Doctor]),
     permission("cloudwatch:GetMetricData", &[Picture, Doctor]),
     permission("cloudwatch:ListMetrics", &[Picture, Doctor]),
+    // Only with a support plan that has the API (aws-facts §14.5).
+    permission("health:DescribeEvents", &[Changes]),
+    permission("health:DescribeEventDetails", &[Changes]),
     permission("iam:GetRole", &[Picture]),
     permission("iam:SimulatePrincipalPolicy", &[Picture]),
     permission("lambda:GetAlias", &[Terraform]),
@@ -112,6 +117,7 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
         &[Discover, Terraform],
     ),
     permission("sts:GetCallerIdentity", &[Picture, Doctor]),
+    permission("xray:GetServiceGraph", &[Explain]),
 ];
 
 /// Whether the picture asks for `action`.

@@ -228,26 +228,141 @@ fn what_figures_cannot_tell_of_a_noisy_client_is_said() {
 
 #[test]
 fn trouble_of_aws_itself_is_not_claimed_where_something_of_ours_changed() {
-    let known = told(&event("-40m", "start", "aws-event", "ap-southeast-1"), 2);
+    let unconfirmed = "support = \"basic\"\n";
+    let event_of_aws = event("-40m", "start", "aws-event", "ap-southeast-1");
+    let known = told(&format!("{unconfirmed}{event_of_aws}"), 2);
     says(
         &known,
         &[
             "AWS's own APIs could not answer",
             "and nothing of ours changed",
             "nobody changed anything of the fleet there",
-            "gwctl does not ask AWS Health",
+            "AWS Health has not confirmed it",
         ],
     );
     assert_eq!(known["hypotheses"][0]["sure"], "medium", "{known:#}");
     // Somebody changed the API's stage there before: that may be the reason.
     let story = event("-14m", "start", "api-throttled", "ap-southeast-1")
         + &event("-13m", "end", "api-throttled", "ap-southeast-1")
-        + &event("-12m", "start", "aws-event", "ap-southeast-1");
-    let document = told(&story, 3);
+        + &event_of_aws;
+    let document = told(&format!("{unconfirmed}{story}"), 3);
     assert!(
         !document.to_string().contains("aws-impaired"),
         "{document:#}"
     );
+}
+
+/// Trouble of AWS that began so long ago, in a world with this setting.
+fn trouble_of_aws(setting: &str, ago: &str) -> Value {
+    let story = event(ago, "start", "aws-event", "ap-southeast-1");
+    told(&format!("{setting}{story}"), 2)
+}
+
+#[test]
+fn what_aws_itself_tells_of_its_trouble_makes_it_certain() {
+    let document = trouble_of_aws("", "-25m");
+    says(
+        &document,
+        &[
+            "AWS Health confirms it",
+            "ap-southeast-1: since ",
+            "AWS Health tells of trouble with Lambda (open): \\\"We are investigating",
+            "\"sure\":\"high\"",
+        ],
+    );
+    assert!(!document["unseen"].to_string().contains("support plan"));
+    assert!(
+        document["lateness"]
+            .to_string()
+            .contains("AWS Health often tells")
+    );
+    // It told of trouble elsewhere, and with what the fleet is not made of.
+    let text = document.to_string();
+    assert!(
+        !text.contains("sa-east-1") && !text.contains("WORKSPACES"),
+        "{text}"
+    );
+}
+
+#[test]
+fn without_a_support_plan_aws_health_is_told_as_what_could_change_the_answer() {
+    let document = trouble_of_aws("support = \"basic\"\n", "-25m");
+    says(
+        &document,
+        &["aws-impaired", "AWS Health has not confirmed it"],
+    );
+    let unseen = document["unseen"].to_string();
+    assert_eq!(
+        unseen
+            .matches("needs a Business or higher support plan")
+            .count(),
+        1
+    );
+    // Nobody can ask it: a calm fleet is as calm as with a plan.
+    let calm = told("support = \"basic\"\n", 2);
+    assert_eq!(calm["exit_code"], 0, "{calm:#}");
+    assert!(calm["unseen"].to_string().contains("support plan"));
+}
+
+/// Functions that fail in eu-west-1, in a fleet whose owner pays for this.
+fn failing(beside: &str, seed: u64) -> Value {
+    let story = event("-12m", "start", "lambda-errors", "eu-west-1");
+    told(&format!("beside = [{beside}]\n{story}"), seed)
+}
+
+#[test]
+fn canaries_of_the_region_speak_for_and_against_it_and_say_what_they_cost() {
+    let document = failing("\"canaries\"", 2);
+    let text = document["hypotheses"][0].to_string();
+    let canary = "the canary orders-eu-west-1, which runs in ap-southeast-1, fails";
+    assert!(text.contains(canary), "{document:#}");
+    assert!(!text.contains("canary orders-us-east-1"), "{text}");
+    let cost = "3 figures of canaries and routes were asked of CloudWatch: $0.00003 each time";
+    assert!(
+        document["lateness"].to_string().contains(cost),
+        "{document:#}"
+    );
+    // A Region that is dark: its canary runs elsewhere and sees it.
+    let story = event("-12m", "start", "region-dark", "eu-west-1");
+    let document = told(&format!("beside = [\"canaries\"]\n{story}"), 2);
+    let since = "the canary orders-eu-west-1, which runs in ap-southeast-1, fails since 13:4";
+    assert!(
+        document["hypotheses"][0].to_string().contains(since),
+        "{document:#}"
+    );
+}
+
+#[test]
+fn the_routes_that_are_hit_are_named_with_their_share() {
+    let document = failing("\"detailed-metrics\"", 2);
+    let hits = document["hits"][0].to_string();
+    for route in ["GET /orders/{id}: ", "POST /orders: "] {
+        assert!(hits.contains(route), "{document:#}");
+    }
+    assert!(
+        hits.contains("of the failed requests of the last 15 min"),
+        "{hits}"
+    );
+    let off = failing("", 2)["hits"][0].to_string();
+    assert!(
+        off.contains("detailed metrics are off in eu-west-1"),
+        "{off}"
+    );
+    assert!(off.contains("gwctl logs --region eu-west-1"), "{off}");
+}
+
+#[test]
+fn what_traced_requests_met_is_told_as_a_sample() {
+    let traced = failing("\"tracing\"", 2)["hypotheses"][0].to_string();
+    for words in [
+        "X-Ray: orders-",
+        "(AWS::Lambda::Function) fails",
+        "a sample",
+    ] {
+        assert!(traced.contains(words), "{traced}");
+    }
+    let untraced = failing("", 2)["hypotheses"][0].to_string();
+    assert!(!untraced.contains("X-Ray"), "{untraced}");
 }
 
 #[test]

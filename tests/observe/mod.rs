@@ -6,6 +6,8 @@ mod discover;
 mod evidence;
 mod explained;
 mod first_picture;
+mod health;
+mod heard;
 mod history;
 mod inquiry;
 mod past;

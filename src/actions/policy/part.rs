@@ -10,8 +10,9 @@ pub(super) fn parts_of(action: &str) -> &'static [Account] {
     match action {
         "cloudwatch:PutMetricData" => &[Dns],
         "cloudwatch:DescribeAlarms" => &[Workload, Dns],
-        "cloudwatch:ListMetrics" | "lambda:EnableReplication*" => &[Edge],
-        "logs:FilterLogEvents" | "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
+        "lambda:EnableReplication*" => &[Edge],
+        // Canaries and routes are the workload's.
+        "cloudwatch:ListMetrics" | "logs:FilterLogEvents" | "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
             &[Workload, Edge]
         }
         "cloudwatch:GetMetricData"

@@ -35,7 +35,7 @@ impl Purpose {
                 ];
                 LOOKING
             }
-            Self::Explain => &[Asker::Logs],
+            Self::Explain => &[Asker::Logs, Asker::Explain],
             Self::Provision => &[Asker::Drift, Asker::Terraform],
             Self::Promote | Self::Shift | Self::Rollback => &[],
         }

@@ -89,6 +89,27 @@ impl JsonService {
         self.read(request).await
     }
 
+    /// REST: what `operation` answers to `body` at `path`. It reads only.
+    pub(crate) async fn read_by_post<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<T, AwsError> {
+        let request = Signed {
+            action: operation,
+            operation,
+            method: "POST",
+            url: self.url(path).ok_or_else(|| self.nowhere(operation))?,
+            headers: &[("content-type", "application/json")],
+            body: body.to_string(),
+            within: self.session.timeouts(),
+            attempts: self.session.attempts(),
+            kind: Kind::Json,
+        };
+        self.read(request).await
+    }
+
     /// The same service by its endpoint with IPv6 addresses, whatever the user asks for: it has no other.
     pub(crate) fn dual_stack(mut self) -> Self {
         self.endpoint = self.endpoint.dual_stack();

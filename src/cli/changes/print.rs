@@ -83,6 +83,7 @@ fn lists(report: &Report) -> Vec<(&'static str, Vec<&Event>)> {
 /// What could not be asked, and how late the sources are.
 fn notes(report: &Report) -> Vec<String> {
     let mut notes = report.gaps();
+    notes.extend(report.happened.not_offered());
     notes.extend(report.lateness());
     if report.happened.log.left_out > 0 {
         notes.push(format!(

@@ -40,6 +40,7 @@ pub(super) async fn look(target: &Target, since: SignedDuration) -> Report {
 /// Takes the picture, and asks what changed and what the functions log, side by side.
 pub(super) async fn ask(target: &Target, since: SignedDuration) -> (Arc<Snapshot>, Findings) {
     let inquirer = Inquirer::new(
+        &target.name,
         target.session.clone(),
         target.spec.clone(),
         target.clock.clone(),

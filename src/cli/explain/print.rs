@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::report::Report;
-use crate::explain::{Hypothesis, Turned};
+use crate::explain::Turned;
 use crate::fleet::format::{date, minute, percent};
 use crate::fleet::{clean_line, clean_markdown};
 
@@ -24,7 +24,7 @@ pub fn table(report: &Report) -> String {
             place + 1,
             clean_line(&hypothesis.sentence)
         );
-        for (name, lines) in parts(hypothesis) {
+        for (name, lines) in parts(report, place) {
             for (index, line) in lines.iter().enumerate() {
                 let name = if index == 0 { name } else { "" };
                 let _ = writeln!(text, "   {name:<8} {}", clean_line(line));
@@ -53,7 +53,7 @@ pub fn markdown(report: &Report) -> String {
             place + 1,
             clean_markdown(&hypothesis.sentence)
         );
-        for (name, lines) in parts(hypothesis) {
+        for (name, lines) in parts(report, place) {
             for line in lines {
                 let _ = writeln!(text, "   - {name}: {}", clean_markdown(&line));
             }
@@ -110,22 +110,26 @@ fn head(report: &Report) -> String {
 }
 
 fn nothing(report: &Report) -> &'static str {
-    if report.unseen.is_empty() {
+    if report.whole {
         "Nothing that gwctl sees is wrong."
     } else {
         "Nothing is wrong with what gwctl could see, and it could not see everything."
     }
 }
 
-/// What is told of a hypothesis, line by line.
-fn parts(hypothesis: &Hypothesis) -> Vec<(&'static str, Vec<String>)> {
+/// What is told of the hypothesis at `place`, line by line.
+fn parts(report: &Report, place: usize) -> Vec<(&'static str, Vec<String>)> {
+    let Some(hypothesis) = report.explanation.hypotheses.get(place) else {
+        return Vec::new();
+    };
     let sure = format!("{}: {}", hypothesis.sure.word(), hypothesis.why);
     let hit = hypothesis
         .hit_percent
         .map(|hit| format!("{} of all clients' requests fail", percent(hit)));
+    let routes = report.hits.get(place).cloned().unwrap_or_default();
     let all = [
         ("sure", vec![sure]),
-        ("hits", hit.into_iter().collect()),
+        ("hits", hit.into_iter().chain(routes).collect()),
         ("for", hypothesis.supports.clone()),
         ("against", hypothesis.contradicts.clone()),
         ("to tell", hypothesis.apart.clone().into_iter().collect()),

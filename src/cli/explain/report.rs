@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::explain::{
-    Evidence, Explanation, Trail, Turned, Unexplained, explain, not_seen, turned, unexplained,
+    Evidence, Explanation, Trail, Turned, Unexplained, explain, hits, not_seen, turned, unexplained,
 };
-use crate::fleet::Snapshot;
-use crate::observe::Findings;
+use crate::fleet::{Heard, Snapshot, format};
+use crate::observe::{Findings, cost_of};
 
 /// Everything there is to print.
 #[derive(Debug)]
@@ -22,6 +22,10 @@ pub struct Report {
     pub unexplained: Vec<Unexplained>,
     /// What got no answer, a sentence each: with it the answer might be another.
     pub unseen: Vec<String>,
+    /// Whether all that could be asked was answered.
+    pub whole: bool,
+    /// Which routes each hypothesis hits, in the order of the hypotheses, a sentence each.
+    pub hits: Vec<Vec<String>>,
     /// How late the sources are, a sentence each kind.
     pub lateness: Vec<String>,
 }
@@ -29,6 +33,7 @@ pub struct Report {
 impl Report {
     /// Reasons from what was seen.
     pub fn new(picture: Arc<Snapshot>, findings: &Findings) -> Self {
+        let heard = &findings.errors.heard;
         let evidence = Evidence {
             picture: &picture,
             events: &findings.happened.log.events,
@@ -38,6 +43,7 @@ impl Report {
             }),
             patterns: &findings.errors.patterns,
             spans: &findings.errors.spans,
+            heard: Some(heard),
         };
         let explanation = explain(&evidence);
         let turned = if explanation.hypotheses.is_empty() {
@@ -46,20 +52,27 @@ impl Report {
             turned(&picture)
         };
         let unexplained = unexplained(&evidence, &explanation, &turned);
-        let unseen = not_seen(&picture, &explanation, findings.gaps());
+        let mut unseen = not_seen(&picture, &explanation, findings.gaps());
+        let whole = unseen.is_empty();
+        unseen.extend(findings.not_offered());
+        let all = explanation.hypotheses.iter();
+        let mut lateness = findings.happened.lateness();
+        lateness.extend(cost(heard));
         Self {
+            hits: all.map(|one| hits(Some(heard), one)).collect(),
+            whole,
             explanation,
             turned,
             unexplained,
             unseen,
-            lateness: findings.happened.lateness(),
+            lateness,
             picture,
         }
     }
 
     /// As `status`.
     pub fn exit(&self) -> Exit {
-        Exit::of_verdict(self.picture.judgement.verdict, !self.unseen.is_empty())
+        Exit::of_verdict(self.picture.judgement.verdict, !self.whole)
     }
 
     /// `gwctl.explain/1`.
@@ -70,6 +83,7 @@ impl Report {
             "verdict": self.picture.judgement.verdict,
             "at": self.explanation.at,
             "hypotheses": self.explanation.hypotheses,
+            "hits": self.hits,
             "turned": self.turned,
             "unexplained": self.unexplained,
             "unseen": self.unseen,
@@ -77,4 +91,15 @@ impl Report {
             "exit_code": self.exit().code(),
         })
     }
+}
+
+/// What canaries and routes cost; none where there are none.
+fn cost(heard: &Heard) -> Option<String> {
+    (heard.figures > 0).then(|| {
+        format!(
+            "{} figures of canaries and routes were asked of CloudWatch: {} each time",
+            heard.figures,
+            format::dollars(cost_of(heard))
+        )
+    })
 }

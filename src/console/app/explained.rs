@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, Trail, explain, looked_at, not_seen, rest,
+    Evidence, Explanation, Headline, Hypothesis, Rest, Trail, explain, hits, looked_at, not_seen, rest,
     turned, unexplained,
 };
 use gwctl_fleet::{Region, Snapshot, format};
@@ -54,14 +54,16 @@ impl Asked {
             }),
             patterns: self.errors.as_ref().map_or(&[], |it| &it.patterns),
             spans: self.errors.as_ref().map_or(&[], |it| &it.spans),
+            heard: self.errors.as_ref().map(|it| &it.heard),
         }
     }
 
     /// What could not be asked beside the picture, a sentence each.
     fn gaps(&self) -> Vec<String> {
         let happened = self.happened.iter().flat_map(|it| it.gaps());
-        let errors = self.errors.iter().flat_map(|it| it.unread.iter().cloned());
-        happened.chain(errors).collect()
+        let errors = self.errors.iter().flat_map(|it| it.gaps());
+        let not_offered = self.happened.iter().flat_map(|it| it.not_offered());
+        happened.chain(errors).chain(not_offered).collect()
     }
 }
 
@@ -249,6 +251,9 @@ impl Explained {
         };
         let mut lines = vec![(Side::Says, one.sentence.clone())];
         lines.extend(hit);
+        let heard = self.asked.errors.as_ref().map(|it| &it.heard);
+        let routes = hits(heard, one).into_iter();
+        lines.extend(routes.map(|route| (Side::Hits, route)));
         lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
         lines.extend(all(Side::For, &one.supports));
         lines.extend(all(Side::Against, &one.contradicts));

@@ -14,6 +14,7 @@ use super::theme::Role;
 use crate::app::{NextStep, Panel, Side, Subject};
 use gwctl_explain::{Hypothesis, Sureness};
 use gwctl_fleet::{Missing, format};
+use gwctl_observe::most_dollars;
 
 const COLUMNS: &[Column] = &[
     Column::words("", 1, 0),
@@ -108,24 +109,36 @@ fn nothing(scene: &Scene<'_>) -> &'static str {
 /// How old the evidence is, and what is still awaited.
 fn ages(scene: &Scene<'_>) -> Span<'static> {
     let state = scene.state;
-    let figures = scene.snapshot.oldest_at();
-    let figures = figures.map(|at| format!("oldest figure {}", age(scene, at)));
     let (changes, errors) = (&state.timeline, &state.logged);
-    let changes = changes
-        .happened
-        .as_ref()
-        .map(|it| it.to)
-        .ok_or(changes.asking);
-    let errors = errors.errors.as_ref().map(|it| it.to).ok_or(errors.asking);
-    let asked = [("changes", changes), ("logs", errors)].map(|(what, asked)| match asked {
-        Ok(at) => Some(format!("{what} {}", age(scene, at))),
-        Err(Some(_)) => Some(format!("asking {what}")),
-        Err(None) => None,
-    });
-    let said: Vec<String> = figures
-        .into_iter()
-        .chain(asked.into_iter().flatten())
-        .collect();
+    let known = changes.happened.as_ref().map(|it| it.to);
+    let changes = known.ok_or(changes.asking);
+    let known = errors.errors.as_ref().map(|it| it.to);
+    let errors = known.ok_or(errors.asking);
+    let most = format::dollars(most_dollars(scene.snapshot.sites.len()));
+    // Canaries and routes, which cost, are asked with the logs.
+    let asking = [
+        ("changes", changes, "changes".to_owned()),
+        ("logs", errors, format!("logs (max {most})")),
+    ];
+    let (mut said, mut awaited) = (Vec::new(), Vec::new());
+    for (what, asked, words) in asking {
+        match asked {
+            Ok(at) => said.push(format!("{what} {}", age(scene, at))),
+            Err(Some(_)) => awaited.push(words),
+            Err(None) => {}
+        }
+    }
+    if !awaited.is_empty() {
+        said.push(format!("asking {}", awaited.join(", ")));
+    }
+    if let Some(at) = scene.snapshot.oldest_at() {
+        let what = if awaited.is_empty() {
+            "oldest figure"
+        } else {
+            "figures"
+        };
+        said.insert(0, format!("{what} {}", age(scene, at)));
+    }
     scene.span(said.join(", "), Role::Muted)
 }
 

@@ -171,7 +171,10 @@ fn notes(happened: &Happened) -> Vec<(String, Role)> {
         let text = format!("and {} more that could not be asked", more.len());
         notes.push((text, Role::Degraded));
     }
-    let late = happened.lateness().into_iter();
+    let late = happened
+        .not_offered()
+        .into_iter()
+        .chain(happened.lateness());
     notes.extend(late.map(|late| (late, Role::Muted)));
     notes
 }

@@ -1,7 +1,8 @@
 //! Several services of one Region that turn bad at once, without a change of ours.
 
+use super::changed::told;
 use super::level::Level;
-use super::told::{evacuate, hit, since};
+use super::told::{aws_says, evacuate, hit, since};
 use super::{changed, made, ours};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -32,18 +33,20 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         .filter_map(|sign| sign.since)
         .min_by_key(|onset| onset.at)?;
     let late = |onset: Onset| onset.at.duration_since(began.at).as_mins() > AT_ONCE;
-    if signs.len() < SIGNS || signs.iter().filter_map(|sign| sign.since).any(late) {
-        return None;
-    }
-    if changed(evidence, site, began).is_some() {
-        return None;
+    let confirmed = aws_says(evidence, region);
+    let own = changed(evidence, site, began);
+    if confirmed.is_none() {
+        let apart = signs.iter().filter_map(|sign| sign.since).any(late);
+        if signs.len() < SIGNS || apart || own.is_some() {
+            return None;
+        }
     }
     let others = evidence
         .picture
         .sites
         .iter()
         .filter(|other| other.region != *region);
-    let mut contradicts: Vec<String> = others
+    let mut against: Vec<String> = others
         .flat_map(|other| self::signs(evidence, other))
         .map(|sign| sign.told)
         .collect();
@@ -61,27 +64,44 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         None if perhaps.is_empty() => "nothing of ours changed".into(),
         None => "no change there names anything of ours".into(),
     };
-    if unknown.is_none() && perhaps.is_empty() {
-        supports.push(format!(
+    match own {
+        Some(change) => against.push(told(change)),
+        None if unknown.is_none() && perhaps.is_empty() => supports.push(format!(
             "{region}: nobody changed anything of the fleet there in the half hour before"
-        ));
+        )),
+        None => {}
     }
-    contradicts.extend(perhaps.into_iter().map(ours::weighed));
+    against.extend(perhaps.into_iter().map(ours::weighed));
+    let is_confirmed = confirmed.is_some();
+    supports.extend(confirmed);
     Some(Hypothesis {
         cause: "aws-impaired",
         region: Some(region.clone()),
         sentence: format!(
-            "AWS itself has trouble in {region}{}: several services turned bad at once, and {nothing}",
-            since(Some(began))
+            "AWS itself has trouble in {region}{}: {}",
+            since(Some(began)),
+            if is_confirmed {
+                "AWS Health confirms it".into()
+            } else {
+                format!("several services turned bad at once, and {nothing}")
+            }
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
         since: Some(began),
-        sure: if contradicts.is_empty() && unknown.is_none() { Sureness::Medium } else { Sureness::Low },
-        why: "they have nothing in common but the Region. AWS does not confirm it here: gwctl does not ask AWS Health, which answers only with a Business plan or a better one".into(),
+        sure: match (is_confirmed, against.is_empty(), unknown) {
+            (true, true, _) => Sureness::High,
+            (true, false, _) | (false, true, None) => Sureness::Medium,
+            (false, ..) => Sureness::Low,
+        },
+        why: if is_confirmed {
+            "AWS itself tells of trouble there with a service that the fleet is made of".into()
+        } else {
+            "they have nothing in common but the Region. AWS Health has not confirmed it: it often tells of trouble tens of minutes late".into()
+        },
         supports,
-        contradicts,
-        apart: Some("AWS's own word: health.aws.amazon.com, often tens of minutes late".into()),
+        contradicts: against,
+        apart: (!is_confirmed).then(|| "AWS's own word: health.aws.amazon.com, often tens of minutes late".into()),
         about: Vec::new(),
         hit_percent: hit(evidence, site),
         actions,

@@ -247,6 +247,7 @@ impl Fixture {
             }),
             patterns: &patterns,
             spans: &self.spans,
+            heard: None,
         })
     }
 }

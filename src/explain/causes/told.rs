@@ -26,6 +26,18 @@ pub(super) fn since(onset: Option<Onset>) -> String {
     }
 }
 
+/// AWS's own word on trouble in the Region that is not over.
+pub(super) fn aws_says(evidence: &Evidence<'_>, region: &Region) -> Option<String> {
+    let mut events = evidence.events.iter().rev();
+    let open = events
+        .find(|event| event.is_open_trouble_of_aws() && event.region.as_ref() == Some(region))?;
+    Some(format!(
+        "{region}: since {} UTC AWS Health {}",
+        format::minute(open.at),
+        open.what
+    ))
+}
+
 /// Since when Route 53 counts the Region's health check unhealthy.
 pub(super) fn unhealthy_since(evidence: &Evidence<'_>, region: &Region) -> Option<Onset> {
     let check = evidence.picture.edge.check(region)?;

@@ -1,6 +1,6 @@
 //! A Region whose API nobody reaches.
 
-use super::told::{evacuate, reasons, since, unhealthy_since};
+use super::told::{aws_says, evacuate, reasons, since, unhealthy_since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
@@ -46,6 +46,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     };
     let mut supports = reasons(site, &["probe", "reach", "dns"]);
     supports.extend(moved.map(|(_, told)| told));
+    supports.extend(aws_says(evidence, region));
     // The picture calls it down only where another witness than this machine says so.
     let down = site.judgement.verdict == Verdict::Down;
     let mut actions = evacuate(evidence, region);

@@ -10,6 +10,12 @@ use crate::{Account, Missing, Source};
 /// absence proves nothing (aws-facts §14.1).
 pub const LATENESS: SignedDuration = SignedDuration::from_mins(15);
 
+/// Why AWS Health gives this account no answer (aws-facts §14.5).
+pub const NO_PLAN: &str = "AWS Health's API needs a Business or higher support plan, which this account does not have; \
+     health.aws.amazon.com shows AWS's public events to everybody";
+/// Why AWS Health is not asked in another partition than the commercial one.
+pub const NO_ENDPOINT: &str = "gwctl knows no endpoint of AWS Health's API in this partition";
+
 /// One source of events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedSource {
@@ -31,8 +37,14 @@ pub struct AskedSource {
 
 impl AskedSource {
     /// Whether all that was asked for was answered.
-    pub const fn is_answered(&self) -> bool {
-        self.missing.is_none() && self.read_from.is_none() && self.unreadable == 0
+    pub fn is_answered(&self) -> bool {
+        let missing = self.missing.is_some() && !self.is_not_offered();
+        !missing && self.read_from.is_none() && self.unreadable == 0
+    }
+
+    /// Whether AWS does not offer the source to this account: it is told, and nobody can ask.
+    pub fn is_not_offered(&self) -> bool {
+        matches!(&self.missing, Some(Missing::CouldNotAsk { why }) if why == NO_PLAN || why == NO_ENDPOINT)
     }
 
     /// Until when every event from `from` on is known, where it was asked for so long; none where some are missing from
@@ -57,6 +69,7 @@ impl AskedSource {
             Some("cloudtrail") => "CloudTrail",
             Some("cloudwatch") => "CloudWatch",
             Some("rds") => "RDS",
+            Some("health") => "AWS Health",
             _ => self.source.api,
         }
     }
@@ -64,7 +77,10 @@ impl AskedSource {
     /// What of its answer is missing, a sentence each.
     pub fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
-        gaps.extend(self.missing.as_ref().map(ToString::to_string));
+        gaps.extend(self.missing.as_ref().map(|why| match why {
+            Missing::CouldNotAsk { why } if self.is_not_offered() => why.clone(),
+            why => why.to_string(),
+        }));
         if let Some(from) = self.read_from {
             gaps.push(format!(
                 "events before {} {} UTC were not read: ask for a shorter time",
@@ -80,6 +96,10 @@ impl AskedSource {
 
     /// How late the source is, in words.
     pub fn lateness(&self) -> Option<String> {
+        if self.source.api == super::health_event::HEALTH {
+            let late = "often tells of trouble only tens of minutes after it began; AWS publishes no figure";
+            return self.missing.is_none().then(|| late.into());
+        }
         let late = self.at.duration_since(self.complete_to?);
         Some(format!(
             "may still be missing events of the last {}",

@@ -30,6 +30,8 @@ pub enum EventKind {
     Network,
     /// ARC and FIS: switches and experiments.
     Switch,
+    /// AWS's own trouble, as AWS Health tells it.
+    Aws,
     /// How gwctl judges a Region.
     Verdict,
     /// A run of a guided action: what gwctl itself did, which `CloudTrail` may not have (aws-facts §14.1).
@@ -56,6 +58,7 @@ impl EventKind {
             Self::Access => "access",
             Self::Network => "network",
             Self::Switch => "switch",
+            Self::Aws => "aws",
             Self::Verdict => "verdict",
             Self::Run => "run",
             Self::Note => "note",
@@ -77,6 +80,7 @@ impl EventKind {
             "iam" | "kms" | "secretsmanager" => Self::Access,
             "ec2" => Self::Network,
             "arc-region-switch" | "route53-recovery-cluster" | "fis" => Self::Switch,
+            "health" => Self::Aws,
             _ => Self::Other,
         }
     }

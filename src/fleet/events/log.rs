@@ -57,7 +57,9 @@ impl EventLog {
         unexplained.retain(|event| !known(event));
         log.events.extend(more);
         log.events.extend(unexplained);
-        log.events.retain(|event| event.at >= from);
+        // What AWS has not repaired since is news however long ago it began.
+        log.events
+            .retain(|event| event.at >= from || event.is_open_trouble_of_aws());
         log.events.sort_by_key(|event| event.at);
         log
     }

@@ -107,7 +107,7 @@ fn owners<'h>(
     let text = |name: &str| asked.input.text(name).unwrap_or_default();
     let one = match service {
         // Each account has its own.
-        Service::Sts | Service::Iam | Service::CloudTrail => return None,
+        Service::Sts | Service::Iam | Service::CloudTrail | Service::Health => return None,
         Service::Rds => &holders.database,
         Service::Route53 | Service::RecoveryCluster | Service::RecoveryConfig => &holders.dns,
         Service::CloudFront => &holders.edge,
@@ -129,7 +129,8 @@ fn owners<'h>(
         | Service::Logs
         | Service::ApiGateway
         | Service::ApiGatewayV2
-        | Service::RegionSwitch => &holders.workload,
+        | Service::RegionSwitch
+        | Service::XRay => &holders.workload,
     };
     Some(vec![one])
 }

@@ -63,7 +63,11 @@ fn json(service: Service, protocol: Protocol) -> bool {
 const fn status(service: Service, others: u16) -> u16 {
     if matches!(
         service,
-        Service::Acm | Service::CloudTrail | Service::Logs | Service::RecoveryCluster
+        Service::Acm
+            | Service::CloudTrail
+            | Service::Health
+            | Service::Logs
+            | Service::RecoveryCluster
     ) {
         400
     } else {
@@ -79,9 +83,12 @@ fn throttled(service: Service) -> Fault {
         Service::ApiGateway | Service::ApiGatewayV2 => {
             Fault::new(429, "TooManyRequestsException", "Too Many Requests")
         }
-        Service::Acm | Service::CloudTrail | Service::Logs | Service::RecoveryCluster => {
-            Fault::bad("ThrottlingException", "Rate exceeded")
-        }
+        Service::Acm
+        | Service::CloudTrail
+        | Service::Health
+        | Service::Logs
+        | Service::RecoveryCluster => Fault::bad("ThrottlingException", "Rate exceeded"),
+        Service::XRay => Fault::new(429, "ThrottledException", "Rate exceeded"),
         Service::RecoveryConfig | Service::RegionSwitch => {
             Fault::new(429, "ThrottlingException", "Rate exceeded")
         }

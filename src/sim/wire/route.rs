@@ -6,7 +6,7 @@ use http::request::Parts;
 use super::codec::{cbor, json, query, xml};
 use super::fault::Fault;
 use super::routes::{
-    APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RECOVERY_CONFIG, ROUTE53, Route,
+    APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RECOVERY_CONFIG, ROUTE53, Route, XRAY,
 };
 use super::value::Value;
 use gwctl_fleet::Region;
@@ -24,6 +24,8 @@ pub enum Service {
     CloudFront,
     /// AWS `CloudTrail`.
     CloudTrail,
+    /// AWS Health.
+    Health,
     /// AWS Lambda.
     Lambda,
     /// Amazon CloudWatch Logs.
@@ -45,6 +47,8 @@ pub enum Service {
     RecoveryConfig,
     /// ARC Region switch.
     RegionSwitch,
+    /// AWS X-Ray.
+    XRay,
 }
 
 /// How a request is written and its reply is to be.
@@ -71,6 +75,7 @@ impl Service {
             "route53" => Self::Route53,
             "cloudfront" => Self::CloudFront,
             "cloudtrail" => Self::CloudTrail,
+            "health" => Self::Health,
             "lambda" => Self::Lambda,
             "logs" => Self::Logs,
             "apigateway" if path.starts_with("/v2/") => Self::ApiGatewayV2,
@@ -82,6 +87,7 @@ impl Service {
             "route53-recovery-cluster" => Self::RecoveryCluster,
             "route53-recovery-control-config" => Self::RecoveryConfig,
             "arc-region-switch" => Self::RegionSwitch,
+            "xray" => Self::XRay,
             _ => return None,
         })
     }
@@ -94,6 +100,7 @@ impl Service {
             Self::Route53 => "route53",
             Self::CloudFront => "cloudfront",
             Self::CloudTrail => "cloudtrail",
+            Self::Health => "health",
             Self::Lambda => "lambda",
             Self::Logs => "logs",
             Self::ApiGateway | Self::ApiGatewayV2 => "apigateway",
@@ -104,6 +111,7 @@ impl Service {
             Self::RecoveryCluster => "route53-recovery-cluster",
             Self::RecoveryConfig => "route53-recovery-control-config",
             Self::RegionSwitch => "arc-region-switch",
+            Self::XRay => "xray",
         }
     }
 
@@ -137,11 +145,13 @@ impl Service {
                 Protocol::Query
             }
             Self::Route53 | Self::CloudFront => Protocol::RestXml,
-            Self::Lambda | Self::ApiGateway | Self::ApiGatewayV2 | Self::RecoveryConfig => {
-                Protocol::RestJson
-            }
+            Self::Lambda
+            | Self::ApiGateway
+            | Self::ApiGatewayV2
+            | Self::RecoveryConfig
+            | Self::XRay => Protocol::RestJson,
             Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
-            Self::Acm | Self::CloudTrail | Self::Logs => Protocol::Json("1.1"),
+            Self::Acm | Self::CloudTrail | Self::Health | Self::Logs => Protocol::Json("1.1"),
         }
     }
 
@@ -153,6 +163,7 @@ impl Service {
             Self::ApiGateway => APIGATEWAY,
             Self::ApiGatewayV2 => APIGATEWAY_V2,
             Self::RecoveryConfig => RECOVERY_CONFIG,
+            Self::XRay => XRAY,
             _ => &[],
         }
     }

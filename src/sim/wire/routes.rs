@@ -169,3 +169,5 @@ pub(super) const RECOVERY_CONFIG: &[Route] = &[
         "DescribeRoutingControl",
     ),
 ];
+
+pub(super) const XRAY: &[Route] = &[post("/ServiceGraph", "GetServiceGraph")];

@@ -88,6 +88,8 @@ pub use names::{ACCOUNT, SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
 pub use parts::admission::{Admission, Refusal};
+pub use parts::aws_health::{AwsHealth, AwsTrouble, SupportPlan};
+pub use parts::beside_series::Beside;
 pub use parts::control::Control;
 pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
@@ -131,6 +133,10 @@ pub struct State {
     pub control: Control,
     /// What CloudTrail recorded.
     pub trail: Trail,
+    /// What AWS Health tells.
+    pub aws_health: AwsHealth,
+    /// Whether its functions are traced.
+    pub traced: bool,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -187,13 +193,21 @@ impl State {
             physics: scenario.physics.clone(),
             control: Control::default(),
             trail: Trail::default(),
+            traced: scenario.beside.contains(&Beside::Tracing),
+            aws_health: AwsHealth::new(seed, scenario.support, &regions, start),
             present: Present { seed, now },
             script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
             dns: Dns::new(resources.hosted_zones.clone()),
             edge: Edge::new(seed, &regions, scenario.clients, distribution, store),
             database: Database::new(seed, &regions, now, store),
-            fleet: Fleet::new(seed, regions, rest, &resources.apis, store),
+            fleet: Fleet::new(
+                seed,
+                regions,
+                rest,
+                (&resources.apis, &scenario.beside),
+                store,
+            ),
             health: Health::default(),
             operator: Operator::new(seed),
             resources,

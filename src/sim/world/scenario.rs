@@ -9,6 +9,8 @@ use super::clients::PEAK;
 use super::embedded::EMBEDDED;
 use super::model::{DatabaseShape, Dialect, Naming, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
+use crate::world::parts::aws_health::SupportPlan;
+use crate::world::parts::beside_series::Beside;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
@@ -32,6 +34,10 @@ pub struct Scenario {
     pub releases: Option<String>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
+    /// What its owner pays for beside the usual figures (`beside = ["canaries", "detailed-metrics"]`).
+    pub beside: Vec<Beside>,
+    /// The support plan of its account (`support = "basic"`).
+    pub support: SupportPlan,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
     pub partition: Option<Dialect>,
     /// How its functions are named (`names = "cdk"`).
@@ -156,6 +162,10 @@ struct File {
     #[serde(default)]
     accounts: bool,
     #[serde(default)]
+    beside: Vec<Beside>,
+    #[serde(default)]
+    support: SupportPlan,
+    #[serde(default)]
     partition: Option<Dialect>,
     #[serde(default)]
     names: Naming,
@@ -219,6 +229,8 @@ impl Scenario {
             region_switch: None,
             releases: None,
             accounts: false,
+            beside: Vec::new(),
+            support: SupportPlan::default(),
             partition: None,
             names: Naming::default(),
             without: Without::default(),
@@ -277,6 +289,8 @@ impl Scenario {
             region_switch: file.region_switch,
             releases: file.releases,
             accounts: file.accounts,
+            beside: file.beside,
+            support: file.support,
             partition: file.partition,
             names: file.names,
             without: Without {

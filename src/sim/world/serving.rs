@@ -7,6 +7,7 @@ use super::noise::Wander;
 use super::rng::Rng;
 use super::sketch::Sketch;
 use crate::world::parts::ailment::{Ailment, Ailments};
+use crate::world::parts::beside_series::BesideSeries;
 use crate::world::parts::faults::Strikes;
 use crate::world::parts::logbook::{Cause, Causes, Logbook};
 use crate::world::parts::served::Served;
@@ -132,6 +133,8 @@ pub(super) struct Site {
     pub ailments: Ailments,
     /// What it is published as; none of a Region that never served.
     pub series: Option<SiteSeries>,
+    /// What its owner pays for beside.
+    pub beside: BesideSeries,
     /// Share of failing invocations just now; follows its causes with some inertia.
     failing: f64,
     /// The same of what is wrong with the function that reads, and with the one that writes.
@@ -162,6 +165,7 @@ impl Site {
             strikes: Strikes::default(),
             ailments: Ailments::default(),
             series: None,
+            beside: BesideSeries::default(),
             failing: ERRORS,
             ailing: (0.0, 0.0),
             catching: (0.0, 0.0),

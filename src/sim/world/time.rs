@@ -83,6 +83,12 @@ impl State {
             FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
             FaultKind::CertificateExpired => self.account().expire_certificate(Some(&region)),
             FaultKind::EdgeCertificateExpired => self.account().expire_certificate(None),
+            FaultKind::AwsEvent => {
+                if let Some(region) = &fault.region {
+                    let now = self.now();
+                    self.aws_health.begin("LAMBDA", region, now);
+                }
+            }
             _ => {
                 self.make_mistake(&fault);
                 self.bring_trouble(&fault);
@@ -108,6 +114,12 @@ impl State {
                 self.account().renew_certificate(Some(&region));
             }
             FaultKind::EdgeCertificateExpired => self.account().renew_certificate(None),
+            FaultKind::AwsEvent => {
+                if let Some(region) = &fault.region {
+                    let now = self.now();
+                    self.aws_health.end(region, now);
+                }
+            }
             _ => {
                 self.mend_mistake(fault);
                 self.end_trouble(fault);

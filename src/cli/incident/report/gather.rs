@@ -97,6 +97,7 @@ impl Incident {
             }),
             patterns,
             spans,
+            heard: logged.as_ref().map(|known| &known.heard),
         };
         let explanation = explain(&evidence);
         let unexplained = unexplained(&evidence, &explanation, &turned(&worst));

@@ -8,6 +8,7 @@ mod cloudformation;
 mod cloudfront;
 mod cloudtrail;
 mod cloudwatch;
+mod health;
 mod iam;
 mod integrations;
 mod lambda;
@@ -19,6 +20,7 @@ mod recovery;
 mod region_switch;
 mod route53;
 mod sts;
+mod xray;
 
 pub use ask::{Answer, Ask};
 
@@ -33,6 +35,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Route53 => route53::call(operation, world, ask),
         Service::CloudFront => cloudfront::call(operation, world, ask),
         Service::CloudTrail => cloudtrail::call(operation, world, ask),
+        Service::Health => health::call(operation, world, ask),
         Service::Logs => logs::call(operation, world, ask),
         Service::Lambda => lambda::call(operation, world, ask),
         Service::ApiGateway => apigateway::call(operation, world, ask),
@@ -42,6 +45,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Iam => iam::call(operation, world, ask),
         Service::CloudFormation => cloudformation::call(operation, world, ask),
         Service::RecoveryCluster => recovery::call(operation, world, ask),
+        Service::XRay => xray::call(operation, world, ask),
         Service::RegionSwitch => region_switch::call(operation, world, ask),
         Service::RecoveryConfig => recovery::configured(operation, &world.resources, ask),
     }

@@ -3,6 +3,7 @@
 use crate::world::metrics::MetricStore;
 use crate::world::model::{Api, Routing};
 use crate::world::names;
+use crate::world::parts::beside_series::{Beside, BesideSeries};
 use crate::world::parts::faults::Faults;
 use crate::world::parts::site_series::SiteSeries;
 use crate::world::seed;
@@ -28,14 +29,16 @@ impl Fleet {
         seed: u64,
         regions: Vec<Region>,
         rest: bool,
-        apis: &[Api],
+        (apis, beside): (&[Api], &[Beside]),
         metrics: &mut MetricStore,
     ) -> Self {
         let mut sites: Vec<Site> = regions
             .iter()
             .map(|region| Site::new(seed, region))
             .collect();
-        for (site, api) in sites.iter_mut().zip(apis) {
+        let elsewhere = regions.iter().cycle().skip(1);
+        for ((site, api), elsewhere) in sites.iter_mut().zip(apis).zip(elsewhere) {
+            site.beside = BesideSeries::new(metrics, beside, (api, elsewhere), seed);
             site.api = Some(api.id.clone());
             site.series = Some(SiteSeries::new(metrics, api, &names::FUNCTIONS));
         }
@@ -114,6 +117,8 @@ impl Fleet {
         for site in &mut self.sites {
             let counted = std::mem::take(&mut site.minute);
             site.log.minute_ended();
+            site.beside
+                .publish(metrics, minute, &counted, site.strikes.dark);
             if let Some(series) = site.series.as_ref().filter(|_| !site.strikes.dark) {
                 series.publish(metrics, minute, counted);
             }

@@ -2,7 +2,9 @@
 
 pub(in crate::world) mod admission;
 pub(in crate::world) mod ailment;
+pub(in crate::world) mod aws_health;
 pub(in crate::world) mod before;
+pub(in crate::world) mod beside_series;
 pub(in crate::world) mod check_series;
 pub(in crate::world) mod control;
 pub(in crate::world) mod database;
