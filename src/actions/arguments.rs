@@ -17,7 +17,7 @@ const DAY: u64 = 86_400;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
     /// Too few of them, too many, or others.
-    #[error("`:{usage}` is accepted, such as `:{example}`")]
+    #[error("usage: `:{usage}`, such as `:{example}`")]
     Usage {
         /// The action's name and arguments.
         usage: String,

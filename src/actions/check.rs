@@ -11,6 +11,9 @@ pub struct Check {
     pub finding: Finding,
     /// What was seen, in a sentence.
     pub text: String,
+    /// Its figure in a few words, such as `lag 131 ms`, for a line that holds many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<String>,
 }
 
 /// How a check ended.
@@ -45,6 +48,15 @@ impl Check {
             name: name.into(),
             finding,
             text: text.into(),
+            brief: None,
+        }
+    }
+
+    /// With its figure in a few words.
+    pub(super) fn brief(self, brief: impl Into<String>) -> Self {
+        Self {
+            brief: Some(brief.into()),
+            ..self
         }
     }
 

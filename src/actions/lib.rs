@@ -51,6 +51,7 @@ mod survey;
 mod task;
 pub mod terraform;
 mod traffic;
+mod tried;
 mod unlearned;
 mod unreachable;
 
@@ -79,7 +80,7 @@ pub use plan::{Confirmation, NotConfirmed, Plan};
 pub use planned_call::PlannedCall;
 pub use planning::{look_up, plan};
 pub use quotas::Room;
-pub use readiness::{Answer, Readiness, Ready, readiness};
+pub use readiness::{Answer, Readiness, Ready, evacuation, promotable, promotion, readiness};
 pub use recovery::{Recovery, recovery};
 pub use refused::Refused;
 pub use rehearsal::{Before, Places, Rehearsal};
@@ -88,6 +89,7 @@ pub use run_context::RunContext;
 pub use step::{Change, Shift, Step};
 pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;
+pub use tried::Tried;
 pub use unlearned::Unlearned;
 
 /// Resources of a stack, and what becomes of them.

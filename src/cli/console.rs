@@ -46,6 +46,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         color: global.color.wish(),
         mouse: global.mouse || console.mouse,
         keys: console.keys.clone(),
+        own: console.own(),
         runs: Folder::new(settings.paths.state.join("runs")),
         operator: operator(),
         incidents: Some(file::kept_in(

@@ -47,6 +47,7 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
         color: global.color.wish(),
         mouse: global.mouse,
         keys: std::collections::BTreeMap::new(),
+        own: Vec::new(),
         runs: Folder::new(paths.state.join("demo/runs")).of_a_new_world(),
         operator: operator(),
         incidents: Some(incidents),

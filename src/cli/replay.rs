@@ -55,6 +55,7 @@ pub fn run(global: &Global, args: &Replay) -> Result<Exit, Failure> {
         color: global.color.wish(),
         mouse: global.mouse,
         keys: std::collections::BTreeMap::new(),
+        own: Vec::new(),
         runs: Folder::new(paths.state.join("runs")),
         operator: operator(),
         incidents: None,

@@ -1,7 +1,7 @@
 //! `gwctl screenshot`: any screen of the simulated fleet as a picture, without a terminal.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::Global;
+use super::incident::file;
 use super::output;
 use super::rehearsal::rehearse;
 use super::simulated::{self, Still, picture};
@@ -20,13 +21,15 @@ use crate::actions::Intent;
 use crate::actions::arguments::AnyRegion;
 use crate::config::Paths;
 use crate::console::app::{
-    Code, Connection, Hold, Key, Keymap, Leads, Logs, Mode, Msg, SCREENS, SINCE, Screen, Start,
-    State, Tab, update,
+    Code, Connection, Hold, Key, Keymap, Leads, Logs, Mode, Msg, Replay, Replayed, SCREENS, SINCE,
+    Screen, Start, State, Tab, update,
 };
 use crate::console::view::picture::Picture;
 use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
+use crate::fleet::format::clock;
 use crate::fleet::{FleetSpec, Region, Snapshot};
 use crate::observe::logs::{LogBoard, LogsAsked};
+use crate::recording::{RecordingError, Reel};
 
 /// How long, on the simulated clock, the complete picture may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -56,6 +59,12 @@ pub struct ScreenshotArgs {
     /// The same seed gives the same picture
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// A recording to draw instead of the simulated fleet: a file, or its name as `gwctl incident list` shows it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["scenario", "after", "seed", "action", "into"])]
+    pub replay: Option<PathBuf>,
+    /// The time of day (UTC) to look at in the recording [default: its beginning]
+    #[arg(long, value_name = "HH:MM", requires = "replay")]
+    pub at: Option<jiff::civil::Time>,
     /// Columns and rows of the picture
     #[arg(long, value_name = "WxH", default_value = "160x48", value_parser = size)]
     pub size: (u16, u16),
@@ -151,7 +160,9 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         after: args.after,
         empty: false,
     };
-    let state = if args.screen == Subject::Screen(Screen::Run.tab()) {
+    let state = if let Some(file) = &args.replay {
+        replayed(args, file, &theme)?
+    } else if args.screen == Subject::Screen(Screen::Run.tab()) {
         let seen = rehearse(&still, &intent(args)?, args.into, LIMIT)?;
         let mut state = state(args, seen.picture, &theme)?;
         update(&mut state, Msg::Run(seen.run, Hold::Ours));
@@ -184,6 +195,50 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
     let bytes = render(args, &state, &theme)?;
     write(args, &bytes)?;
     Ok(Exit::Success)
+}
+
+/// A screen as it was at a moment of a recording.
+fn replayed(args: &ScreenshotArgs, file: &Path, theme: &Theme) -> Result<State, Failure> {
+    let Subject::Screen(_) = args.screen else {
+        let why =
+            "a recording shows screens; the menu and the plans of actions are made of a fleet";
+        return Err(Failure::usage(why.to_owned()));
+    };
+    let path = file::find(&file::folder(&Paths::find(None)?, false), file)?;
+    let recording = Arc::new(file::read(&path)?);
+    let replay = Replay::of(&recording);
+    let at = match args.at {
+        Some(time) => replay.time_of_day(time).ok_or_else(|| {
+            let [from, to] = [replay.from, replay.to].map(clock);
+            Failure::usage(format!("the recording goes from {from} to {to} UTC"))
+        })?,
+        None => recording.from(),
+    };
+    let unreadable = |why: RecordingError| Failure::new(why.to_string());
+    let mut reel = Reel::new(Arc::clone(&recording)).map_err(unreadable)?;
+    reel.seek(recording.index(at)).map_err(unreadable)?;
+    let moment = reel.moment(at).map_err(unreadable)?;
+    let mut state = state(args, Arc::clone(&moment.picture), theme)?;
+    state.mode = Mode::Recorded;
+    state.has_faults = false;
+    state.replay = Some(replay);
+    update(
+        &mut state,
+        Msg::Spec(0, Arc::new(recording.head.spec.clone())),
+    );
+    update(
+        &mut state,
+        Msg::Replayed(Box::new(Replayed {
+            at: moment.at,
+            index: moment.index,
+            playing: false,
+            picture: moment.picture,
+            happened: moment.happened,
+            errors: moment.errors,
+            run: moment.run,
+        })),
+    );
+    Ok(state)
 }
 
 /// The Logs screen after it read everything.
@@ -264,7 +319,13 @@ fn guided(args: &ScreenshotArgs, mut state: State) -> Result<State, Failure> {
         Subject::Plan => 1,
         Subject::Checks => 2,
         Subject::Confirm => 3,
-        Subject::Screen(_) => return Ok(state),
+        Subject::Screen(tab) => {
+            // What could be done is planned from the configuration.
+            if [Screen::Database.tab(), Screen::Edge.tab()].contains(&tab) {
+                update(&mut state, Msg::Spec(0, args.spec()?));
+            }
+            return Ok(state);
+        }
     };
     update(&mut state, Msg::Spec(0, args.spec()?));
     update(&mut state, Msg::Key(Key::char(':')));

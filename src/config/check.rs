@@ -100,6 +100,7 @@ pub fn findings(config: &Config) -> Vec<Finding> {
         .meant = meant;
     }
     console::keys(&config.console.keys, &mut root.below(&["console"]));
+    console::commands(&config.console, &mut root.below(&["console", "commands"]));
     let chosen = config.console.columns.fleet.iter().flatten();
     console::columns(chosen, &mut root.below(&["console", "columns", "fleet"]));
     refresh(config, &mut root.below(&["refresh"]));

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::console::app as console;
 use crate::fleet::columns::{self, Column};
 use crate::fleet::{FleetSpec, Pace};
 
@@ -60,6 +61,51 @@ pub struct Console {
     pub keys: BTreeMap<String, String>,
     /// Which columns the tables show.
     pub columns: Columns,
+    /// Commands of your own, by the name that `:` takes.
+    pub commands: BTreeMap<String, OwnCommand>,
+}
+
+impl Console {
+    /// The commands as the console takes them. The file was checked: what is no command does not come here.
+    pub fn own(&self) -> Vec<console::OwnCommand> {
+        let all = self.commands.iter();
+        all.filter_map(|(name, command)| command.named(name).ok())
+            .collect()
+    }
+}
+
+/// A command of one's own: a program with its arguments, run without a shell.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnCommand {
+    /// The program and its arguments; `{region}`, `{fleet}`, `{account}`, `{function}`, `{cluster}`, `{arn}`, `{alarm}`,
+    /// `{domain}` and `{distribution}` stand for what the cursor is on.
+    pub run: Vec<String>,
+    /// The key that runs it; without one `:` alone does.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// What it does, in a few words.
+    #[serde(default)]
+    pub about: String,
+    /// Whether it changes something: then gwctl must be allowed to change things, and its name is typed to confirm it.
+    #[serde(default)]
+    pub changes: bool,
+}
+
+impl OwnCommand {
+    /// As the console takes it.
+    ///
+    /// # Errors
+    /// A key that is none.
+    fn named(&self, name: &str) -> Result<console::OwnCommand, console::NotAKey> {
+        Ok(console::OwnCommand {
+            name: name.to_owned(),
+            key: self.key.as_deref().map(str::parse).transpose()?,
+            run: self.run.clone(),
+            about: crate::fleet::clean_line(&self.about),
+            changes: self.changes,
+        })
+    }
 }
 
 /// Which columns the tables show, in their order. Where not all fit, the less important ones are left out.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::app::{FaultEntry, KeymapError, Mode, NotKept};
+use super::app::{FaultEntry, KeymapError, Mode, NotKept, OwnCommand};
 use super::view::ThemeError;
 use gwctl_actions::{Folder, Intent, Operator, RunContext};
 use gwctl_fleet::columns::Column;
@@ -97,6 +97,8 @@ pub struct Setup {
     pub mouse: bool,
     /// Key to action name or `none`, laid over the defaults.
     pub keys: BTreeMap<String, String>,
+    /// Commands of the operator's own.
+    pub own: Vec<OwnCommand>,
     /// Where runs are kept.
     pub runs: Folder,
     /// Who acts, as long as AWS does not say it better.

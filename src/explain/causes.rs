@@ -28,11 +28,15 @@ mod logged;
 mod made;
 #[cfg(test)]
 mod more_tests;
+#[cfg(test)]
+mod named_tests;
 mod noisy;
+mod ours;
 mod out_of_dns;
 mod password;
 mod record_changed;
 mod router;
+mod runs;
 #[cfg(test)]
 mod several_tests;
 mod surge;

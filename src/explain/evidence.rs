@@ -1,7 +1,12 @@
 //! What is reasoned from.
 
+use std::ops::RangeInclusive;
+
 use gwctl_fleet::logs::{LogSpan, Pattern};
-use gwctl_fleet::{Event, Snapshot};
+use gwctl_fleet::{Event, Region, Snapshot};
+use jiff::Timestamp;
+
+use crate::trail::Trail;
 
 /// What is reasoned from.
 #[derive(Debug, Clone, Copy)]
@@ -9,8 +14,26 @@ pub struct Evidence<'a> {
     pub picture: &'a Snapshot,
     /// What happened lately, in any order; empty where nobody was asked.
     pub events: &'a [Event],
+    /// How far the calls among them are known: one that is not there was not made only there. None where nobody was
+    /// asked.
+    pub trail: Option<Trail<'a>>,
     /// What the functions log as errors; empty where nobody was asked.
     pub patterns: &'a [Pattern],
     /// How far each log was read: an error that no pattern tells is absent only there.
     pub spans: &'a [LogSpan],
+}
+
+impl Evidence<'_> {
+    /// From when on it is not known whether somebody changed something in `region` within `window`; none where all calls
+    /// there are known.
+    pub(crate) fn unknown_since(
+        &self,
+        region: &Region,
+        window: &RangeInclusive<Timestamp>,
+    ) -> Option<Timestamp> {
+        match &self.trail {
+            Some(trail) => trail.unknown_since(region, window),
+            None => Some(*window.start()),
+        }
+    }
 }

@@ -70,6 +70,7 @@ pub fn not_seen(picture: &Snapshot, explanation: &Explanation, gaps: Vec<String>
 fn of_site(asked: &mut Questions, site: &Site) {
     let place = site.region.as_str();
     asked.of(place, "API", &site.api.detail);
+    asked.of(place, "API", &site.api.invoked);
     asked.figures(place, "API's figures", &site.api.metrics);
     for function in &site.functions {
         asked.of(place, "functions", &function.detail);

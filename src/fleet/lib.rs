@@ -13,6 +13,7 @@ mod clients;
 mod clock;
 mod code;
 pub mod columns;
+mod console_url;
 mod database;
 mod deployment;
 mod discovery;
@@ -64,6 +65,7 @@ pub use checkers::Checkers;
 pub use clients::Served;
 pub use clock::{Clock, SystemClock};
 pub use code::{CodeState, DeployedCode, FunctionVersion, LATEST};
+pub use console_url::{Page, console_url};
 pub use database::{
     Cluster, ClusterState, DbEvent, DbSnapshot, Engine, FailoverState, GlobalDatabase, Instance,
     LagMetric, Member, Topology,

@@ -5,7 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Certificate, Checkers, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
+use super::{
+    Certificate, Checkers, FunctionName, InvokedAs, Judgement, Metrics, Observed, ProbeReport,
+    Region, Throttle,
+};
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +40,9 @@ pub struct Api {
     pub stage: Option<String>,
     /// What it is, looked up.
     pub detail: Observed<ApiDetail>,
+    /// How it calls its functions.
+    #[serde(default)]
+    pub invoked: Observed<Vec<InvokedAs>>,
     /// What it takes before it answers 429.
     pub throttle: Observed<Throttle>,
     /// Its series.
@@ -59,6 +65,9 @@ pub struct FunctionDetail {
     pub version: String,
     /// Base64 SHA-256 of its code: Regions with the same run the same (aws-facts §14.6).
     pub code_sha256: Option<String>,
+    /// Names of what it needs beside its code: its role, its security groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
 }
 
 /// A function of a site.
@@ -70,6 +79,13 @@ pub struct Function {
     pub detail: Observed<FunctionDetail>,
     /// Its series.
     pub metrics: Metrics,
+}
+
+impl Function {
+    /// Its own name, whether it is configured by name or by ARN, with an alias or without.
+    pub fn own_name(&self) -> &str {
+        FunctionName::of(&self.name).name
+    }
 }
 
 /// The account's Lambda limits in a Region.

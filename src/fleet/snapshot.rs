@@ -203,6 +203,7 @@ fn blank_site(spec: &super::SiteSpec) -> Site {
             id: spec.api.clone(),
             stage: spec.stage.clone(),
             detail: Observed::default(),
+            invoked: Observed::default(),
             throttle: Observed::default(),
             metrics: Metrics::default(),
         },

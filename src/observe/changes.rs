@@ -339,9 +339,9 @@ fn dated(now: &Snapshot) -> Vec<Change> {
             let changed = each.detail.last().and_then(|detail| detail.last_modified);
             add(
                 changed,
-                (Sign::Dated, EventKind::Function, &each.name),
+                (Sign::Dated, EventKind::Function, each.own_name()),
                 region,
-                format!("function {} updated", each.name),
+                format!("function {} updated", each.own_name()),
             );
         }
         if let Some(stack) = site.stack.as_ref().and_then(Observed::last) {

@@ -10,7 +10,7 @@ use super::response::Response;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{
-    Account, Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source,
+    Account, ApiKind, Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source,
 };
 
 /// Starts the askers of the `n`th site.
@@ -22,6 +22,7 @@ pub(super) fn watch(askers: &mut Askers, n: usize) {
     askers.every(STATE, move |poller| probe(poller, n));
     askers.every(CONFIG, move |poller| api(poller, n));
     askers.every(CONFIG, move |poller| throttle(poller, n));
+    askers.every(CONFIG, move |poller| invoked(poller, n));
     for f in 0..site.functions.len() {
         askers.every(CONFIG, move |poller| function(poller, n, f));
     }
@@ -184,25 +185,42 @@ async fn throttle(poller: Arc<Poller>, n: usize) -> Fold {
     let site = site(&poller, n);
     let region = &site.region;
     let asked = async {
-        if site.api.is_empty() {
-            return Err(Missing::NoData);
-        }
-        let slot = poller.shared_facts.apis.get(region);
-        let known = match slot {
-            Some(slot) => slot.settled().await,
-            None => None,
-        };
-        let Some(api) = known else {
-            return Err(Missing::CouldNotAsk {
-                why: "the kind of the API is not known".into(),
-            });
-        };
+        let kind = kind_of(&poller, site).await?;
         let gateway = poller.session.apigateway(region);
-        let asked = gateway.throttle(&site.api, api.kind, site.stage.as_deref());
+        let asked = gateway.throttle(&site.api, kind, site.stage.as_deref());
         Box::pin(asked).await.map_err(Missing::from)
     };
     let said = poller.ask("apigateway:GET", region, asked).await;
     into_site(n, said, |site| &mut site.api.throttle)
+}
+
+/// How the API calls its functions: by an alias, or what was loaded last.
+async fn invoked(poller: Arc<Poller>, n: usize) -> Fold {
+    let site = site(&poller, n);
+    let region = &site.region;
+    let asked = async {
+        let kind = kind_of(&poller, site).await?;
+        let gateway = poller.session.apigateway(region);
+        let asked = gateway.invoked_of_kind(&site.api, kind);
+        Box::pin(asked).await.map_err(Missing::from)
+    };
+    let said = poller.ask("apigateway:GET", region, asked).await;
+    into_site(n, said, |site| &mut site.api.invoked)
+}
+
+/// The kind of a site's API, as soon as it is known.
+async fn kind_of(poller: &Poller, site: &SiteSpec) -> Result<ApiKind, Missing> {
+    if site.api.is_empty() {
+        return Err(Missing::NoData);
+    }
+    let known = match poller.shared_facts.apis.get(&site.region) {
+        Some(slot) => slot.settled().await,
+        None => None,
+    };
+    known.map(|api| api.kind).ok_or_else(|| {
+        let why = "the kind of the API is not known".into();
+        Missing::CouldNotAsk { why }
+    })
 }
 
 async fn function(poller: Arc<Poller>, n: usize, f: usize) -> Fold {

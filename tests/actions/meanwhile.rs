@@ -6,7 +6,7 @@ use std::time::Duration;
 use gwctl::actions::guided::{Evacuate, Promote};
 use gwctl::actions::{
     DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, RunContext,
-    Running, Status, resume, start,
+    Running, Status, Tried, resume, start,
 };
 use gwctl::console::app::{Code, Effect, Key, Msg, Overlay, update};
 use gwctl::fleet::{Observed, Verdict};
@@ -101,6 +101,29 @@ fn regions_left_a_moment_ago_do_not_count_as_such_that_serve() {
         assert!(shown.contains("not-the-last"), "{shown}");
         the_console_shows_it(&stage);
         assert_eq!(sent(&stage), before);
+    });
+}
+
+#[test]
+fn what_was_tried_and_what_is_open_is_read_from_the_journals() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let fleet = stage.plan(&evacuate("eu-west-1")).fleet;
+        let none = Tried::of(&stage.folder, &fleet);
+        assert_eq!(none.left(&region("eu-west-1")), None);
+        stage.carry_out(&evacuate("eu-west-1")).await;
+        sent_and_left(&stage, &stage.folder, "ap-southeast-1").await;
+        let tried = Tried::of(&stage.folder, &fleet);
+        assert!(tried.left(&region("eu-west-1")).is_some());
+        // It is not done: nothing shows that it works.
+        assert_eq!(tried.left(&region("ap-southeast-1")), None);
+        assert_eq!(tried.promoted(&region("eu-west-1")), None);
+        let [(title, None)] = tried.open.as_slice() else {
+            panic!("{:?}", tried.open);
+        };
+        assert!(title.contains("ap-southeast-1"), "{title}");
+        let another = Tried::of(&stage.folder, "another");
+        assert_eq!(another, Tried::default());
     });
 }
 

@@ -120,6 +120,75 @@ fn a_version_with_the_code_that_runs_is_passed_over() {
     }));
 }
 
+/// The next version has the same code: only its configuration is another.
+fn publish_same_code(stage: &Stage) {
+    change(stage, |one| {
+        one.publish_as(42);
+        one.aliases.insert("live".into(), 42.into());
+    });
+}
+
+#[test]
+fn an_alias_goes_back_by_one_version_whatever_code_that_has() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("releases").await;
+        publish_same_code(&stage);
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        assert!(said(&plan).contains("the same code"), "{}", said(&plan));
+        let mut running = stage.start(&plan);
+        ended(&stage, &mut running, Phase::Done).await;
+        assert_eq!(now(&stage).aliases["live"].version, 41);
+    }));
+}
+
+#[test]
+fn the_state_of_what_is_not_published_forbids_no_alias() {
+    in_virtual_time(Box::pin(async {
+        for (state, update) in [("Active", "InProgress"), ("Failed", "Failed")] {
+            let stage = stage("releases").await;
+            change(&stage, |one| {
+                one.state = state.into();
+                one.last_update_status = update.into();
+            });
+            let plan = planned(&stage, &write_back(None)).await.unwrap();
+            let (found, text) = finding(&plan, "active");
+            assert_eq!(found, Finding::Warn, "{text}");
+            assert!(text.contains("alias live"), "{text}");
+            let code = Intent::Rollback(Rollback::of("orders-write:$LATEST", region(HERE)));
+            let plan = planned(&stage, &code).await.unwrap();
+            assert_eq!(finding(&plan, "active").0, Finding::Fail);
+        }
+    }));
+}
+
+#[test]
+fn a_version_that_is_inactive_is_called_before_clients_call_it() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("releases").await;
+        change(&stage, |one| one.published[1].state = "Inactive".into());
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        let (found, text) = finding(&plan, "earlier-code");
+        assert_eq!(found, Finding::Waivable);
+        assert!(text.contains("--qualifier 40"), "{text}");
+        assert!(said(&plan).contains("provisioned concurrency"));
+        // The code alone is put into what is Active.
+        let code = Intent::Rollback(Rollback::of("orders-write:$LATEST", region(HERE)));
+        let plan = planned(&stage, &code).await.unwrap();
+        assert_eq!(finding(&plan, "earlier-code").0, Finding::Pass);
+        {
+            let mut state = stage.sim().state();
+            let mut all = state.resources.functions.iter_mut();
+            let one = all.find(|one| one.name == "orders-router").unwrap();
+            let earlier = one.published.iter_mut().find(|one| one.version == 6);
+            earlier.unwrap().state = "Inactive".into();
+        }
+        let plan = planned(&stage, &router(None)).await.unwrap();
+        let (found, text) = finding(&plan, "earlier-code");
+        assert_eq!(found, Finding::Waivable, "{text}");
+    }));
+}
+
 #[test]
 fn what_is_not_published_is_newer_than_every_version_and_cannot_be_brought_back() {
     in_virtual_time(Box::pin(async {
@@ -356,6 +425,56 @@ fn a_bad_deployment_is_over_once_the_earlier_code_serves() {
     }));
 }
 
+/// New code of `orders-write`, whose handler answers 500 itself.
+fn caught() -> gwctl::sim::Sim {
+    let text = "title = \"Caught\"\n[[event]]\nat = \"-8m\"\nstart = \"bad-deploy\"\nregion = \"eu-west-1\"\nanswers = 500";
+    of(gwctl::sim::Scenario::parse("caught.toml", text).unwrap())
+}
+
+fn of(scenario: gwctl::sim::Scenario) -> gwctl::sim::Sim {
+    gwctl::sim::Sim::new(gwctl::sim::SimOptions {
+        scenario,
+        regions: ["us-east-1", HERE].map(region).to_vec(),
+        api_latency: Some(crate::observe::stand::REPLY),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        ..gwctl::sim::SimOptions::default()
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_handler_that_answers_500_is_judged_by_what_its_api_answers() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(caught()).await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Done).await;
+        let errors = state.steps["errors"].saw.clone().unwrap();
+        assert!(errors.contains("the API in eu-west-1 got 5xx"), "{errors}");
+        running.task.await.unwrap().unwrap();
+        // The version before the bad one is as bad: Lambda's errors say nothing of it.
+        let stage = Stage::calmly(caught()).await;
+        let bad = now(&stage).package;
+        change(&stage, |one| {
+            let mut published = one.published.iter_mut();
+            let before = published.find(|one| one.version == 41).unwrap();
+            before.load(bad.clone(), None);
+            let later = [&bad[..], b"\n// later"].concat();
+            one.load(later, None);
+            one.published.last_mut().unwrap().code_sha256 = one.code_sha256.clone();
+        });
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Held).await;
+        let why = state.steps["errors"].held.clone().unwrap();
+        assert!(why.contains("of orders-write failed"), "{why}");
+        assert!(why.contains("the API in eu-west-1 got 5xx"), "{why}");
+        assert!(why.contains("may not be what is wrong"), "{why}");
+    }));
+}
+
 #[test]
 fn where_the_code_was_not_the_cause_the_run_says_so_and_holds() {
     in_virtual_time(Box::pin(async {
@@ -400,6 +519,82 @@ fn the_router_goes_back_with_the_distribution() {
     }));
 }
 
+/// A release of the router whose replies CloudFront does not take, which the seed decides.
+fn invalid_router() -> gwctl::sim::Sim {
+    let of = |seed| {
+        gwctl::sim::Sim::new(gwctl::sim::SimOptions {
+            seed,
+            scenario: gwctl::sim::Scenario::load("router-release").unwrap(),
+            regions: ["us-east-1", HERE].map(region).to_vec(),
+            api_latency: Some(crate::observe::stand::REPLY),
+            start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+            ..gwctl::sim::SimOptions::default()
+        })
+        .unwrap()
+    };
+    let is_invalid = |sim: &gwctl::sim::Sim| {
+        let now = sim.clock().now();
+        let state = sim.state();
+        let points = state.metrics.query(
+            "us-east-1",
+            "AWS/CloudFront",
+            "LambdaValidationError",
+            &[("DistributionId", "E2ORDERS0EDGE1"), ("Region", "Global")],
+            "Sum",
+            60,
+            now - jiff::SignedDuration::from_mins(8),
+            now,
+        );
+        points.iter().any(|(_, sum)| *sum > 100.0)
+    };
+    (1..20).map(of).find(is_invalid).unwrap()
+}
+
+#[test]
+fn the_router_is_well_once_its_replies_are_valid_and_the_edge_answers() {
+    in_virtual_time(Box::pin(async {
+        for (earlier_is_bad, phase, tells) in [
+            (false, Phase::Done, "calls of orders-router failed"),
+            (true, Phase::Held, "may not be what is wrong"),
+        ] {
+            let stage = Stage::calmly(invalid_router()).await;
+            if earlier_is_bad {
+                let mut state = stage.sim().state();
+                let mut all = state.resources.functions.iter_mut();
+                let one = all.find(|one| one.name == "orders-router").unwrap();
+                let bad = [&one.package[..], b"\n// earlier"].concat();
+                let earlier = one.published.iter_mut().find(|one| one.version == 7);
+                earlier.unwrap().load(bad, None);
+            }
+            let plan = planned(&stage, &router(None)).await.unwrap();
+            assert!(plan.title.ends_with("back to version 7"), "{}", plan.title);
+            let mut running = stage.start(&plan);
+            let state = ended(&stage, &mut running, phase).await;
+            let step = &state.steps["errors"];
+            let said = step.held.clone().or(step.saw.clone()).unwrap();
+            assert!(said.contains(tells), "{said}");
+            assert!(said.contains("of the distribution got 5xx"), "{said}");
+        }
+    }));
+}
+
+#[test]
+fn the_router_goes_back_by_one_version_whatever_code_that_has() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        {
+            let mut state = stage.sim().state();
+            let mut all = state.resources.functions.iter_mut();
+            let one = all.find(|one| one.name == "orders-router").unwrap();
+            let same = one.at(7).unwrap().code_sha256.clone();
+            let one = one.published.iter_mut().find(|one| one.version == 6);
+            one.unwrap().code_sha256 = same;
+        }
+        let plan = planned(&stage, &router(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 6"), "{}", plan.title);
+    }));
+}
+
 fn rest() -> gwctl::sim::Sim {
     gwctl::sim::Sim::new(gwctl::sim::SimOptions {
         rest: true,
@@ -409,6 +604,72 @@ fn rest() -> gwctl::sim::Sim {
         ..gwctl::sim::SimOptions::default()
     })
     .unwrap()
+}
+
+fn change_api(stage: &Stage, change: impl FnOnce(&mut gwctl::sim::world::model::Api)) {
+    let mut state = stage.sim().state();
+    let mut apis = state.resources.apis.iter_mut();
+    change(apis.find(|one| one.region.as_str() == HERE).unwrap());
+}
+
+#[test]
+fn of_several_stages_nobody_knows_which_deployment_was_whose() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(rest()).await;
+        let back = |to: Option<&str>| {
+            Intent::Rollback(Rollback {
+                to: to.map(Into::into),
+                ..Rollback::of("api", region(HERE))
+            })
+        };
+        let mut older = String::new();
+        change_api(&stage, |api| {
+            let dev = gwctl::sim::world::model::Stage {
+                name: "dev".into(),
+                ..api.stages[0].clone()
+            };
+            older.clone_from(&api.deployments[0].id);
+            api.stages.push(dev);
+        });
+        let several = refused(&stage, &back(None)).await;
+        assert!(several.why.contains("live, dev"), "{several:?}");
+        let instead = several.instead.unwrap();
+        for told in ["--to", &older, "release 13", "2026-"] {
+            assert!(instead.contains(told), "{told}: {instead}");
+        }
+        let named = planned(&stage, &back(Some(&older))).await.unwrap();
+        assert!(named.title.contains("stage live"), "{}", named.title);
+        // Another than the one that the configuration names.
+        change_api(&stage, |api| {
+            api.stages.remove(0);
+        });
+        let other = refused(&stage, &back(Some(&older))).await;
+        assert!(other.why.contains("no stage live"), "{other:?}");
+        assert!(other.why.contains("dev"), "{other:?}");
+    }));
+}
+
+#[test]
+fn a_canary_is_taken_away_instead() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(rest()).await;
+        let back = Intent::Rollback(Rollback::of("api", region(HERE)));
+        let canary = |percent| {
+            change_api(&stage, |api| {
+                api.stages[0].canary = Some(gwctl::sim::world::model::Canary {
+                    deployment: api.deployments[2].id.clone(),
+                    percent,
+                });
+            });
+        };
+        canary(10.0);
+        let none = refused(&stage, &back).await;
+        assert!(none.why.contains("canary"), "{none:?}");
+        assert!(none.instead.unwrap().contains("/canarySettings"));
+        // It gets nothing any longer: it was promoted.
+        canary(0.0);
+        planned(&stage, &back).await.unwrap();
+    }));
 }
 
 fn api(stage: &Stage) -> String {

@@ -100,6 +100,32 @@ fn every_meaningless_value_is_told_at_once() {
 }
 
 #[test]
+fn commands_that_cannot_be_run_are_told_where_they_stand() {
+    let home = Home::new();
+    let path = home.configure(&format!(
+        "[console.commands]\n\
+         tail = {{ run = [\"aws\", \"{{regoin}}\"] }}\n\
+         stop = {{ run = [\"aws\"], key = \"q\" }}\n\
+         quit = {{ run = [\"aws\"] }}\n{}",
+        fleet(&["eu-west-1", "us-east-1"])
+    ));
+    let ran = home.run(&["config", "check"]);
+    assert_eq!(ran.code, 3);
+    for said in [
+        "there is no placeholder `{regoin}`",
+        "did you mean `{region}`",
+        "the key q does something else already",
+        "`:quit` is a command of gwctl",
+    ] {
+        assert!(ran.err.contains(said), "{said} is not in:\n{}", ran.err);
+    }
+    for line in [2, 3, 4] {
+        let place = format!("{}:{line}:", path.display());
+        assert!(ran.err.contains(&place), "{place} is not in:\n{}", ran.err);
+    }
+}
+
+#[test]
 fn keys_and_themes_that_do_not_exist_are_told() {
     let home = Home::new();
     let path = home.configure(&format!(

@@ -322,3 +322,63 @@ fn a_region_whose_own_figures_are_gone_has_the_onset_of_its_clients_move() {
         );
     }
 }
+
+/// A scenario of one's own, explained.
+fn told(story: &str, seed: u64) -> Value {
+    let home = Home::new();
+    let file = home.path("mine.toml");
+    std::fs::write(&file, format!("title = \"Mine\"\n{story}")).unwrap();
+    let seed = seed.to_string();
+    let file = file.to_str().unwrap();
+    let arguments = ["explain", "--demo", "-o", "json", "--scenario", file];
+    home.run(&[&arguments[..], &["--seed", &seed]].concat())
+        .json()
+}
+
+#[test]
+fn functions_with_capital_letters_are_explained_as_all_others() {
+    for (fault, cause) in [
+        ("bad-deploy", "bad-deployment"),
+        ("bad-config", "bad-configuration"),
+        ("concurrency-exhausted", "functions-throttled"),
+    ] {
+        let event =
+            format!("[[event]]\nat = \"-14m\"\nstart = \"{fault}\"\nregion = \"eu-west-1\"\n");
+        for seed in 1..=4 {
+            let plain = told(&event, seed)["hypotheses"].clone();
+            assert_eq!(plain[0]["cause"], cause, "{plain:#}");
+            let cdk = told(&format!("names = \"cdk\"\n{event}"), seed)["hypotheses"].to_string();
+            let cdk = cdk
+                .replace("OrdersStack-OrdersWrite9C04D7E1", "orders-write")
+                .replace("OrdersStack-OrdersRead3F2A81B6", "orders-read");
+            assert_eq!(cdk, plain.to_string(), "{fault} {seed}");
+        }
+    }
+}
+
+#[test]
+fn who_changed_a_secret_or_a_parameter_group_is_told_though_no_name_is_like_the_fleets() {
+    for (fault, region) in [
+        ("secret-rotated", None),
+        ("write-forwarding-broken", Some("eu-west-1")),
+    ] {
+        let region = region.map_or_else(String::new, |region| format!("region = \"{region}\"\n"));
+        let event = format!("[[event]]\nat = \"-20m\"\nstart = \"{fault}\"\n{region}");
+        for seed in 1..=6 {
+            let document = told(&event, seed);
+            let sentence = document["hypotheses"][0]["sentence"].as_str().unwrap();
+            let who = ["alice", "bob", "dave", "pipeline"].iter();
+            assert!(
+                who.clone().any(|who| sentence.contains(who)),
+                "{fault} {seed}: {document:#}"
+            );
+            // Which secret the functions read, nobody tells gwctl.
+            let may_be = sentence.contains("may be ours");
+            assert_eq!(
+                may_be,
+                sentence.contains("of the secret") || sentence.contains("rotated"),
+                "{sentence}"
+            );
+        }
+    }
+}

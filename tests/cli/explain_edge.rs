@@ -228,15 +228,17 @@ fn what_figures_cannot_tell_of_a_noisy_client_is_said() {
 
 #[test]
 fn trouble_of_aws_itself_is_not_claimed_where_something_of_ours_changed() {
-    let document = explained("aws-event", 2);
+    let known = told(&event("-40m", "start", "aws-event", "ap-southeast-1"), 2);
     says(
-        &document,
+        &known,
         &[
             "AWS's own APIs could not answer",
+            "and nothing of ours changed",
             "nobody changed anything of the fleet there",
             "gwctl does not ask AWS Health",
         ],
     );
+    assert_eq!(known["hypotheses"][0]["sure"], "medium", "{known:#}");
     // Somebody changed the API's stage there before: that may be the reason.
     let story = event("-14m", "start", "api-throttled", "ap-southeast-1")
         + &event("-13m", "end", "api-throttled", "ap-southeast-1")
@@ -246,6 +248,33 @@ fn trouble_of_aws_itself_is_not_claimed_where_something_of_ours_changed() {
         !document.to_string().contains("aws-impaired"),
         "{document:#}"
     );
+}
+
+#[test]
+fn that_nothing_of_ours_changed_is_not_claimed_where_cloudtrail_cannot_tell_yet() {
+    let old = event("-40m", "start", "aws-event", "ap-southeast-1");
+    let denied = "[[event]]\nat = \"-1s\"\nstart = \"access-denied\"\naction = \"cloudtrail:LookupEvents\"\n";
+    // CloudTrail is late, or may not be asked.
+    let late = explained("aws-event", 2);
+    let refused = told(&(old + denied), 2);
+    for (document, since) in [(late, "since 13:45"), (refused, "since 12:4")] {
+        let first = &document["hypotheses"][0];
+        assert_eq!(first["cause"], "aws-impaired", "{document:#}");
+        assert_eq!(first["sure"], "low");
+        says(
+            &document,
+            &[
+                "whether anybody changed something",
+                since,
+                "is not known yet",
+            ],
+        );
+        let text = first.to_string();
+        assert!(
+            !text.contains("nobody changed") && !text.contains("nothing of ours"),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -60,6 +60,35 @@ async fn record(inner: &Value) -> TrailRecord {
 }
 
 #[tokio::test]
+async fn a_large_request_keeps_the_name_of_what_it_changes() {
+    let behavior = |n: usize| {
+        let mut one = serde_json::Map::new();
+        for value in 0..25 {
+            one.insert(format!("setting{value}"), json!(n));
+        }
+        Value::Object(one)
+    };
+    let behaviors: Vec<Value> = (0..30).map(behavior).collect();
+    let mut inner = update_code(&assumed());
+    inner["eventSource"] = json!("cloudfront.amazonaws.com");
+    inner["eventName"] = json!("UpdateDistribution");
+    inner["requestParameters"] = json!({
+        "distributionConfig": { "cacheBehaviors": { "items": behaviors, "quantity": 30 } },
+        "id": "E2ORDERS0EDGE1", "ifMatch": "E3ETAG",
+    });
+    let told = record(&inner).await;
+    assert_eq!(told.values("id"), ["E2ORDERS0EDGE1"]);
+    assert_eq!(told.values("quantity"), ["30"]);
+    assert_eq!(told.parameters.len(), 200, "the rest is cut off");
+    inner["eventSource"] = json!("route53.amazonaws.com");
+    inner["eventName"] = json!("ChangeResourceRecordSets");
+    inner["requestParameters"] =
+        json!({ "changeBatch": { "changes": behaviors }, "hostedZoneId": "Z2ORDERS" });
+    let told = record(&inner).await;
+    assert_eq!(told.values("hostedZoneId"), ["Z2ORDERS"]);
+}
+
+#[tokio::test]
 async fn changes_of_a_window_are_asked_page_by_page_and_an_empty_page_is_not_the_last() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let heard = seen.clone();

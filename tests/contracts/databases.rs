@@ -35,6 +35,20 @@ async fn cluster(more: &'static str) -> ClusterState {
 }
 
 #[tokio::test]
+async fn what_a_cluster_needs_is_known_by_name() {
+    let state = cluster(
+        "<DBClusterParameterGroup>apg16-tuned</DBClusterParameterGroup><VpcSecurityGroups>\
+         <VpcSecurityGroupMembership><VpcSecurityGroupId>sg-0a1b</VpcSecurityGroupId><Status>active</Status>\
+         </VpcSecurityGroupMembership></VpcSecurityGroups><MasterUserSecret>\
+         <SecretArn>arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!cluster-1-AbCdEf</SecretArn>\
+         </MasterUserSecret>",
+    );
+    let secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!cluster-1-AbCdEf";
+    assert_eq!(state.await.needs, ["sg-0a1b", secret, "apg16-tuned"]);
+    assert!(cluster("").await.needs.is_empty());
+}
+
+#[tokio::test]
 async fn a_cluster_without_an_instance_is_available_and_headless() {
     let state = cluster("").await;
     assert_eq!(

@@ -4,6 +4,7 @@ mod cadence;
 mod changes;
 mod discover;
 mod evidence;
+mod explained;
 mod first_picture;
 mod history;
 mod inquiry;

@@ -49,7 +49,7 @@ fn looks() {
                         continue;
                     }
                     let mut state = sample::state(snapshot.clone(), (width, height));
-                    state.history.go(screen.clone());
+                    sample::go(&mut state, screen.clone());
                     let buffer = drawn(&state, &theme);
                     let picture = Picture::new(&buffer, theme.look(&file));
                     std::fs::write(format!("{dir}/{file}"), picture.png().unwrap()).unwrap();

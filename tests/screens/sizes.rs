@@ -69,6 +69,7 @@ pub fn overlays() -> Vec<Option<Overlay>> {
         Some(Overlay::Detail {
             title: "Row".into(),
             cells: vec![("name", "long ".repeat(80))],
+            further: Box::default(),
             scroll: 3,
         }),
     ]
@@ -106,7 +107,7 @@ fn nothing_is_drawn_outside_the_area_given() {
     for overlay in overlays() {
         for screen in screens() {
             let mut state = sample::state(everywhere(), (90, 30));
-            state.history.go(screen);
+            sample::go(&mut state, screen);
             state.overlay.clone_from(&overlay);
             let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 40));
             draw_into(&mut buffer, Rect::new(5, 5, 90, 30), &state, &theme);

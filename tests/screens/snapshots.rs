@@ -72,7 +72,7 @@ fn every_screen_of_a_bad_day_at_every_size() {
     for size in SIZES {
         for screen in screens() {
             let mut state = sample::state(sample::bad_day(), size);
-            state.history.go(screen.clone());
+            sample::go(&mut state, screen.clone());
             keep(
                 &format!("bad-day-{}-{}x{}", screen.name(), size.0, size.1),
                 &text(&drawn(&state, &theme)),
@@ -85,7 +85,7 @@ fn every_screen_of_a_bad_day_at_every_size() {
 fn members_of_other_kinds_at_every_size() {
     for size in SIZES {
         let mut state = sample::state(sample::other_databases(), size);
-        state.history.go(Screen::Database);
+        sample::go(&mut state, Screen::Database);
         let (width, height) = size;
         keep(
             &format!("other-databases-{width}x{height}"),

@@ -182,3 +182,30 @@ fn no_color_means_none() {
         })
     });
 }
+
+#[test]
+fn the_screen_is_saved_as_svg_png_and_text_and_no_file_is_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = demo();
+    let begins: [(&str, &[u8]); 3] = [
+        ("screen.svg", b"<svg"),
+        ("screen.png", b"\x89PNG\r\n\x1a\n"),
+        ("screen.txt", b" gwctl orders"),
+    ];
+    for (name, begin) in begins {
+        let file = folder.path().join(name);
+        console.press(&format!(":snap {}\r", file.display()));
+        console.wait("the file", |_| {
+            std::fs::read(&file).is_ok_and(|bytes| bytes.starts_with(begin))
+        });
+    }
+    let text = std::fs::read_to_string(folder.path().join("screen.txt")).unwrap();
+    assert!(FLEET.iter().all(|region| text.contains(region)), "{text}");
+    assert_eq!(text.lines().count(), 40, "{text}");
+    let file = folder.path().join("screen.txt");
+    console.press(&format!(":snap {}\r", file.display()));
+    console.wait_text(&["could not be written"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    console.press(":snap screen.gif\r");
+    console.wait_text(&[".svg, .png and .txt"]);
+}

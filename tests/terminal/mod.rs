@@ -8,6 +8,7 @@ mod endings;
 mod guided;
 mod job;
 mod keys;
+mod own_commands;
 mod pty;
 mod quiet;
 mod repair;

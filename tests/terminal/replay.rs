@@ -32,6 +32,36 @@ fn recordings(home: &Path) -> Vec<PathBuf> {
     files.map(|file| file.unwrap().path()).collect()
 }
 
+/// The pictures that the readers of a report get.
+fn drawn_without_a_terminal(home: &Path, file: &Path) {
+    let draw = |more: &[&str]| {
+        let ran = std::process::Command::new(super::pty::GWCTL)
+            .args(["screenshot", "-o", "txt", "--size", "120x40", "--replay"])
+            .arg(file)
+            .args(more)
+            .env("XDG_STATE_HOME", home)
+            .env("XDG_CONFIG_HOME", home)
+            .env_remove("GWCTL_CONFIG")
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (ran.status.code(), text(ran.stdout), text(ran.stderr))
+    };
+    let (code, shown, error) = draw(&["--screen", "edge"]);
+    assert_eq!(code, Some(0), "{error}");
+    for said in [
+        "RECORDING",
+        "RECORDED",
+        "Routing records",
+        "Could I fail over now?",
+    ] {
+        assert!(shown.contains(said), "{said} is not in:\n{shown}");
+    }
+    let (code, _, error) = draw(&["--at", "03:00"]);
+    assert_eq!(code, Some(2), "{error}");
+    assert!(error.contains("the recording goes from"), "{error}");
+}
+
 #[test]
 fn what_was_recorded_is_scrubbed_on_every_screen_and_nothing_can_be_done_from_it() {
     let home = tempfile::tempdir().unwrap();
@@ -52,6 +82,7 @@ fn what_was_recorded_is_scrubbed_on_every_screen_and_nothing_can_be_done_from_it
     let files = recordings(home.path());
     assert_eq!(files.len(), 1, "{files:?}");
 
+    drawn_without_a_terminal(home.path(), &files[0]);
     let mut console = replayed(
         home.path(),
         (120, 40),

@@ -127,7 +127,12 @@ fn instance(context: &PlanContext<'_>, cast: &Cast<'_>) -> Check {
         Availability::Serves => Check::pass(
             "instance",
             format!("{cluster} is available with {ready} available instances"),
-        ),
+        )
+        .brief(if ready == 1 {
+            "1 instance".to_owned()
+        } else {
+            format!("{ready} instances")
+        }),
         Availability::Busy => Check::new(
             "instance",
             Finding::Warn,
@@ -270,6 +275,7 @@ fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
         rules.abort_lag_ms
     };
     let old = lag.age(context.snapshot.at) > STALE;
+    let brief = format!("lag {}", format::millis(lag.ms));
     let text = if old {
         format!("{text}: what it is now is not known")
     } else {
@@ -291,7 +297,7 @@ fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
             finding.max(Finding::Warn),
             format!("{text}; {other} lags only {}", format::millis(less.ms)),
         ),
-        _ => Check::new("lag", finding, text),
+        _ => Check::new("lag", finding, text).brief(brief),
     }
 }
 

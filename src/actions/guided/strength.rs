@@ -118,7 +118,7 @@ impl Sides<'_> {
             );
             return Check::new(NAME, Finding::Warn, text);
         }
-        Check::pass(NAME, text)
+        Check::pass(NAME, text).brief(format!("up to {} ACU", format::acu(then.max)))
     }
 
     /// What the instances of a member use at most, in ACU.

@@ -116,7 +116,7 @@ fn what_is_wrong_is_said_with_what_is_accepted() {
         ("dance", "evacuate, promote, drain"),
         (
             "evacuate",
-            "`:evacuate REGION [MECHANISM]` is accepted, such as `:evacuate eu-west-1",
+            "usage: `:evacuate REGION [MECHANISM]`, such as `:evacuate eu-west-1",
         ),
         ("evacuate eu-west-1 magic", "health-check"),
         ("promote eu-west-1 magic", "switchover, failover and force"),

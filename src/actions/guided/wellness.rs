@@ -63,8 +63,21 @@ pub(super) fn well(snapshot: &Snapshot, region: &Region) -> Check {
             Finding::Warn,
             format!("{seen}; requests that fail because there is no writer are not counted"),
         ),
-        Shown::Well(seen) => Check::pass(name, seen),
+        Shown::Well(seen) => {
+            let well = Check::pass(name, seen);
+            match fails(snapshot, site) {
+                Some(share) => well.brief(format!("5xx {}", format::percent(share))),
+                None => well,
+            }
+        }
     }
+}
+
+/// The share of its clients' requests that it answers with 5xx, in percent, where it is known and not old.
+fn fails(snapshot: &Snapshot, site: &Site) -> Option<f64> {
+    let errors = snapshot.failing(site, Metric::Api5xx)?;
+    let age = snapshot.at.duration_since(errors.at) - SignedDuration::from_mins(1);
+    (age.as_secs_f64() <= snapshot.thresholds.metric_stale_s).then_some(errors.value)
 }
 
 /// How a Region is, by what it answers.
@@ -240,6 +253,7 @@ fn requests(snapshot: &Snapshot, moved: Moved<'_>, to: &Region, load: Option<Loa
                 Finding::Waivable,
                 format!("{text}: beyond it clients get 429"),
             )
+            .brief(part("API", moved, load.then, limit))
         }
     }
 }
@@ -298,6 +312,13 @@ fn executions(snapshot: &Snapshot, moved: Moved<'_>, to: &Region, load: Option<L
         Finding::Waivable,
         format!("{text}: beyond that requests fail"),
     )
+    .brief(part("Lambda", moved, then, f64::from(limits.unreserved)))
+}
+
+/// `API up to 34 %`: what of its limit would be used.
+fn part(what: &str, moved: Moved<'_>, then: f64, limit: f64) -> String {
+    let share = format::share(100.0 * then / limit);
+    format!("{what} {} {share}", moved.how_sure())
 }
 
 /// Executions at once of the Region's functions; none where one of them is not known.

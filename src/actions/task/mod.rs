@@ -45,7 +45,7 @@ use gwctl_fleet::assumptions::Means;
 
 pub use await_answers::{AwaitAnswers, Planned, Target};
 pub use await_endpoint::AwaitEndpoint;
-pub use await_errors::{AwaitErrors, Whose};
+pub use await_errors::{AwaitErrors, InFront, Whose};
 pub use await_figures::AwaitFigures;
 pub use await_fleet::{AwaitWithinLimits, Baseline, Healthy, HoldForOperator};
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};

@@ -10,7 +10,7 @@ use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
 use crate::transport::json::{Page, all_pages};
 use crate::transport::reply;
-use gwctl_fleet::{ApiMapping, ApiName, InvokedAs};
+use gwctl_fleet::{ApiKind, ApiMapping, ApiName, InvokedAs};
 
 /// A page of a list of API Gateway v2.
 #[derive(Deserialize)]
@@ -259,13 +259,20 @@ impl ApiGateway {
             (Err(http), Err(rest)) if http.kind == ErrorKind::NotFound => return Err(rest),
             (Err(http), Err(_)) => return Err(http),
         };
-        let mut called: Vec<InvokedAs> = targets
-            .iter()
-            .filter_map(|target| invoked_as(target))
-            .collect();
-        called.sort();
-        called.dedup();
-        Ok(called)
+        Ok(called(&targets))
+    }
+
+    /// As [`Self::invoked`], when the API is known to be of `kind`: it alone is asked.
+    pub async fn invoked_of_kind(
+        &self,
+        id: &str,
+        kind: ApiKind,
+    ) -> Result<Vec<InvokedAs>, AwsError> {
+        let targets = match kind {
+            ApiKind::Http => Box::pin(self.http_integrations(id)).await?,
+            ApiKind::Rest => Box::pin(self.rest_integrations(id)).await?,
+        };
+        Ok(called(&targets))
     }
 
     async fn http_integrations(&self, id: &str) -> Result<Vec<String>, AwsError> {
@@ -288,6 +295,15 @@ impl ApiGateway {
         let targets = methods.filter_map(|method| method.method_integration?.uri);
         Ok(targets.collect())
     }
+}
+
+/// The functions among `targets`, each once.
+fn called(targets: &[String]) -> Vec<InvokedAs> {
+    let all = targets.iter().filter_map(|target| invoked_as(target));
+    let mut called: Vec<InvokedAs> = all.collect();
+    called.sort();
+    called.dedup();
+    called
 }
 
 /// The two APIs have different words for "all of it".

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::services::apigateway::{ACTION, ApiGateway};
 use crate::transport::error::AwsError;
@@ -23,7 +22,13 @@ struct Stage {
     name: Option<String>,
     deployment_id: Option<String>,
     auto_deploy: Option<bool>,
-    canary_settings: Option<IgnoredAny>,
+    canary_settings: Option<Canary>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Canary {
+    percent_traffic: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +55,10 @@ impl Stage {
             name: reply::name_or_empty(self.name.as_deref()),
             deployment: reply::some_name(self.deployment_id.as_deref()),
             auto_deploy: self.auto_deploy.unwrap_or(false),
-            canary: self.canary_settings.is_some(),
+            // One that was promoted may stay, without requests.
+            canary: self
+                .canary_settings
+                .is_some_and(|canary| canary.percent_traffic != Some(0.0)),
         }
     }
 }

@@ -153,7 +153,8 @@ fn resources(around: Option<Vec<Resource>>, event: Option<&Value>) -> Vec<String
     all
 }
 
-/// Every value below `value` with its path, as far as there is room.
+/// Every value below `value` with its path, as far as there is room: of an object what holds nothing further first, so
+/// that a large part of it does not take the place of its names and ids.
 fn flatten(value: &Value, path: &str, into: &mut Vec<(String, String)>) {
     if into.len() >= VALUES {
         return;
@@ -164,8 +165,11 @@ fn flatten(value: &Value, path: &str, into: &mut Vec<(String, String)>) {
     };
     let leaf = match value {
         Value::Object(members) => {
-            for (key, value) in members {
-                flatten(value, &below(&reply::name(key)), into);
+            let holds = |value: &Value| value.is_object() || value.is_array();
+            for nested in [false, true] {
+                for (key, value) in members.iter().filter(|(_, one)| holds(one) == nested) {
+                    flatten(value, &below(&reply::name(key)), into);
+                }
             }
             return;
         }

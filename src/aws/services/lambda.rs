@@ -49,6 +49,14 @@ pub(crate) struct Configuration {
     pub(crate) environment: Option<Environment>,
     pub(crate) logging_config: Option<LoggingConfig>,
     pub(crate) revision_id: Option<String>,
+    role: Option<String>,
+    vpc_config: Option<VpcConfig>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VpcConfig {
+    security_group_ids: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +98,19 @@ struct AccountLimit {
     unreserved_concurrent_executions: Option<i32>,
 }
 
+impl Configuration {
+    /// Names of what the function needs: those of its role without the path, as IAM's records have it, and of its
+    /// security groups.
+    fn needs(&self) -> Vec<String> {
+        let role = self.role.as_deref();
+        let role = role.and_then(|arn| arn.rsplit('/').next());
+        let vpc = self.vpc_config.as_ref();
+        let groups = vpc.and_then(|vpc| vpc.security_group_ids.as_ref());
+        let groups = groups.into_iter().flatten().map(String::as_str);
+        groups.chain(role).map(reply::name).collect()
+    }
+}
+
 impl Lambda {
     /// The function `function` (or its ARN); `qualifier` is a version or alias, none means `$LATEST`.
     pub async fn function(
@@ -106,6 +127,7 @@ impl Lambda {
             last_modified: found.last_modified.as_deref().and_then(modified),
             version: reply::name_or_empty(found.version.as_deref()),
             code_sha256: found.code_sha256.as_deref().map(reply::name),
+            needs: found.needs(),
         })
     }
 

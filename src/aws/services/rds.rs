@@ -274,7 +274,20 @@ fn cluster_state(cluster: &DbCluster, instances: &[DbInstance]) -> ClusterState 
             .serverless_v2_scaling_configuration()
             .and_then(capacity),
         managed_password: cluster.master_user_secret().is_some(),
+        needs: needs(cluster),
     }
+}
+
+/// Names of what the cluster needs. Its instances' own parameter groups are left out: write forwarding and passwords
+/// are no matter of theirs.
+fn needs(cluster: &DbCluster) -> Vec<String> {
+    let groups = cluster.vpc_security_groups().iter();
+    let groups = groups.filter_map(|group| group.vpc_security_group_id());
+    let secret = cluster.master_user_secret();
+    let secret = secret.and_then(|secret| secret.secret_arn());
+    let parameters = cluster.db_cluster_parameter_group();
+    let all = groups.chain(secret).chain(parameters);
+    all.map(reply::name).collect()
 }
 
 /// Both are needed: a range without an end is none.

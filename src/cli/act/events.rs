@@ -19,14 +19,23 @@ pub struct Events {
     column: usize,
     /// Whose records need no name.
     by: String,
-    /// What was last seen of each step: its words without figures, and when.
-    seen: BTreeMap<String, (String, Timestamp)>,
+    /// What was seen of each step, its words without figures.
+    seen: BTreeMap<(String, String), Said>,
     /// Steps whose stack has a log of its own.
     logged: BTreeSet<String>,
 }
 
-/// Words that differ in figures only are not worth a line more often.
+/// When something was said last, and after which time it is said again.
+struct Said {
+    at: Timestamp,
+    again: SignedDuration,
+}
+
+/// What was said before is said again when it still holds after this time, and then each time three times as late:
+/// what waits for hours is told as long as it is news.
 const AGAIN: SignedDuration = SignedDuration::from_secs(20);
+/// No later than this, so that somebody who looks sees that gwctl still looks too.
+const LATEST: SignedDuration = SignedDuration::from_hours(3);
 
 /// Where the text begins, but for the column of steps: time, glyph, word and the gaps.
 const LEAD: usize = 8 + 2 + 2 + 8 + 2 + 2;
@@ -87,13 +96,17 @@ impl Events {
     /// Whether the same was said lately, with other figures.
     fn counting(&mut self, step: &str, text: &str, at: Timestamp) -> bool {
         let words: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
-        match self.seen.get(step) {
-            Some((before, then)) if *before == words && at.duration_since(*then) < AGAIN => true,
-            _ => {
-                self.seen.insert(step.to_owned(), (words, at));
-                false
-            }
+        let key = (step.to_owned(), words);
+        let Some(said) = self.seen.get_mut(&key) else {
+            self.seen.insert(key, Said { at, again: AGAIN });
+            return false;
+        };
+        if at.duration_since(said.at) < said.again {
+            return true;
         }
+        let later = said.again.saturating_mul(3).min(LATEST);
+        *said = Said { at, again: later };
+        false
     }
 
     fn wrapped(&self, step: &str, text: &str) -> String {
@@ -319,4 +332,56 @@ fn capital(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         format!("{}{}", first.to_uppercase(), chars.as_str())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events() -> Events {
+        Events {
+            paper: Paper {
+                width: None,
+                color: false,
+            },
+            begun: Timestamp::UNIX_EPOCH,
+            column: 8,
+            by: "robin@here".into(),
+            seen: BTreeMap::new(),
+            logged: BTreeSet::new(),
+        }
+    }
+
+    /// What is told of a step that looks every 20 s for 12 hours and sees `saw` of each look.
+    fn told(saw: impl Fn(i64) -> String) -> Vec<i64> {
+        let mut events = events();
+        let looks = (0..2_160).map(|n| n * 20);
+        let is_told = |second: &i64| {
+            let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(*second);
+            !events.counting("serving", &saw(*second), at)
+        };
+        looks.filter(is_told).collect()
+    }
+
+    #[test]
+    fn twelve_hours_of_looks_are_a_dozen_lines() {
+        let lines = told(|second| format!("lag {} ms, still behind", second % 977));
+        assert!(lines.len() <= 12, "{lines:?}");
+        assert_eq!(lines[..4], [0, 20, 80, 260]);
+        // Somebody who looks after hours sees that gwctl looks too.
+        let gaps = lines.windows(2).map(|pair| pair[1] - pair[0]);
+        assert!(gaps.max().is_some_and(|gap| gap <= 3 * 3_600), "{lines:?}");
+        // Two sights that take turns are no news either.
+        let lines = told(|second| (if second % 40 == 0 { "in" } else { "out" }).to_owned());
+        assert!(lines.len() <= 24, "{}", lines.len());
+    }
+
+    #[test]
+    fn what_is_new_is_told_at_once() {
+        let lines = told(|second| match second {
+            20_000.. => "caught up".into(),
+            _ => format!("lag {second} ms"),
+        });
+        assert!(lines.contains(&20_000), "{lines:?}");
+    }
 }

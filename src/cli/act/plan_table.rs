@@ -87,7 +87,7 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
         let one_by_one = seconds(single);
         let _ = write!(
             takes,
-            ", independent steps in parallel; one after the other {one_by_one}"
+            ", independent steps in parallel; one step after another {one_by_one}"
         );
     }
     if plan.intent.recovers() {

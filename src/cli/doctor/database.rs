@@ -128,6 +128,7 @@ mod tests {
             port: None,
             capacity: None,
             managed_password: true,
+            needs: Vec::new(),
         };
         let state = Some(state);
         let remarks = of_member(&MemberSeen { state, ..member });

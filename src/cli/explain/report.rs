@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::explain::{
-    Evidence, Explanation, Turned, Unexplained, explain, not_seen, turned, unexplained,
+    Evidence, Explanation, Trail, Turned, Unexplained, explain, not_seen, turned, unexplained,
 };
 use crate::fleet::Snapshot;
 use crate::observe::Findings;
@@ -32,6 +32,10 @@ impl Report {
         let evidence = Evidence {
             picture: &picture,
             events: &findings.happened.log.events,
+            trail: Some(Trail {
+                from: findings.happened.from,
+                asked: &findings.happened.asked,
+            }),
             patterns: &findings.errors.patterns,
             spans: &findings.errors.spans,
         };

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, nearest};
-use crate::console::app::{Keymap, KeymapError};
+use crate::config::Console;
+use crate::console::app::{Key, Keymap, KeymapError, Placeholder, is_command};
 use crate::fleet::columns::{ALL, find};
 
 pub(super) fn columns<'n>(chosen: impl Iterator<Item = &'n String>, at: &mut Findings<'_>) {
@@ -51,4 +52,55 @@ pub(super) fn keys(keys: &BTreeMap<String, String>, at: &mut Findings<'_>) {
     if let Some(error) = Keymap::new(keys).err().filter(|_| fine) {
         at.error("keys", error.to_string(), "each key once");
     }
+}
+
+/// Commands of one's own: each can be run, and no key does two things.
+pub(super) fn commands(console: &Console, at: &mut Findings<'_>) {
+    let keymap = Keymap::new(&console.keys).unwrap_or_default();
+    let mut keys: BTreeMap<Key, &str> = BTreeMap::new();
+    for (name, command) in &console.commands {
+        let at = &mut at.below(&[name]);
+        let own = match command.named(name) {
+            Ok(own) => own,
+            Err(error) => {
+                let said = error.to_string();
+                let (found, accepted) = parted(&said);
+                at.error("key", found, accepted);
+                continue;
+            }
+        };
+        if let Err(error) = own.check(is_command) {
+            let said = error.to_string();
+            let (found, accepted) = parted(&said);
+            let (key, meant) = match &error {
+                crate::console::app::NotACommand::Name(_)
+                | crate::console::app::NotACommand::Taken(_) => ("", None),
+                crate::console::app::NotACommand::Placeholder(name) => {
+                    let names = Placeholder::ALL.iter().map(|(name, _)| *name);
+                    (
+                        "run",
+                        nearest(name, names).map(|name| format!("{{{name}}}")),
+                    )
+                }
+                _ => ("run", None),
+            };
+            at.error(key, found, accepted).meant = meant;
+        }
+        let Some(key) = own.key else { continue };
+        if keymap.action(key).is_some() {
+            let found = format!("the key {key} does something else already");
+            let accepted =
+                format!("another key; `\"{key}\" = \"none\"` under [console.keys] frees it");
+            at.error("key", found, &accepted);
+        }
+        if let Some(first) = keys.insert(key, name) {
+            let found = format!("the key {key} is that of `{first}` too");
+            at.error("key", found, "each key once");
+        }
+    }
+}
+
+/// What was found, and what is accepted.
+fn parted(said: &str) -> (&str, &str) {
+    said.split_once("; accepted are ").unwrap_or((said, ""))
 }

@@ -1,6 +1,6 @@
 //! What `:columns` and `:sort` take, and what they tell.
 
-use super::{Overlay, State, Suggestion};
+use super::{HelpLine, Overlay, Panel, State, Suggestion};
 use gwctl_actions::arguments::NotPicked;
 use gwctl_fleet::columns::{self, ALL, Column, Drawn, Sort};
 
@@ -28,13 +28,19 @@ pub(super) fn parse(text: &str) -> Result<Vec<&'static Column>, NotPicked> {
 pub(super) fn parse_sort(text: &str) -> Result<Sort, NotSorted> {
     let (name, way) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let column = column(name)?;
-    let descending = match way.trim() {
-        "" => column.drawn != Drawn::Region && column.drawn != Drawn::Words || is_verdict(column),
-        "down" => true,
-        "up" => false,
-        other => return Err(NotSorted::Way(other.into())),
-    };
+    let figures = column.drawn != Drawn::Region && column.drawn != Drawn::Words;
+    let descending = self::way(way)?.unwrap_or(figures || is_verdict(column));
     Ok(Sort { column, descending })
+}
+
+/// Whether the highest stands first; none where nothing is said of that.
+pub(super) fn way(way: &str) -> Result<Option<bool>, NotSorted> {
+    match way.trim() {
+        "" => Ok(None),
+        "down" => Ok(Some(true)),
+        "up" => Ok(Some(false)),
+        other => Err(NotSorted::Way(other.into())),
+    }
 }
 
 /// The worst verdict stands first.
@@ -79,6 +85,27 @@ pub(super) fn suggestions(verb: &str) -> impl Iterator<Item = Suggestion> {
     })
 }
 
+/// The columns of the focused list, for help: what each says where it is a table of Regions; of another list the
+/// names that filters and sorting take.
+pub(super) fn help(state: &State, names: &[&str]) -> Option<(String, Vec<HelpLine>)> {
+    let panel = state.focused();
+    let title = format!("Columns of {}", panel.title());
+    if panel == Panel::Regions {
+        let line = |column: &&'static Column| HelpLine {
+            keys: column.title.to_owned(),
+            about: column.about.to_owned(),
+        };
+        return Some((title, state.columns.iter().map(line).collect()));
+    }
+    (names.len() > 1).then(|| {
+        let line = HelpLine {
+            keys: "names".to_owned(),
+            about: format!("{}; for filters and for sorting", names.join(", ")),
+        };
+        (title, vec![line])
+    })
+}
+
 /// Every column there is, with what it says, and whether it is chosen.
 pub(super) fn list(state: &State) -> Overlay {
     let told = |column: &'static Column| {
@@ -89,6 +116,7 @@ pub(super) fn list(state: &State) -> Overlay {
     Overlay::Detail {
         title: "Columns (`:columns NAME…` chooses, `:columns default` goes back)".into(),
         cells: ALL.iter().map(told).collect(),
+        further: Box::default(),
         scroll: 0,
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, Replayed, Seek};
-use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
+use super::{
+    FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, ProgramWrote, Replayed, Seek,
+};
+use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened, Past, PastQuestion};
@@ -81,6 +83,8 @@ pub enum Msg {
     Runs(Vec<RunLine>),
     /// What runs sent a moment ago.
     Lately(Lately),
+    /// [`Effect::ReadTried`] ended, for the fleet opened with this generation.
+    Tried(u64, Tried),
     /// [`Effect::LookUp`] ended.
     Found(Box<Intent>),
     /// [`Effect::Keep`] ended.
@@ -91,6 +95,8 @@ pub enum Msg {
     Recording(Option<String>),
     /// [`Effect::Snap`] ended: the file, or why there is none.
     Saved(Result<String, String>),
+    /// [`Effect::RunCommand`] with this number ended.
+    CommandEnded(u64, Result<ProgramWrote, String>),
     /// A frame was drawn.
     Drawn(Hits),
 }
@@ -176,10 +182,16 @@ pub enum Effect {
     ListRuns,
     /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
     ReadLately(Box<Binding>),
+    /// Read in the journals what was tried with the fleet of this name, opened with this generation; [`Msg::Tried`] answers.
+    ReadTried(u64, String),
     /// Show a run by its journal, and follow it.
     Follow(String),
     /// Look up what a plan must know that no picture holds.
     LookUp(Box<Intent>),
+    /// Run this program with these arguments; [`Msg::CommandEnded`] answers.
+    RunCommand(u64, Vec<String>),
+    /// Nobody waits for the program any more.
+    EndCommand,
     ListFaults,
     /// Start or end a fault, then list them.
     SetFault {

@@ -4,7 +4,7 @@ use super::fault_entry::FaultEntry;
 use super::suggestion::Suggestion;
 use tui_input::Input;
 
-use super::{Help, Offer, OrderKind, Wizard, Written};
+use super::{Further, Help, Offer, OrderKind, Ran, Wizard, Written};
 use crate::app::run_line::RunLine;
 use gwctl_actions::Intent;
 use gwctl_fleet::{Observed, Vote};
@@ -76,6 +76,15 @@ pub enum Overlay {
         /// The cursor: 0 stays.
         row: usize,
     },
+    /// What the focused list is to be sorted by.
+    Sort {
+        /// Names of its columns.
+        columns: Vec<&'static str>,
+        /// The cursor: 0 is the list's own order.
+        row: usize,
+    },
+    /// What a command of the configuration wrote.
+    Ran(Box<Ran>),
     /// Lines of a log in full.
     Written(Box<Written>),
     /// All columns of one row in full.
@@ -84,6 +93,8 @@ pub enum Overlay {
         title: String,
         /// Column and value.
         cells: Vec<(&'static str, String)>,
+        /// What there is beside them.
+        further: Box<Further>,
         /// First visible line.
         scroll: usize,
     },
@@ -107,6 +118,8 @@ pub enum PromptFor {
     Order(OrderKind, Option<String>),
     /// The arguments of an action.
     Arguments(Box<Intent>),
+    /// The name of a command of the configuration that changes something; the program with its arguments.
+    Command(String, Vec<String>),
 }
 
 /// The command line.

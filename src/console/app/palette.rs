@@ -10,7 +10,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::not_understood::NotUnderstood;
 use self::verbs::{Does, Takes, Verb, verbs};
-use super::{State, Suggestion, Tab, columns};
+use super::{By, OwnCommand, Panel, State, Suggestion, Tab, columns, sorted};
 use crate::app::help::HelpLine;
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, NotPicked, Regions};
@@ -20,6 +20,14 @@ use gwctl_fleet::{Pace, Region};
 
 /// How many completions are worth showing.
 const SHOWN: usize = 8;
+
+/// What a command that was not understood would take: `usage: :pace calm|incident`; nothing of a verb that nobody knows.
+pub fn usage(line: &str, state: &State) -> Option<String> {
+    let line = line.trim().trim_start_matches(':').trim_start();
+    let word = line.split(char::is_whitespace).next()?;
+    let verb = find(word, state.has_faults).ok()?;
+    Some(format!("usage: {}", verb.usage))
+}
 
 /// A command that was understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,9 +55,13 @@ pub enum Command {
     Onset,
     Columns(Option<Vec<&'static Column>>),
     Sort(Option<Sort>),
+    /// Of the focused list, where it is not that of the Regions.
+    SortList(Option<By>),
     Faults,
     Copy,
     Snap(Option<String>),
+    /// A command of the configuration, by name.
+    Own(String),
     Back,
     Forward,
     Last,
@@ -67,6 +79,37 @@ pub fn help(has_faults: bool) -> Vec<HelpLine> {
         .collect()
 }
 
+/// The commands of the configuration, for help.
+pub fn own_help(state: &State) -> Vec<HelpLine> {
+    let line = |own: &OwnCommand| {
+        let key = own.key.map(|key| format!("{key} "));
+        HelpLine {
+            keys: format!("{}:{}", key.unwrap_or_default(), own.name),
+            about: own_about(own),
+        }
+    };
+    state.own.iter().map(line).collect()
+}
+
+fn own_about(own: &OwnCommand) -> String {
+    let about = if own.about.is_empty() {
+        own.run.join(" ")
+    } else {
+        own.about.clone()
+    };
+    let changes = if own.changes {
+        " (changes; asks first)"
+    } else {
+        ""
+    };
+    format!("{about}{changes}")
+}
+
+/// Whether gwctl has a command of this name.
+pub fn is_command(name: &str) -> bool {
+    verbs(true).any(|verb| verb.names.contains(&name))
+}
+
 /// Reads a command line without its colon. A verb may be cut short as long as it stays the only
 /// one that begins so; an empty line is not a command.
 pub fn parse(line: &str, state: &State) -> Result<Option<Command>, NotUnderstood> {
@@ -75,6 +118,15 @@ pub fn parse(line: &str, state: &State) -> Result<Option<Command>, NotUnderstood
     let rest = rest.trim();
     if word.is_empty() {
         return Ok(None);
+    }
+    if state.own.iter().any(|own| own.name == word) {
+        return match rest {
+            "" => Ok(Some(Command::Own(word.to_owned()))),
+            _ => Err(NotUnderstood::OwnArgument {
+                name: word.to_owned(),
+                found: rest.to_owned(),
+            }),
+        };
     }
     let verb = find(word, state.has_faults)?;
     let argument = (!rest.is_empty()).then_some(rest);
@@ -174,6 +226,29 @@ pub(super) fn names_of_columns(state: &State) -> Vec<&'static str> {
         .unwrap_or_default()
 }
 
+/// What `:sort` asks for: of the Regions by what they are worth, of other lists by what their rows say.
+fn sort(by: Option<&str>, state: &State) -> Result<Command, NotUnderstood> {
+    let panel = state.focused();
+    if panel == Panel::Regions {
+        return Ok(Command::Sort(by.map(columns::parse_sort).transpose()?));
+    }
+    if !sorted::may_be(panel) {
+        return Err(NotUnderstood::CannotSort(panel.title()));
+    }
+    let Some(by) = by else {
+        return Ok(Command::SortList(None));
+    };
+    let (word, way) = by.split_once(char::is_whitespace).unwrap_or((by, ""));
+    let names: Vec<String> = names_of_columns(state)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    Ok(Command::SortList(Some(By {
+        column: pick(word, "column of this list", &names)?,
+        descending: columns::way(way)?.unwrap_or(false),
+    })))
+}
+
 /// The one of `all` that is called `word`, or the only one whose name holds it.
 fn pick<T: Clone + Display>(word: &str, what: &'static str, all: &[T]) -> Result<T, NotPicked> {
     if let Some(one) = all.iter().find(|one| one.to_string() == word) {
@@ -203,11 +278,11 @@ fn pick<T: Clone + Display>(word: &str, what: &'static str, all: &[T]) -> Result
 pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
     let line = line.trim_start().trim_start_matches(':').trim_start();
     if line.trim().is_empty() {
-        return verbs(state.has_faults)
-            .map(|verb| Suggestion {
+        return own(state)
+            .chain(verbs(state.has_faults).map(|verb| Suggestion {
                 line: verb.names[0].into(),
                 about: verb.about.into(),
-            })
+            }))
             .collect();
     }
     let pattern = Pattern::parse(line.trim(), CaseMatching::Ignore, Normalization::Smart);
@@ -247,8 +322,15 @@ fn changes(line: &str) -> bool {
     ACTIONS.iter().any(|action| action.name == verb)
 }
 
+fn own(state: &State) -> impl Iterator<Item = Suggestion> {
+    state.own.iter().map(|own| Suggestion {
+        line: own.name.clone(),
+        about: own_about(own),
+    })
+}
+
 fn candidates(state: &State) -> Vec<Suggestion> {
-    let mut all = Vec::new();
+    let mut all: Vec<Suggestion> = own(state).collect();
     for verb in verbs(state.has_faults) {
         let name = verb.names[0];
         all.push(Suggestion {
@@ -282,6 +364,13 @@ fn candidates(state: &State) -> Vec<Suggestion> {
                     .map(|t| (t.name.clone(), t.origin.clone())),
             ),
             Takes::Column => all.extend(columns::suggestions(name)),
+            Takes::Sort if state.focused() == Panel::Regions => {
+                all.extend(columns::suggestions(name));
+            }
+            Takes::Sort => {
+                let names = names_of_columns(state).into_iter();
+                with(&mut names.map(|column| (column.to_owned(), "sort by it".into())));
+            }
             Takes::Pace => with(
                 &mut [
                     ("calm", "everyday watching"),

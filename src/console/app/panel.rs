@@ -17,6 +17,8 @@ pub enum Panel {
     Members,
     /// Database: events of every member, newest first.
     Events,
+    /// Database, Edge: what could be done with each Region now.
+    Readiness,
     /// Edge: the latency set.
     Records,
     /// Edge: health checks.
@@ -66,6 +68,7 @@ impl Panel {
             Self::Functions => "Functions",
             Self::Members => "Members",
             Self::Events => "Events",
+            Self::Readiness => "Could I fail over now?",
             Self::Records => "Routing records",
             Self::Checks => "Health checks",
             Self::Answers => "DNS answers",
@@ -92,6 +95,7 @@ impl Panel {
         match self {
             Self::Regions | Self::Members => "open the Region under the cursor",
             Self::Answers if !in_region => "open the Region of the row",
+            Self::Readiness => "open the plan",
             Self::Charts => "enlarge the chart, or shrink it",
             Self::Records | Self::Checks => "ask for the checkers' votes",
             Self::Patterns => "list the lines of the pattern",

@@ -24,6 +24,8 @@ pub enum Subject {
     Chart(Region, Chart),
     /// `site(region).functions[index]`.
     Function(Region, usize),
+    /// Whether the action of the screen could be done with a Region now.
+    Could(Region),
     /// The global database's member in a Region.
     Member(Region),
     /// `database.clusters[region].events[index]`.
@@ -67,6 +69,7 @@ impl Subject {
     pub fn region(&self) -> Option<&Region> {
         match self {
             Self::Site(region)
+            | Self::Could(region)
             | Self::Alarm(region, _)
             | Self::Chart(region, _)
             | Self::Function(region, _)

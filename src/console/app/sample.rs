@@ -269,8 +269,10 @@ pub(super) fn keys(state: &mut State, keys: &str) -> Vec<super::Effect> {
     let pressed = keys
         .split_whitespace()
         .map(|key| key.parse::<Key>().unwrap());
+    // That the journals are read for two of the screens is a test of its own.
     pressed
         .flat_map(|key| update(state, Msg::Key(key)))
+        .filter(|effect| !matches!(effect, super::Effect::ReadTried(..)))
         .collect()
 }
 

@@ -95,7 +95,7 @@ pub static SCREENS: [Entrance; 9] = [
         short: "DB",
         command: Some((&["database", "db"], "the global database")),
         leads: Leads::To(Screen::Database),
-        panels: &[Panel::Members, Panel::Events],
+        panels: &[Panel::Members, Panel::Readiness, Panel::Events],
         rows: rows::of_database,
     },
     Entrance {
@@ -105,7 +105,12 @@ pub static SCREENS: [Entrance; 9] = [
         short: "Edge",
         command: Some((&["edge"], "distribution, routing records, DNS answers")),
         leads: Leads::To(Screen::Edge),
-        panels: &[Panel::Records, Panel::Checks, Panel::Answers],
+        panels: &[
+            Panel::Records,
+            Panel::Readiness,
+            Panel::Checks,
+            Panel::Answers,
+        ],
         rows: rows::of_edge,
     },
     Entrance {

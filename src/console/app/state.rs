@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
 use super::{
-    Asked, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, Logs,
-    NotWatched, Overlay, Panel, Replay, SCREENS, Screen, Subject, Timeline, logs,
+    Asked, By, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged,
+    Logs, NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject,
+    Timeline, logs, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -129,10 +130,14 @@ pub struct State {
     pub columns: Vec<&'static Column>,
     /// What the Regions are sorted by; none for the fleet's own order.
     pub sort: Option<Sort>,
+    /// What the other lists are sorted by; those not in here stand in their own order.
+    pub sorts: BTreeMap<Spot, By>,
     /// The marks of what is missing.
     pub marks: Marks,
     /// A chart shown alone.
     pub zoom: Option<Chart>,
+    /// Commands of the configuration.
+    pub own: Vec<OwnCommand>,
     /// What all charts have in common.
     pub charts: Charts,
     /// What lies over the screen.
@@ -175,6 +180,8 @@ pub struct State {
     pub logged: Logged,
     /// What most likely happened.
     pub explained: Explained,
+    /// Whether one could fail over now.
+    pub standing: Standing,
     /// What was drawn where, last time.
     pub hits: Hits,
     /// The fleet's time by the last tick; goes on while frozen.
@@ -235,8 +242,10 @@ impl State {
             filters: BTreeMap::new(),
             columns: start.columns.unwrap_or_else(columns::on_screen),
             sort: None,
+            sorts: BTreeMap::new(),
             marks: start.marks,
             zoom: None,
+            own: Vec::new(),
             charts: Charts::default(),
             overlay: None,
             commands: Vec::new(),
@@ -255,6 +264,7 @@ impl State {
             replay: None,
             recording: None,
             logged: Logged::default(),
+            standing: Standing::default(),
             hits: Hits::default(),
             generation: 0,
             opened: 0,
@@ -277,11 +287,14 @@ impl State {
 
     /// The rows of `panel` of the present screen that pass its filter.
     pub fn rows(&self, panel: Panel) -> Vec<Row<'_>> {
-        let all = self.all_rows(panel);
-        match self.filter(panel) {
-            Some(filter) => all.into_iter().filter(|row| filter.keeps(row)).collect(),
-            None => all,
+        let mut rows = self.all_rows(panel);
+        if let Some(filter) = self.filter(panel) {
+            rows.retain(|row| filter.keeps(row));
         }
+        if let Some(by) = self.sorts.get(&self.spot(panel)) {
+            sorted::sort(&mut rows, by);
+        }
+        rows
     }
 
     /// As [`State::rows`], unfiltered.
@@ -291,6 +304,7 @@ impl State {
             (Screen::Timeline, _) => self.timeline.rows(panel),
             (Screen::Logs, _) => self.log_rows(panel),
             (Screen::Explain, _) => self.explained.rows(panel, self.hypothesis()),
+            (screen, _) if panel == Panel::Readiness => self.standing.rows(screen, self.now),
             (Screen::Fleet, _) if panel == Panel::Why => self.explained.rows(panel, 0),
             (screen, _) => screen.rows(self.basis(), panel),
         }
@@ -368,6 +382,18 @@ impl State {
     /// The filter of `panel` of the present screen.
     pub fn filter(&self, panel: Panel) -> Option<&Filter> {
         self.filters.get(&self.spot(panel))
+    }
+
+    /// What `panel` of the present screen is sorted by; none where it stands in its own order.
+    pub fn sorted_by(&self, panel: Panel) -> Option<By> {
+        if panel == Panel::Regions {
+            let sort = self.sort?;
+            return Some(By {
+                column: sort.column.name.to_owned(),
+                descending: sort.descending,
+            });
+        }
+        self.sorts.get(&self.spot(panel)).cloned()
     }
 
     /// Whether `panel` would have rows without its filter.

@@ -5,15 +5,20 @@ mod charts;
 mod command;
 mod cursor;
 mod explain;
+mod fill;
+mod further;
 mod guided;
 mod logs;
 mod mouse;
 mod navigate;
 mod notice;
 mod overlay;
+mod own;
 mod rejected;
 mod replay;
 mod run;
+mod sort;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -91,6 +96,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             guided::lately(state, lately);
             Vec::new()
         }
+        Msg::Tried(generation, tried) => standing::tried(state, generation, tried),
         Msg::Found(intent) => guided::begin(state, &intent),
         Msg::Votes(generation, votes) => votes_came(state, generation, votes),
         Msg::Happened(generation, happened) => {
@@ -105,6 +111,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::logged(state, generation, *errors);
             Vec::new()
         }
+        Msg::CommandEnded(number, result) => own::ended(state, number, result),
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Replayed(now) => {
             replay::came(state, *now);
@@ -127,17 +134,24 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    logs::pin(state);
-    super::explained::renew(state);
-    settle(state);
+    follow(state);
     effects.extend(due(state));
     effects
+}
+
+/// What follows from what came, before anything is drawn.
+fn follow(state: &mut State) {
+    logs::pin(state);
+    super::explained::renew(state);
+    standing::renew(state);
+    settle(state);
 }
 
 /// What screens ask for that are asked only while they are shown.
 fn due(state: &mut State) -> Vec<Effect> {
     let mut effects = timeline::due(state);
     effects.extend(logs::due(state));
+    effects.extend(standing::due(state));
     effects.extend(charts::due(state));
     effects
 }
@@ -180,6 +194,10 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if let Some(action) = state.keymap.action(key) {
         return act::act(state, action);
+    }
+    let own = state.own.iter().find(|own| own.key == Some(key)).cloned();
+    if let Some(own) = own {
+        return own::run(state, &own);
     }
     let help = state.keymap.keys(Action::Help);
     let listed = help

@@ -54,6 +54,8 @@ pub(super) struct Outside {
     /// The first look at the fleet as it is described now.
     reopening: Option<AbortHandle>,
     logs: LogsTask,
+    /// The program of the operator's own that runs.
+    own: Option<AbortHandle>,
 }
 
 /// What an effect leaves for the loop to do at once.
@@ -92,6 +94,7 @@ impl Outside {
             generation: 0,
             reopening: None,
             logs: LogsTask::default(),
+            own: None,
         })
     }
 
@@ -200,8 +203,11 @@ impl Outside {
             }
             Effect::ListRuns => self.runs.list(),
             Effect::ReadLately(binding) => self.runs.lately(self.means.as_ref(), *binding),
+            Effect::ReadTried(generation, fleet) => self.runs.tried(generation, fleet),
             Effect::Follow(id) => self.runs.follow(id),
             Effect::LookUp(intent) => self.look_up(*intent),
+            Effect::RunCommand(number, argv) => self.run_command(number, argv),
+            Effect::EndCommand => self.end_command(),
             Effect::ListFaults => return Left::News(self.list_faults()),
             Effect::SetFault { id, on } => {
                 let result = self.setup.faults.as_ref().map(|panel| panel.set(&id, on));
@@ -380,6 +386,22 @@ impl Outside {
             };
             let _ = sender.send(Arrival::Msg(msg));
         });
+    }
+
+    fn run_command(&mut self, number: u64, argv: Vec<String>) {
+        self.end_command();
+        let sender = self.sender.clone();
+        let task = tokio::spawn(async move {
+            let ended = super::own::run(argv).await;
+            let _ = sender.send(Arrival::Msg(Msg::CommandEnded(number, ended)));
+        });
+        self.own = Some(task.abort_handle());
+    }
+
+    fn end_command(&mut self) {
+        if let Some(before) = self.own.take() {
+            before.abort();
+        }
     }
 
     fn list_faults(&self) -> Vec<Msg> {

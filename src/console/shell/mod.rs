@@ -6,6 +6,7 @@ mod decode;
 mod effects;
 mod input;
 mod logs;
+mod own;
 mod paint;
 mod panics;
 mod player;
@@ -135,6 +136,7 @@ fn first_state(setup: &Setup, painter: &Painter, size: (u16, u16)) -> Result<Sta
         wall: Timestamp::now(),
         size,
     });
+    state.own.clone_from(&setup.own);
     state.replay = setup.recording.as_deref().map(Replay::of);
     Ok(state)
 }

@@ -13,7 +13,7 @@ use crate::Fleets;
 use crate::app::{Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
     Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted, Operator, Order, Plan,
-    RunContext, Running, keep_switches, resume, start,
+    RunContext, Running, Tried, keep_switches, resume, start,
 };
 use gwctl_observe::Observer;
 
@@ -233,6 +233,15 @@ impl Runs {
         spawn_blocking(move || {
             let lately = Lately::of(&folder, &binding, "", now);
             let _ = sender.send(Arrival::Msg(Msg::Lately(lately)));
+        });
+    }
+
+    /// Reads what was tried with a fleet.
+    pub fn tried(&self, generation: u64, fleet: String) {
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
+        spawn_blocking(move || {
+            let tried = Tried::of(&folder, &fleet);
+            let _ = sender.send(Arrival::Msg(Msg::Tried(generation, tried)));
         });
     }
 

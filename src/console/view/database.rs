@@ -9,7 +9,7 @@ use super::freshness::Freshness;
 use super::scene::Scene;
 use super::theme::Role;
 use super::topology::topology;
-use super::{members, paint, plot, why};
+use super::{members, paint, plot, sites, standing, why};
 use crate::app::{Chart, Panel, Subject};
 use gwctl_fleet::Missing;
 use gwctl_fleet::format;
@@ -53,6 +53,13 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if below.height < 3 {
         return;
     }
+    let ready = standing::height(scene, below.width);
+    // A curve of two lines tells nothing: where there is no room for more, the events stand alone.
+    if below.height < 13 && area.width < 110 {
+        return small(scene, below, buf, ready);
+    }
+    let (readiness, below) = split(below, ready.min(below.height * 2 / 5).max(3));
+    standing::draw(scene, readiness, buf);
     if area.width >= 110 {
         let chart = Rect {
             width: below.width * 55 / 100,
@@ -68,27 +75,23 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             },
             buf,
         );
-    } else if below.height >= 13 {
+    } else {
         let (chart, list) = split(below, below.height * 3 / 5);
         lags(scene, chart, buf);
         events(scene, list, buf);
-    } else if scene.state.focused() == Panel::Events {
-        events(scene, below, buf);
-    } else {
-        let chart = Rect {
-            width: below.width * 60 / 100,
-            ..below
-        };
-        lags(scene, chart, buf);
-        events(
-            scene,
-            Rect {
-                x: chart.right(),
-                width: below.width - chart.width,
-                ..below
-            },
-            buf,
-        );
+    }
+}
+
+/// Whether one could fail over, and the events below it; the one that has the focus takes the room.
+fn small(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, ready: u16) {
+    match scene.state.focused() {
+        Panel::Events => events(scene, area, buf),
+        Panel::Readiness => standing::draw(scene, area, buf),
+        _ => {
+            let (first, second) = split(area, ready.min(area.height.saturating_sub(3)).max(3));
+            standing::draw(scene, first, buf);
+            events(scene, second, buf);
+        }
     }
 }
 

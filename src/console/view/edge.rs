@@ -14,7 +14,7 @@ use super::freshness::{Show, Shown};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use super::{compare, paint, sites, why};
+use super::{compare, paint, sites, standing, why};
 use crate::app::{Chart, Panel, Subject};
 use gwctl_fleet::format;
 use gwctl_fleet::{CheckKind, Metric, RoutingPolicy, RoutingRecord, check_verdict, clean};
@@ -59,6 +59,9 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let checks = scene.state.count(Panel::Checks) as u16;
         let (first, below) = split(left, records_height);
         records(scene, first, buf);
+        let ready = standing::height(scene, left.width);
+        let (readiness, below) = split(below, ready.min(below.height / 3).max(3));
+        standing::draw(scene, readiness, buf);
         let (second, third) = split(below, (checks.max(1) + 3).min(below.height * 3 / 5));
         checks_panel(scene, second, buf);
         let asked = scene.state.count(Panel::Answers) as u16;
@@ -87,27 +90,39 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     } else if roomy {
         let (first, below) = split(rest, (sites + 3).min(rest.height / 3));
         records(scene, first, buf);
+        let ready = standing::height(scene, rest.width);
+        let (readiness, below) = split(below, ready.min(below.height / 3).max(3));
+        standing::draw(scene, readiness, buf);
         let (second, third) = split(below, below.height / 2);
         checks_panel(scene, second, buf);
         answers(scene, third, buf);
     } else {
-        // One panel at a time: the one with the focus.
-        let half = Rect {
-            width: rest.width * 62 / 100,
-            ..rest
-        };
-        let other = Rect {
-            x: half.right(),
-            width: rest.width - half.width,
-            ..rest
-        };
-        if scene.state.focused() == Panel::Checks {
-            checks_panel(scene, rest, buf);
-        } else {
-            records(scene, half, buf);
-            answers(scene, other, buf);
-        }
+        small(scene, rest, buf);
     }
+}
+
+/// The panel with the focus takes the room; the first two stand above whether one could fail over.
+fn small(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    match scene.state.focused() {
+        Panel::Checks => return checks_panel(scene, area, buf),
+        Panel::Readiness => return standing::draw(scene, area, buf),
+        _ => {}
+    }
+    let ready = standing::height(scene, area.width);
+    let above = area.height.saturating_sub(ready).max(area.height / 2);
+    let (above, below) = split(area, above);
+    let half = Rect {
+        width: above.width * 62 / 100,
+        ..above
+    };
+    let other = Rect {
+        x: half.right(),
+        width: above.width - half.width,
+        ..above
+    };
+    records(scene, half, buf);
+    answers(scene, other, buf);
+    standing::draw(scene, below, buf);
 }
 
 fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {

@@ -5,13 +5,21 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::freshness::cells;
+use super::paint;
 use super::popup::{scrolled, window};
 use super::scene::Scene;
 use super::theme::Role;
-use crate::app::Help;
+use crate::app::{Help, HelpLine};
 use gwctl_fleet::Verdict;
 
-/// The window of help.
+/// Cells that a column needs so that most lines are whole.
+const COLUMN: u16 = 62;
+/// Most columns side by side: beyond that nobody finds a line again.
+const MOST: u16 = 3;
+/// Blanks between columns.
+const GAP: u16 = 3;
+
+/// The window of help: as many columns as the screen is wide, and no line cut.
 pub fn help_window(
     scene: &mut Scene<'_>,
     area: Rect,
@@ -19,34 +27,118 @@ pub fn help_window(
     help: &Help,
     scroll: usize,
 ) {
+    let room = area.width.saturating_sub(8);
+    let columns = ((room + GAP) / (COLUMN + GAP)).clamp(1, MOST);
+    let width = ((room + GAP) / columns).saturating_sub(GAP).min(84);
     let mut lines = Vec::new();
-    let width = help
-        .sections
-        .iter()
-        .flat_map(|(_, lines)| lines)
-        .map(|line| cells(&line.keys))
-        .max()
-        .unwrap_or(8)
-        .min(26);
     for (title, entries) in &help.sections {
-        lines.push(Line::from(scene.span(title.clone(), Role::Title)));
-        for entry in entries {
-            let pad = " ".repeat(width.saturating_sub(cells(&entry.keys)));
-            lines.push(Line::from(vec![
-                scene.span(format!("  {}{pad}  ", entry.keys), Role::Accent),
-                scene.span(entry.about.clone(), Role::Text),
-            ]));
-        }
+        lines.extend(section(scene, title, entries, usize::from(width)));
         lines.push(Line::default());
     }
-    lines.extend(legend(scene));
+    lines.extend(legend(scene, usize::from(width)));
+    let lines = beside_each_other(lines, usize::from(columns), usize::from(width));
+    let wide = columns * (width + GAP) - GAP + 4;
     let height = lines.len() as u16 + 2;
-    let inner = window(scene, area, buf, (84, height), "Help");
+    let inner = window(scene, area, buf, (wide, height), "Help");
     scrolled(scene, inner, buf, &lines, scroll);
 }
 
+/// One section: keys to the left, what they do beside them.
+fn section(
+    scene: &Scene<'_>,
+    title: &str,
+    entries: &[HelpLine],
+    width: usize,
+) -> Vec<Line<'static>> {
+    let keys = entries.iter().map(|line| cells(&line.keys)).max();
+    let keys = keys.unwrap_or(8).min(width * 2 / 5);
+    let mut lines = vec![Line::from(scene.span(title.to_owned(), Role::Title))];
+    for entry in entries {
+        let key = scene.span(entry.keys.clone(), Role::Accent);
+        lines.extend(told(scene, key, &entry.about, (keys, width)));
+    }
+    lines
+}
+
+/// A mark or a key, and what it means, in as many lines as that takes.
+fn told(
+    scene: &Scene<'_>,
+    key: Span<'static>,
+    about: &str,
+    (keys, width): (usize, usize),
+) -> Vec<Line<'static>> {
+    let lead = 2 + keys + 2;
+    let mut lines = Vec::new();
+    // A key that is longer than its column has a line of its own.
+    let own = cells(&key.content) > keys;
+    let wrapped = paint::wrap(about, width.saturating_sub(lead), 8);
+    let pad = " ".repeat(keys.saturating_sub(cells(&key.content)) + 2);
+    let mut first = Some(vec![Span::raw("  "), key, Span::raw(pad)]);
+    if own {
+        lines.extend(first.take().map(Line::from));
+    }
+    for text in wrapped {
+        let mut spans = first
+            .take()
+            .unwrap_or_else(|| vec![Span::raw(" ".repeat(lead))]);
+        spans.push(scene.span(text, Role::Text));
+        lines.push(Line::from(spans));
+    }
+    lines.extend(first.map(Line::from));
+    lines
+}
+
+/// The same lines in columns of the same height, read from top to bottom and then to the right. No column ends with a
+/// heading, and none begins with a blank.
+fn beside_each_other(
+    lines: Vec<Line<'static>>,
+    columns: usize,
+    width: usize,
+) -> Vec<Line<'static>> {
+    if columns < 2 {
+        return lines;
+    }
+    let is_blank = |line: &Line<'_>| line.width() == 0;
+    let is_heading = |line: &Line<'_>| line.spans.len() == 1;
+    let each = lines.len().div_ceil(columns);
+    let mut rest = lines;
+    let mut stacks: Vec<Vec<Line<'static>>> = Vec::new();
+    for place in 0..columns {
+        let begin = rest.iter().position(|line| !is_blank(line));
+        rest.drain(..begin.unwrap_or(rest.len()));
+        let mut end = if place + 1 == columns {
+            rest.len()
+        } else {
+            each.min(rest.len())
+        };
+        while end > 1
+            && end < rest.len()
+            && (is_heading(&rest[end - 1]) || is_blank(&rest[end - 1]))
+        {
+            end -= 1;
+        }
+        let further = rest.split_off(end);
+        stacks.push(std::mem::replace(&mut rest, further));
+    }
+    let height = stacks.iter().map(Vec::len).max().unwrap_or(0);
+    let row = |at: usize| {
+        let mut spans = Vec::new();
+        for (place, stack) in stacks.iter().enumerate() {
+            let line = stack.get(at);
+            spans.extend(line.into_iter().flat_map(|line| line.spans.clone()));
+            if place + 1 < columns {
+                let used = line.map_or(0, Line::width);
+                let pad = (width + usize::from(GAP)).saturating_sub(used);
+                spans.push(Span::raw(" ".repeat(pad)));
+            }
+        }
+        Line::from(spans)
+    };
+    (0..height).map(row).collect()
+}
+
 /// What the marks mean.
-fn legend(scene: &Scene<'_>) -> Vec<Line<'static>> {
+fn legend(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
     let glyphs = scene.theme.glyphs;
     let mut lines = vec![Line::from(scene.span("What the marks mean", Role::Title))];
     let mut verdicts = vec![Span::raw("  ")];
@@ -110,11 +202,8 @@ fn legend(scene: &Scene<'_>) -> Vec<Line<'static>> {
         ),
     ];
     for (mark, role, about) in entries {
-        let pad = " ".repeat(8usize.saturating_sub(cells(mark)));
-        lines.push(Line::from(vec![
-            scene.span(format!("  {mark}{pad}"), role),
-            scene.span(about, Role::Text),
-        ]));
+        let mark = scene.span(mark, role);
+        lines.extend(told(scene, mark, about, (6, width)));
     }
     lines
 }

@@ -11,7 +11,7 @@ use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
 use super::wizard::times;
-use crate::app::{Ask, Mode, Offer, OrderKind, PromptFor, RunLine, Way};
+use crate::app::{Ask, Mode, Offer, OrderKind, PromptFor, RunLine, Way, command_words};
 use gwctl_actions::guided::LookUp;
 use gwctl_fleet::format;
 
@@ -248,6 +248,13 @@ pub fn ask(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, ask: &Ask) {
             .question()
             .map(|question| (question.title, question.text.to_owned()))
             .unwrap_or_default(),
+        PromptFor::Command(name, argv) => (
+            format!("Run {name}"),
+            format!(
+                "It changes something, as the configuration says: {}. Type {name} to run it.",
+                paint::safe(&command_words(argv))
+            ),
+        ),
     };
     let width = area.width.saturating_sub(4).min(96);
     let mut prose = Prose::new(scene, width.saturating_sub(4));

@@ -1,5 +1,7 @@
 //! What lies over a screen: help, command line, filter, faults, themes, votes, details.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -13,7 +15,8 @@ use super::popup::{list, scrolled, window};
 use super::scene::Scene;
 use super::theme::Role;
 use super::wizard;
-use crate::app::{FaultEntry, Overlay};
+use super::written::broken;
+use crate::app::{Action, FaultEntry, Further, Overlay};
 use gwctl_fleet::{Observed, Verdict, Vote, format};
 
 /// Draws the open overlay, if any.
@@ -39,12 +42,15 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             votes,
             scroll,
         } => votes_window(scene, area, buf, check, votes, *scroll),
+        Overlay::Sort { columns, row } => sort(scene, area, buf, columns, *row),
+        Overlay::Ran(ran) => super::ran::draw(scene, area, buf, ran),
         Overlay::Written(shown) => super::written::draw(scene, area, buf, shown),
         Overlay::Detail {
             title,
             cells,
+            further,
             scroll,
-        } => detail(scene, area, buf, title, cells, *scroll),
+        } => detail(scene, area, buf, (title, further), cells, *scroll),
     }
 }
 
@@ -140,6 +146,40 @@ fn themes(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, cursor: usize) {
     }
 }
 
+/// What the focused list can be sorted by.
+fn sort(
+    scene: &mut Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    columns: &[&'static str],
+    cursor: usize,
+) {
+    let by = scene.state.sorted_by(scene.state.focused());
+    let own = if by.is_none() { "  now" } else { "" };
+    let mut lines = vec![Line::from(vec![
+        scene.span("its own order", Role::Text),
+        scene.span(own, Role::Muted),
+    ])];
+    lines.extend(columns.iter().map(|name| {
+        let now = by.as_ref().filter(|by| by.column == *name);
+        let said = now.map(|by| {
+            if by.descending {
+                "  highest first; Enter turns it"
+            } else {
+                "  lowest first; Enter turns it"
+            }
+        });
+        Line::from(vec![
+            scene.span(*name, Role::Title),
+            scene.span(said.unwrap_or_default(), Role::Muted),
+        ])
+    }));
+    let title = format!("Sort {} by", scene.state.focused().title());
+    let size = (48, lines.len() as u16 + 2);
+    let inner = window(scene, area, buf, size, &title);
+    list(scene, inner, buf, &lines, cursor);
+}
+
 fn votes_window(
     scene: &mut Scene<'_>,
     area: Rect,
@@ -198,10 +238,14 @@ fn detail(
     scene: &mut Scene<'_>,
     area: Rect,
     buf: &mut Buffer,
-    title: &str,
+    (title, further): (&str, &Further),
     pairs: &[(&'static str, String)],
     scroll: usize,
 ) {
+    let title = keyed(scene, title, further);
+    if further.raw {
+        return json(scene, area, buf, &title, &further.json, scroll);
+    }
     let label = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let width = area.width.saturating_sub(4).min(100);
     let room = usize::from(width).saturating_sub(label + 6);
@@ -223,6 +267,39 @@ fn detail(
             ]));
         }
     }
+    let inner = window(scene, area, buf, (width, lines.len() as u16 + 2), &title);
+    scrolled(scene, inner, buf, &lines, scroll);
+}
+
+/// A heading with the keys that the window takes.
+fn keyed(scene: &Scene<'_>, title: &str, further: &Further) -> String {
+    let mut title = title.to_owned();
+    if !further.json.is_empty() {
+        let other = if further.raw { "in words" } else { "as JSON" };
+        let _ = write!(title, "   {} {other}", scene.key(Action::Raw));
+    }
+    if further.url.is_some() {
+        let _ = write!(title, "   {} AWS console", scene.key(Action::Link));
+    }
+    title
+}
+
+/// A thing as gwctl holds it.
+fn json(
+    scene: &mut Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    title: &str,
+    json: &[String],
+    scroll: usize,
+) {
+    let width = area.width.saturating_sub(4).min(120);
+    let pieces = json
+        .iter()
+        .flat_map(|line| broken(line, width.saturating_sub(4)));
+    let lines: Vec<Line<'_>> = pieces
+        .map(|piece| Line::from(scene.span(piece, Role::Text)))
+        .collect();
     let inner = window(scene, area, buf, (width, lines.len() as u16 + 2), title);
     scrolled(scene, inner, buf, &lines, scroll);
 }

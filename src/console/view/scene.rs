@@ -279,6 +279,14 @@ impl<'a> Scene<'a> {
         if let Some(filter) = self.state.filter(panel) {
             title.push(self.span(format!(" /{}", filter.text()), Role::Accent));
         }
+        // The Regions' own headings have the arrow.
+        if let Some(by) = self
+            .state
+            .sorted_by(panel)
+            .filter(|_| panel != Panel::Regions)
+        {
+            title.push(self.span(format!(" {}", by.mark()), Role::Accent));
+        }
         self.frame(area, buf, &Line::from(title), aside, focused)
     }
 

@@ -69,12 +69,12 @@ fn parts(scene: &Scene<'_>, wizard: &Wizard) -> Line<'static> {
     Line::from(spans)
 }
 
-/// `about 4 min 30 s; one by one 12 min`.
+/// `about 4 min 30 s; one step after another 12 min`.
 pub fn times(plan: &Plan) -> String {
     let (best, sum) = (plan.expected_s(), plan.one_by_one_s());
     if sum > best {
         format!(
-            "about {}; step by step {}",
+            "about {}; one step after another {}",
             format::seconds(best),
             format::seconds(sum)
         )

@@ -94,7 +94,7 @@ fn head(scene: &Scene<'_>, placed: &Placed, width: u16) -> Vec<Line<'static>> {
 }
 
 /// A line of a stack trace or of JSON, its blanks kept, in pieces of `width` cells.
-fn broken(line: &str, width: u16) -> Vec<String> {
+pub fn broken(line: &str, width: u16) -> Vec<String> {
     let safe = line.replace('\t', "    ");
     let mut rest = &*paint::safe(&safe);
     let mut pieces = Vec::new();

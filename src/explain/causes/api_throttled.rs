@@ -170,7 +170,7 @@ fn unasked(site: &Site) -> Option<Series> {
 fn change<'a>(evidence: &Evidence<'a>, site: &Site, began: Onset) -> Option<&'a Event> {
     let here = |event: &&Event| {
         event.region.as_ref() == Some(&site.region)
-            && event.about.contains(&site.api.id.to_ascii_lowercase())
+            && event.is_about(&site.api.id)
             && made::precedes(event.at, began)
     };
     let all = made::calls(evidence, "apigateway:UpdateStage").filter(here);

@@ -1,12 +1,13 @@
 //! Several services of one Region that turn bad at once, without a change of ours.
 
 use super::level::Level;
-use super::made;
 use super::told::{evacuate, hit, since};
+use super::{changed, made, ours};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
 use gwctl_fleet::{Call, Event, EventKind, Metric, Outcome, Region, Site, Verdict, format};
+use jiff::Timestamp;
 
 /// So many signs at least, of what is independent of each other.
 const SIGNS: usize = 3;
@@ -42,7 +43,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         .sites
         .iter()
         .filter(|other| other.region != *region);
-    let wide: Vec<String> = others
+    let mut contradicts: Vec<String> = others
         .flat_map(|other| self::signs(evidence, other))
         .map(|sign| sign.told)
         .collect();
@@ -53,41 +54,49 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         actions.extend(targets.next().map(|to| format!("gwctl promote {to}")));
     }
     let mut supports: Vec<String> = signs.into_iter().map(|sign| sign.told).collect();
-    let mut contradicts = wide;
-    let unchanged = if evidence.events.is_empty() {
-        ""
-    } else {
-        ", and nothing of ours changed"
+    let unknown = unknown_since(evidence, region, began);
+    let perhaps = ours::lately(evidence, region, began);
+    let nothing = match unknown {
+        Some(since) => changed::not_known("something", since),
+        None if perhaps.is_empty() => "nothing of ours changed".into(),
+        None => "no change there names anything of ours".into(),
     };
-    // Where nobody was asked, that nothing is known of a change says nothing.
-    if evidence.events.is_empty() {
-        contradicts.push(format!(
-            "{region}: what somebody changed there is not known"
-        ));
-    } else {
+    if unknown.is_none() && perhaps.is_empty() {
         supports.push(format!(
             "{region}: nobody changed anything of the fleet there in the half hour before"
         ));
     }
+    contradicts.extend(perhaps.into_iter().map(ours::weighed));
     Some(Hypothesis {
         cause: "aws-impaired",
         region: Some(region.clone()),
         sentence: format!(
-            "AWS itself has trouble in {region}{}: several services turned bad at once{unchanged}",
+            "AWS itself has trouble in {region}{}: several services turned bad at once, and {nothing}",
             since(Some(began))
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
         since: Some(began),
-        sure: if contradicts.is_empty() { Sureness::Medium } else { Sureness::Low },
+        sure: if contradicts.is_empty() && unknown.is_none() { Sureness::Medium } else { Sureness::Low },
         why: "they have nothing in common but the Region. AWS does not confirm it here: gwctl does not ask AWS Health, which answers only with a Business plan or a better one".into(),
         supports,
         contradicts,
-        apart: Some("AWS's own word: health.aws.amazon.com, often tens of minutes late; CloudTrail may still miss a change of ours".into()),
+        apart: Some("AWS's own word: health.aws.amazon.com, often tens of minutes late".into()),
         about: Vec::new(),
         hit_percent: hit(evidence, site),
         actions,
     })
+}
+
+/// From when on changes there may be missing. IAM's records are in the partition's first Region (aws-facts §14.2).
+fn unknown_since(evidence: &Evidence<'_>, region: &Region, began: Onset) -> Option<Timestamp> {
+    let home = evidence.picture.partition();
+    let home = home.place("iam", &Region::global());
+    let window = changed::window(began);
+    let asked = [region, &home].into_iter();
+    asked
+        .filter_map(|region| evidence.unknown_since(region, &window))
+        .min()
 }
 
 fn signs(evidence: &Evidence<'_>, site: &Site) -> Vec<Sign> {
@@ -190,7 +199,8 @@ fn changed<'a>(evidence: &Evidence<'a>, site: &Site, began: Onset) -> Option<&'a
         // The database's own events follow from its trouble.
         let call = event.fields.iter().any(|(name, _)| *name == "call");
         kind && call
-            && event.region.as_ref() == Some(&site.region)
+            // Roles have no Region.
+            && event.region.as_ref().is_none_or(|of| *of == site.region)
             && event.is_own()
             && !event.is_refused()
             && made::precedes(event.at, began)

@@ -1,8 +1,9 @@
 //! What somebody changed before something began.
 
+use super::runs::{OF_ALIAS, OF_LATEST, Runs, is_changed_by, is_detailed, runs};
 use crate::evidence::Evidence;
 use crate::onset::Onset;
-use gwctl_fleet::{Event, EventKind, Site, format};
+use gwctl_fleet::{Event, EventKind, Function, FunctionName, Site, format};
 use jiff::{SignedDuration, Timestamp};
 use std::ops::RangeInclusive;
 
@@ -38,13 +39,6 @@ pub(super) fn is_call(event: &Event, call: &str) -> bool {
 
 /// How far CloudTrail's time of a call may be from Lambda's.
 const ROUNDED: SignedDuration = SignedDuration::from_mins(1);
-/// Calls that change what a function does.
-const OF_CODE: [&str; 4] = [
-    "lambda:UpdateFunctionCode",
-    "lambda:UpdateFunctionConfiguration",
-    "lambda:UpdateAlias",
-    "lambda:PutRuntimeManagementConfig",
-];
 
 /// What was changed of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,10 +80,7 @@ fn by_event(evidence: &Evidence<'_>, site: &Site, names: &[&str], began: Onset) 
     let newest = newest(evidence, began, |event| {
         let here = event.region.as_ref() == Some(&site.region);
         here && match event.kind {
-            EventKind::Function => {
-                let ours = names.iter().any(|name| event.about.contains(*name));
-                ours && OF_CODE.iter().any(|call| is_call(event, call))
-            }
+            EventKind::Function => names.iter().any(|name| is_changed_by(event, site, name)),
             EventKind::Api => event.is_own() && changes_what_is_called(event),
             EventKind::Stack => event.is_own(),
             _ => false,
@@ -97,7 +88,7 @@ fn by_event(evidence: &Evidence<'_>, site: &Site, names: &[&str], began: Onset) 
     })?;
     let what = if is_call(newest, "lambda:UpdateFunctionConfiguration") {
         What::Configuration
-    } else if is_call(newest, OF_CODE[0]) || is_call(newest, "lambda:UpdateAlias") {
+    } else if is_call(newest, OF_LATEST[0]) || OF_ALIAS.iter().any(|call| is_call(newest, call)) {
         What::Code
     } else {
         What::Unknown
@@ -128,13 +119,10 @@ fn by_function(
     names: &[&str],
     began: Onset,
 ) -> Option<Change> {
-    let ours = site
-        .functions
-        .iter()
-        .filter(|one| names.contains(&one.name.as_str()));
-    let changed = ours.filter_map(|one| Some((one.detail.current()?.last_modified?, one)));
+    let changed = dated(site, names);
     let window = window(began);
     let (at, function) = changed
+        .into_iter()
         .filter(|(at, _)| window.contains(at))
         .max_by_key(|(at, _)| *at)?;
     let name = &function.name;
@@ -168,7 +156,11 @@ pub(super) fn same_code_elsewhere(
 ) -> Option<bool> {
     let sum = |site: &Site| {
         let mut functions = site.functions.iter();
-        let function = functions.find(|one| one.name == name)?;
+        let name = FunctionName::of(name).name;
+        let function = functions.find(|one| one.own_name() == name)?;
+        if !is_detailed(site, function) {
+            return None;
+        }
         function.detail.current()?.code_sha256.clone()
     };
     let here = sum(site)?;
@@ -195,24 +187,76 @@ pub(super) fn after(at: Timestamp, began: Onset) -> String {
     }
 }
 
-/// That none of them changed shortly before: against a deployment as the cause.
-pub(super) fn untouched(site: &Site, names: &[&str], began: Option<Onset>) -> Vec<String> {
+/// Those of `names` of which what runs is dated by Lambda, with when it was last changed.
+fn dated<'a>(site: &'a Site, names: &[&str]) -> Vec<(Timestamp, &'a Function)> {
+    let ours = site.functions.iter();
+    let ours = ours.filter(|one| names.contains(&one.name.as_str()) && is_detailed(site, one));
+    ours.filter_map(|one| Some((one.detail.current()?.last_modified?, one)))
+        .collect()
+}
+
+/// That none of them changed shortly before: against a deployment as the cause. Neither does what nobody runs yet.
+pub(super) fn untouched(
+    evidence: &Evidence<'_>,
+    site: &Site,
+    names: &[&str],
+    began: Option<Onset>,
+) -> Vec<String> {
     let Some(began) = began else {
         return Vec::new();
     };
-    let ours = site
-        .functions
+    let changed = dated(site, names).into_iter();
+    let old = changed.filter(|(at, _)| *at < began.at).map(|(at, one)| {
+        let age = format::span(began.at.duration_since(at));
+        format!(
+            "{}: {} was last changed {age} before it began",
+            site.region, one.name
+        )
+    });
+    let staged = names
         .iter()
-        .filter(|one| names.contains(&one.name.as_str()));
-    let changed = ours.filter_map(|one| Some((one.detail.current()?.last_modified?, &one.name)));
-    changed
-        .filter(|(at, _)| *at < began.at)
-        .map(|(at, name)| {
-            let age = format::span(began.at.duration_since(at));
-            format!(
-                "{}: {name} was last changed {age} before it began",
-                site.region
-            )
-        })
-        .collect()
+        .filter_map(|name| staged(evidence, site, name, began));
+    old.chain(staged).collect()
+}
+
+/// The newest change of `$LATEST` of a function of which an alias runs.
+fn staged(evidence: &Evidence<'_>, site: &Site, name: &str, began: Onset) -> Option<String> {
+    let Runs::Published(alias) = runs(site, name) else {
+        return None;
+    };
+    let event = newest(evidence, began, |event| {
+        let here = event.region.as_ref() == Some(&site.region);
+        here && event.is_about(FunctionName::of(name).name)
+            && OF_LATEST.iter().any(|call| is_call(event, call))
+    })?;
+    Some(format!(
+        "{}: that is $LATEST, and requests run what the alias {alias} leads to",
+        told(event)
+    ))
+}
+
+/// From when on it is not known whether somebody changed one of `names` before `began`; none where it is known. Lambda
+/// itself dates a change of code or configuration at once (aws-facts §14.1), and tells nothing of aliases.
+pub(super) fn unknown_since(
+    evidence: &Evidence<'_>,
+    site: &Site,
+    names: &[&str],
+    began: Onset,
+) -> Option<Timestamp> {
+    let since = evidence.unknown_since(&site.region, &window(began))?;
+    let dated = dated(site, names);
+    let is_known = |name: &&str| {
+        let mut all = dated.iter().filter(|(_, one)| one.name == **name);
+        let asked_after = |one: &Function| one.detail.at().is_some_and(|at| at >= began.at);
+        runs(site, name) == Runs::Latest && all.any(|(_, one)| asked_after(one))
+    };
+    (!names.iter().all(is_known)).then_some(since)
+}
+
+/// What is said where that is not known.
+pub(super) fn not_known(thing: &str, since: Timestamp) -> String {
+    format!(
+        "whether anybody changed {thing} since {} is not known yet",
+        format::minute(since)
+    )
 }

@@ -183,14 +183,7 @@ fn well(site: &Site) -> Option<String> {
 
 /// The newest change of one of the checks.
 fn change<'a>(evidence: &Evidence<'a>, checks: &[&HealthCheck]) -> Option<&'a Event> {
-    let of_them = |event: &&Event| {
-        let mut about = event.about.iter();
-        about.any(|about| {
-            checks
-                .iter()
-                .any(|check| check.id.eq_ignore_ascii_case(about))
-        })
-    };
+    let of_them = |event: &&Event| checks.iter().any(|check| event.is_about(&check.id));
     let all = made::calls(evidence, "route53:UpdateHealthCheck").filter(of_them);
     all.max_by_key(|event| event.at)
 }

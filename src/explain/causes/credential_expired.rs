@@ -73,7 +73,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
     }
     hypothesis
         .supports
-        .extend(untouched(first.site, &first.names(), began));
+        .extend(untouched(evidence, first.site, &first.names(), began));
     (hypothesis.sure, hypothesis.why) = if everywhere {
         (
             Sureness::High,

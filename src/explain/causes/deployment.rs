@@ -7,7 +7,7 @@ use super::told::{listed, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
-use gwctl_fleet::{Site, format};
+use gwctl_fleet::{FunctionName, Site, format};
 use jiff::SignedDuration;
 
 /// A failure so soon after a change is hardly by chance.
@@ -121,18 +121,10 @@ impl Weighed {
     }
 
     fn sure(&self) -> (Sureness, String) {
-        match (self.by_database, self.new_errors, self.soon) {
-            (true, Some(true), true) => {
-                let why = "the failures follow the change within minutes, with errors that were not there before, and it is \
-                           the database that says them";
-                return (Sureness::Medium, why.into());
-            }
-            (true, ..) => {
-                let why =
-                    "the failures follow the change, and the errors name the database instead";
-                return (Sureness::Low, why.into());
-            }
-            _ => {}
+        if self.by_database {
+            let why = "the failures follow the change, and it is the database that says them: the new code may be why, and so \
+                       may something else";
+            return (Sureness::Low, why.into());
         }
         let elsewhere = if self.alone {
             ""
@@ -206,10 +198,15 @@ fn unchanged(evidence: &Evidence<'_>, all: &Failing<'_>) -> Vec<String> {
     let others = others.filter(|one| change(evidence, all.site, one).is_none());
     others
         .map(|one| {
-            format!(
-                "{region}: {} fails too, and nobody changed it",
-                one.function.name
-            )
+            let name = one.function.name.as_str();
+            let unknown = one
+                .since
+                .and_then(|since| changed::unknown_since(evidence, all.site, &[name], since));
+            let by = unknown.map_or_else(
+                || "nobody changed it".into(),
+                |since| changed::not_known("it", since),
+            );
+            format!("{region}: {name} fails too, and {by}")
         })
         .collect()
 }
@@ -238,16 +235,20 @@ fn elsewhere(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Vec<String> {
     let failing_there = others.filter_map(|other| {
         let names = failing.names();
         let there = Failing::of(evidence, other)?;
-        let there = there.only(|one| names.contains(&one.function.name.as_str()))?;
+        let there = there.only(|one| {
+            let is_same = |name: &&str| FunctionName::of(name).name == one.function.own_name();
+            names.iter().any(is_same)
+        })?;
         let began = there.began()?;
         let changed = changed::of_functions(evidence, other, &there.names(), began);
         changed.is_none().then(|| {
             let since = format::minute(began.at);
-            format!(
-                "{} in {} since {since}, where nobody changed it",
-                there.fail(),
-                other.region
-            )
+            let unknown = changed::unknown_since(evidence, other, &there.names(), began);
+            let by = unknown.map_or_else(
+                || ", where nobody changed it".into(),
+                |since| format!("; {}", changed::not_known("it there", since)),
+            );
+            format!("{} in {} since {since}{by}", there.fail(), other.region)
         })
     });
     failing_there.collect()

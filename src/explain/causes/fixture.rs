@@ -1,17 +1,16 @@
 //! A fleet of three Regions for the tests of causes: the hour before all is well, and since a minute something is not.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl_fleet::logs::{LogLine, LogSpan, Pattern, Placed, patterns};
 use gwctl_fleet::{
-    Event, EventKind, EventOutcome, FleetSpec, FunctionDetail, Metric, Metrics, Missing, Observed,
-    Point, Region, Series, Snapshot, Source, Verdict,
+    AskedSource, Event, EventKind, EventOutcome, FleetSpec, FunctionDetail, InvokedAs, Metric,
+    Metrics, Missing, Observed, Point, Region, Series, Snapshot, Source, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Evidence, Explanation, explain};
+use crate::{Evidence, Explanation, Trail, explain};
 
 pub(super) const HERE: &str = "eu-west-1";
 pub(super) const THERE: &str = "us-east-1";
@@ -34,6 +33,8 @@ pub(super) fn ago(minutes: i64) -> Timestamp {
 pub(super) struct Fixture {
     pub(super) picture: Snapshot,
     pub(super) events: Vec<Event>,
+    /// As far as CloudTrail answered.
+    pub(super) asked: Vec<AskedSource>,
     lines: Vec<Placed>,
     pub(super) spans: Vec<LogSpan>,
 }
@@ -59,6 +60,7 @@ impl Fixture {
         let mut fixture = Self {
             picture,
             events: Vec::new(),
+            asked: regions.iter().map(|code| answered(code)).collect(),
             lines: Vec::new(),
             spans: Vec::new(),
         };
@@ -75,6 +77,9 @@ impl Fixture {
                     gap: None,
                 });
             }
+        }
+        for code in regions {
+            fixture.calls(code, None);
         }
         for site in &mut fixture.picture.sites {
             site.judgement.verdict = Verdict::Healthy;
@@ -141,7 +146,19 @@ impl Fixture {
             last_modified: Some(ago(minutes)),
             version: "$LATEST".into(),
             code_sha256: Some(sum.into()),
+            needs: Vec::new(),
         });
+    }
+
+    /// The Region's API calls its functions by this alias.
+    pub(super) fn calls(&mut self, code: &str, alias: Option<&str>) {
+        let all = ["orders-read", WRITE].map(|name| InvokedAs {
+            function: name.into(),
+            qualifier: alias.map(Into::into),
+        });
+        let mut sites = self.picture.sites.iter_mut();
+        let site = sites.find(|site| site.region == region(code)).unwrap();
+        site.api.invoked = known(all.into());
     }
 
     fn function(&mut self, code: &str, name: &str) -> &mut gwctl_fleet::Function {
@@ -167,7 +184,11 @@ impl Fixture {
             who: Some("alice".into()),
             what: format!("called {call} on {about}"),
             outcome: EventOutcome::Done,
-            about: BTreeSet::from([about.to_owned()]),
+            // As `FleetNames` keeps names.
+            about: Some(about.to_lowercase())
+                .filter(|about| !about.is_empty())
+                .into_iter()
+                .collect(),
             source: source(),
             fields: vec![("call", call.to_owned())],
         });
@@ -204,24 +225,45 @@ impl Fixture {
 
     /// What is new and no hypothesis tells, a sentence each.
     pub(super) fn unexplained(&self) -> Vec<String> {
-        let patterns = self.patterns();
-        let evidence = self.evidence(&patterns);
-        let turned = crate::turned(&self.picture);
-        let all = crate::unexplained(&evidence, &explain(&evidence), &turned);
-        all.iter().map(ToString::to_string).collect()
-    }
-
-    fn evidence<'a>(&'a self, patterns: &'a [Pattern]) -> Evidence<'a> {
-        Evidence {
-            picture: &self.picture,
-            events: &self.events,
-            patterns,
-            spans: &self.spans,
-        }
+        self.with_evidence(|evidence| {
+            let turned = crate::turned(&self.picture);
+            let all = crate::unexplained(evidence, &explain(evidence), &turned);
+            all.iter().map(ToString::to_string).collect()
+        })
     }
 
     pub(super) fn explained(&self) -> Explanation {
-        explain(&self.evidence(&self.patterns()))
+        self.with_evidence(explain)
+    }
+
+    pub(super) fn with_evidence<T>(&self, look: impl FnOnce(&Evidence<'_>) -> T) -> T {
+        let patterns = self.patterns();
+        look(&Evidence {
+            picture: &self.picture,
+            events: &self.events,
+            trail: Some(Trail {
+                from: ago(120),
+                asked: &self.asked,
+            }),
+            patterns: &patterns,
+            spans: &self.spans,
+        })
+    }
+}
+
+/// CloudTrail's answer, which is complete to fifteen minutes ago.
+fn answered(code: &str) -> AskedSource {
+    AskedSource {
+        source: Source {
+            region: Some(region(code)),
+            ..source()
+        },
+        account: None,
+        at: ago(0),
+        missing: None,
+        complete_to: Some(ago(15)),
+        read_from: None,
+        unreadable: 0,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::changed;
 use super::failing::{Failing, One};
 use super::logged::{Errors, Logged};
+use super::ours;
 use super::told::since;
 use super::words::Says;
 use crate::evidence::Evidence;
@@ -36,13 +37,16 @@ pub(super) fn look(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Hypothesis
             .supports
             .extend(told.map(|logged| errors.told(logged)));
     }
+    let needed = began.map(|began| ours::lately(evidence, region, began));
+    let needed = needed.into_iter().flatten();
+    hypothesis.supports.extend(needed.map(ours::weighed));
     hypothesis.sure = Sureness::Medium;
     hypothesis.why = if errors.is_some() {
         "the failures are measured, and what they log names no cause that gwctl knows".into()
     } else {
         "the failures are measured; their reason is not in any figure".into()
     };
-    hypothesis.contradicts = changed::untouched(site, &failing.names(), began);
+    hypothesis.contradicts = changed::untouched(evidence, site, &failing.names(), began);
     hypothesis.apart = Some(format!(
         "what the functions log: `gwctl logs --region {region} --errors`"
     ));

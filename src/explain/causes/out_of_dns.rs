@@ -1,9 +1,13 @@
 //! A Region that DNS does not answer with.
 
+use super::changed;
+use super::made;
+use super::record_changed::is_of_record;
 use super::told::{reasons, since, unhealthy_since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
-use gwctl_fleet::{CheckVerdict, Event, EventKind, Observed, Site, Switch, Verdict, format};
+use crate::onset::Onset;
+use gwctl_fleet::{CheckVerdict, Event, EventKind, Observed, Site, Switch, Verdict};
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let (picture, region) = (evidence.picture, &site.region);
@@ -22,19 +26,12 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             .and_then(Observed::current);
         switch.and_then(Switch::stands_evacuated) == Some(true)
     });
-    let turned =
-        |event: &&Event| event.kind == EventKind::Dns && event.is_own() && !event.is_refused();
-    let newest = evidence
-        .events
-        .iter()
-        .filter(turned)
-        .max_by_key(|event| event.at);
+    let change = change(evidence, site, began);
     let mut supports = reasons(site, &["dns"]);
     if supports.is_empty() {
         supports.push(format!("Route 53 counts the record of {region} unhealthy"));
     }
-    supports
-        .extend(newest.map(|event| format!("{}: {}", format::minute(event.at), event.sentence())));
+    supports.extend(change.map(changed::told));
     let (what, sure, why) = match (by_hand, evacuated) {
         (true, _) => (
             "its health check is disabled and inverted",
@@ -73,4 +70,50 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             Vec::new()
         },
     })
+}
+
+/// The newest change of the Region's record or of a check that it follows, shortly before; where it is not known since
+/// when, the newest of all.
+fn change<'a>(evidence: &Evidence<'a>, site: &Site, began: Option<Onset>) -> Option<&'a Event> {
+    let checks = evidence.picture.edge.followed(&site.region);
+    let of_check = |event: &Event| {
+        event.kind == EventKind::Dns && checks.iter().any(|check| event.is_about(&check.id))
+    };
+    let fits = |event: &&Event| {
+        let in_time = began.is_none_or(|began| made::precedes(event.at, began));
+        in_time && !event.is_refused() && (of_check(event) || is_of_record(event, site))
+    };
+    let all = evidence.events.iter().filter(fits);
+    all.max_by_key(|event| event.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{BEGAN, Fixture, HERE, ago};
+    use super::*;
+
+    #[test]
+    fn only_a_change_of_this_regions_record_shortly_before_is_quoted() {
+        let quoted = |minutes: i64, about: &str, identifier: &str| {
+            let mut fixture = Fixture::well();
+            let call = "route53:ChangeResourceRecordSets";
+            let event = fixture.called(minutes, call, "us-east-1", about);
+            let parameter =
+                format!("changeBatch.changes.0.resourceRecordSet.setIdentifier: {identifier}");
+            event.fields.push(("parameter", parameter));
+            fixture.with_evidence(|evidence| {
+                let site = &evidence.picture.sites[1];
+                assert_eq!(site.region.as_str(), HERE);
+                change(evidence, site, Some(made::onset(ago(BEGAN)))).is_some()
+            })
+        };
+        assert!(quoted(BEGAN + 2, "z1", HERE));
+        assert!(
+            !quoted(BEGAN + 2, "z1", "ap-southeast-1"),
+            "another Region's"
+        );
+        assert!(!quoted(BEGAN + 2, "", HERE), "another zone");
+        assert!(!quoted(BEGAN - 2, "z1", HERE), "after it began");
+        assert!(!quoted(BEGAN + 45, "z1", HERE), "long before");
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::changed;
 use super::failing::Failing;
 use super::logged::Errors;
+use super::ours;
 use super::told::{listed, since};
 use super::words::Says;
 use crate::evidence::Evidence;
@@ -45,7 +46,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         .filter_map(|(failing, _)| failing.began())
         .min_by_key(|onset| onset.at);
     let everywhere = refused.len() > 1;
-    let event = began.and_then(|began| changed::newest(evidence, began, is_of_password));
+    let event = began.and_then(|began| change(evidence, began));
     let regions: Vec<&str> = refused
         .iter()
         .map(|(failing, _)| failing.region().as_str())
@@ -80,7 +81,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         let told = errors.first(Says::Password).map(|one| errors.told(one));
         hypothesis.supports.extend(told);
     }
-    hypothesis.supports.extend(event.map(changed::told));
+    hypothesis.supports.extend(event.map(ours::weighed));
     let released = began.and_then(|began| released(evidence, &refused, began));
     (hypothesis.sure, hypothesis.why) = match (event, everywhere) {
         (None, _) if released.is_some() => (
@@ -88,9 +89,18 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
             "the database says so itself; the functions were changed just before, and may have another password or user since"
                 .into(),
         ),
-        (Some(_), _) => (
+        (Some(event), _) if event.is_own() => (
             Sureness::High,
             "the database says so itself, and somebody changed a password before".into(),
+        ),
+        (Some(_), true) => (
+            Sureness::High,
+            "the database says so itself, in several Regions at once, and somebody changed a secret before that may be ours"
+                .into(),
+        ),
+        (Some(_), false) => (
+            Sureness::Medium,
+            "the database says so itself, in one Region, and somebody changed a secret before that may be ours".into(),
         ),
         (None, true) => (
             Sureness::High,
@@ -123,14 +133,26 @@ fn released(
     .next()
 }
 
-fn is_of_password(event: &Event) -> bool {
-    let may = matches!(event.kind, EventKind::Access | EventKind::Database);
-    may && event.is_own() && CALLS.iter().any(|call| changed::is_call(event, call))
+/// The newest change of a password: of one that is known to be the fleet's, or else of a secret in a Region of the fleet,
+/// for which secret the functions read is not known.
+fn change<'a>(evidence: &Evidence<'a>, began: Onset) -> Option<&'a Event> {
+    let is_call = |event: &Event| CALLS.iter().any(|call| changed::is_call(event, call));
+    let in_fleet = |event: &Event| {
+        let region = event.region.as_ref();
+        region.is_some_and(|region| evidence.picture.reach(region).is_some())
+    };
+    let own = changed::newest(evidence, began, |event| is_call(event) && event.is_own());
+    own.or_else(|| {
+        changed::newest(evidence, began, |event| {
+            event.kind == EventKind::Access && is_call(event) && in_fleet(event)
+        })
+    })
 }
 
 fn after(event: Option<&Event>, began: Option<Onset>) -> String {
     let both = event.zip(began);
     both.map_or_else(String::new, |(event, began)| {
-        format!(", {} {}", changed::after(event.at, began), event.sentence())
+        let after = changed::after(event.at, began);
+        format!(", {after} {}{}", event.sentence(), ours::doubt(event))
     })
 }

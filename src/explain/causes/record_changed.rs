@@ -1,5 +1,6 @@
 //! A record of DNS that somebody changed, so that a Region's clients go elsewhere.
 
+use super::changed;
 use super::level::Level;
 use super::made;
 use crate::evidence::Evidence;
@@ -9,6 +10,8 @@ use gwctl_fleet::{CheckVerdict, Event, Metric, Region, RoutingRecord, Site, Verd
 
 use super::told::{listed, since};
 
+/// What changes records.
+const CALL: &str = "route53:ChangeResourceRecordSets";
 /// So much of the requests that came before: from here on downwards its clients have left.
 const LEFT: f64 = 0.5;
 /// From so much more on, a Region has taken them.
@@ -135,19 +138,22 @@ fn astray(evidence: &Evidence<'_>, site: &Site, record: &RoutingRecord) -> Optio
     })
 }
 
+/// Whether the call changed the Region's record: every record of a company may be in the same zone.
+pub(super) fn is_of_record(event: &Event, site: &Site) -> bool {
+    let names = ["setIdentifier", "region", "value"];
+    let mut told = names.iter().flat_map(|key| made::parameters(event, key));
+    changed::is_call(event, CALL)
+        && event.is_own()
+        && told.any(|value| {
+            value == site.region.as_str()
+                || site.endpoint.as_deref() == Some(value.trim_end_matches('.'))
+        })
+}
+
 /// The newest change of the Region's record, before its clients left where they did.
 fn change<'a>(evidence: &Evidence<'a>, site: &Site, began: Option<Onset>) -> Option<&'a Event> {
-    let region = site.region.as_str();
-    let of_region = |event: &&Event| {
-        let names = ["setIdentifier", "region", "value"];
-        let mut told = names.iter().flat_map(|key| made::parameters(event, key));
-        told.any(|value| {
-            value == region || site.endpoint.as_deref() == Some(value.trim_end_matches('.'))
-        })
-    };
-    made::calls(evidence, "route53:ChangeResourceRecordSets")
-        .filter(|event| event.is_own())
-        .filter(of_region)
+    made::calls(evidence, CALL)
+        .filter(|event| is_of_record(event, site))
         .filter(|event| began.is_none_or(|began| made::precedes(event.at, began)))
         .max_by_key(|event| event.at)
 }

@@ -150,7 +150,7 @@ fn what_the_database_itself_says_outweighs_a_change() {
     fixture.database(HERE, Metric::DbConnections, (210.0, 1_700.0));
     let told = told(&fixture);
     assert_eq!(told[0], ("connections-exhausted".into(), Sureness::High));
-    assert_eq!(told[1], ("bad-deployment".into(), Sureness::Medium));
+    assert_eq!(told[1], ("bad-deployment".into(), Sureness::Low));
     fixture.database(HERE, Metric::DbConnections, (210.0, 220.0));
     let first = first(&fixture);
     assert_eq!(first.sure, Sureness::Medium, "the figure speaks against it");

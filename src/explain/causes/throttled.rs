@@ -38,7 +38,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     }
     let reserved = began.and_then(|began| {
         changed::newest(evidence, began, |event| {
-            let ours = names.iter().any(|name| event.about.contains(*name));
+            let ours = hurt.iter().any(|one| event.is_about(one.own_name()));
             let here = event.region.as_ref() == Some(region);
             ours && here && changed::is_call(event, "lambda:PutFunctionConcurrency")
         })

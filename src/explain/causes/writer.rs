@@ -1,8 +1,21 @@
 //! The writer moves, or nobody is it.
 
+use super::changed;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
-use gwctl_fleet::{Event, EventKind, Verdict, format};
+use gwctl_fleet::{Event, EventKind, Verdict};
+use jiff::SignedDuration;
+
+/// What is older is not why it moves now: a switchover takes minutes (aws-facts §2.7).
+const LATELY: SignedDuration = SignedDuration::from_mins(30);
+/// Calls that move the writer, or take it away (aws-facts §14.3).
+const CALLS: [&str; 5] = [
+    "rds:SwitchoverGlobalCluster",
+    "rds:FailoverGlobalCluster",
+    "rds:RemoveFromGlobalCluster",
+    "rds:FailoverDBCluster",
+    "rds:DeleteDBCluster",
+];
 
 pub(super) fn look(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
     of(evidence).into_iter().collect()
@@ -14,13 +27,6 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
     if moving.is_none() && topology.writer().is_some() {
         return None;
     }
-    let ordered =
-        |event: &&Event| event.kind == EventKind::Database && event.is_own() && !event.is_refused();
-    let newest = evidence
-        .events
-        .iter()
-        .filter(ordered)
-        .max_by_key(|event| event.at);
     let mut supports: Vec<String> = evidence
         .picture
         .database
@@ -29,8 +35,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         .iter()
         .map(|reason| reason.text.clone())
         .collect();
-    supports
-        .extend(newest.map(|event| format!("{}: {}", format::minute(event.at), event.sentence())));
+    supports.extend(order(evidence).map(changed::told));
     if supports.is_empty() {
         supports.push(format!(
             "RDS says that the global cluster is {}",
@@ -60,4 +65,24 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         hit_percent: None,
         actions: Vec::new(),
     })
+}
+
+/// The newest call that moves the writer or takes it away, or what RDS itself tells of a failover. RDS tells of backups
+/// and maintenance too (aws-facts §2.5).
+fn order<'a>(evidence: &Evidence<'a>) -> Option<&'a Event> {
+    let lately = evidence.picture.at - LATELY;
+    let moves = |event: &Event| {
+        let told = event.fields.iter().find(|(name, _)| *name == "categories");
+        CALLS.iter().any(|call| changed::is_call(event, call))
+            || told.is_some_and(|(_, categories)| categories.contains("failover"))
+    };
+    let fits = |event: &&Event| {
+        event.kind == EventKind::Database
+            && event.is_own()
+            && !event.is_refused()
+            && event.at >= lately
+            && moves(event)
+    };
+    let all = evidence.events.iter().filter(fits);
+    all.max_by_key(|event| event.at)
 }

@@ -267,7 +267,7 @@ fn figures(evidence: &Evidence<'_>, site: &Site, watches: &AlarmWatch) -> Option
             }
         }
         "AWS/Lambda" => {
-            let function = site.functions.iter().find(|one| about(&one.name))?;
+            let function = site.functions.iter().find(|one| about(one.own_name()))?;
             let metric = match metric {
                 ("Errors", "Sum") => Metric::FunctionErrors,
                 ("Throttles", "Sum") => Metric::FunctionThrottles,

@@ -35,6 +35,14 @@ impl AskedSource {
         self.missing.is_none() && self.read_from.is_none() && self.unreadable == 0
     }
 
+    /// Until when every event from `from` on is known, where it was asked for so long; none where some are missing from
+    /// the start.
+    pub fn known_to(&self, from: Timestamp) -> Option<Timestamp> {
+        let is_read = self.missing.is_none() && self.unreadable == 0;
+        let reaches = self.read_from.is_none_or(|read| read <= from);
+        (is_read && reaches).then(|| self.complete_to.unwrap_or(self.at))
+    }
+
     /// The name of what was asked, with its place.
     pub fn name(&self) -> String {
         match &self.account {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::known;
-use super::fleet_names::FleetNames;
+use super::fleet_names::{FleetNames, plain};
 use super::kind::EventKind;
 use super::phrase::{phrase, remark};
 use super::record::{Outcome, TrailRecord};
@@ -48,6 +48,12 @@ impl Event {
     /// Whether it is about a resource of the fleet.
     pub fn is_own(&self) -> bool {
         !self.about.is_empty()
+    }
+
+    /// Whether it is about the fleet's own resource `name`, in whatever case somebody wrote it. A function is meant by
+    /// its own name, without a version or an alias.
+    pub fn is_about(&self, name: &str) -> bool {
+        self.about.contains(&plain(name))
     }
 
     /// Whether AWS refused it: nothing was changed.
@@ -142,7 +148,7 @@ pub(super) fn seen(change: &Change) -> Event {
         who: None,
         what: change.what.clone(),
         outcome: Outcome::Done,
-        about: BTreeSet::from([super::fleet_names::plain(&change.about)]),
+        about: BTreeSet::from([plain(&change.about)]),
         source: Source {
             api: PICTURE,
             region: None,

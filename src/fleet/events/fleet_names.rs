@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::record::TrailRecord;
-use crate::{FleetSpec, Snapshot};
+use crate::{FleetSpec, FunctionName, Snapshot};
 
 /// Names and ids of the fleet's own resources.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,13 +19,13 @@ impl FleetNames {
         names.add(&edge.distribution);
         names.add(&edge.hosted_zone);
         names.add(&edge.latency_record);
-        names.add_all(edge.router.iter());
+        names.add_functions(&edge.router);
         names.add(&format!("{fleet}-edge"));
         names.add(&format!("{fleet}-global"));
         for site in &spec.sites {
             let region = &site.region;
             names.add(&site.api);
-            names.add_all(site.functions.iter());
+            names.add_functions(&site.functions);
             names.add_all(site.endpoint.iter().chain(&site.stack));
             names.add_all(site.switch.iter().map(|switch| &switch.alarm));
             names.add(&format!("{fleet}-{region}"));
@@ -34,7 +34,8 @@ impl FleetNames {
         names
     }
 
-    /// With what the picture found: members of the database, health checks, certificates, stacks.
+    /// With what the picture found: members of the database, health checks, certificates, stacks, and what functions
+    /// and clusters need: roles, security groups, parameter groups, secrets.
     #[must_use]
     pub fn and_seen(mut self, picture: &Snapshot) -> Self {
         let topology = picture.database.topology.last();
@@ -43,12 +44,15 @@ impl FleetNames {
         }
         for cluster in picture.database.clusters.values() {
             let state = cluster.state.last();
-            self.add_all(
-                state
-                    .iter()
-                    .flat_map(|state| &state.instances)
-                    .map(|one| &one.id),
-            );
+            let instances = state.iter().flat_map(|state| &state.instances);
+            self.add_all(instances.map(|one| &one.id));
+            self.add_all(state.iter().flat_map(|state| &state.needs));
+        }
+        for function in picture.sites.iter().flat_map(|site| &site.functions) {
+            self.add_all(function.detail.last().iter().flat_map(|one| &one.needs));
+        }
+        if let Some(router) = &picture.edge.router {
+            self.add_all(router.detail.last().iter().flat_map(|one| &one.needs));
         }
         self.add_all(picture.edge.checks.keys());
         for record in picture.edge.records.last().into_iter().flatten() {
@@ -79,9 +83,12 @@ impl FleetNames {
         self.0.contains(&plain(name))
     }
 
-    /// Those that `value` is, or an ARN or a path with one of them in it.
+    /// Those that `value` is, or an ARN or a path with one of them in it. What stands before an ARN's resource names
+    /// services and accounts: a role may be called `lambda`.
     fn in_value<'a>(&'a self, value: &'a str) -> impl Iterator<Item = String> + 'a {
-        let parts = value.split([':', '/']);
+        let arn = value.strip_prefix("arn:");
+        let resource = arn.and_then(|rest| rest.splitn(5, ':').nth(4));
+        let parts = resource.unwrap_or(value).split([':', '/']);
         std::iter::once(value)
             .chain(parts)
             .map(plain)
@@ -91,6 +98,14 @@ impl FleetNames {
     fn add(&mut self, name: &str) {
         if !name.is_empty() {
             self.0.insert(plain(name));
+        }
+    }
+
+    /// Records name a function without a version or an alias (aws-facts §14.3).
+    fn add_functions<'a>(&mut self, configured: impl IntoIterator<Item = &'a String>) {
+        for name in configured {
+            self.add(name);
+            self.add(FunctionName::of(name).name);
         }
     }
 

@@ -96,7 +96,6 @@ impl EventLog {
     /// The recorded call that made `change`; the nearest where several may have. Of what is seen by comparing, one
     /// call makes one change: a second one is somebody's whose record is not there yet.
     fn explains(&self, change: &Change, explained: &[Option<Timestamp>]) -> Option<usize> {
-        let about = super::fleet_names::plain(&change.about);
         let may = |(n, event): &(usize, &Event)| {
             let passed = change.at.duration_since(event.at);
             let in_time = match change.sign {
@@ -110,7 +109,7 @@ impl EventLog {
             in_time
                 && !event.is_refused()
                 && event.kind == change.kind
-                && event.about.contains(&about)
+                && event.is_about(&change.about)
                 && is_one_place(event, change)
         };
         let candidates = self.events.iter().enumerate().filter(may);

@@ -303,3 +303,71 @@ fn an_alarm_that_its_history_tells_is_not_told_again_by_the_picture() {
         ["p99: OK → ALARM", "updated the code of orders-write:live"]
     );
 }
+
+/// A fleet as CDK names it, and configured by its alias.
+fn cdk() -> FleetSpec {
+    toml::from_str(
+        "domain = \"api.example.com\"\nglobal_cluster = \"orders\"\n\
+         [edge]\ndistribution = \"E1\"\nhosted_zone = \"Z1\"\nlatency_record = \"l.example.com\"\n\
+         [[sites]]\nregion = \"eu-west-1\"\napi = \"a1b2c3\"\nfunctions = [\"OrdersStack-Write3F2A:live\"]\n",
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_function_is_meant_by_its_own_name_in_whatever_case_and_way_it_is_written() {
+    let names = FleetNames::of("orders", &cdk());
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:OrdersStack-Write3F2A";
+    for written in ["OrdersStack-Write3F2A", arn, &format!("{arn}:live")] {
+        let record = record(
+            "lambda",
+            "UpdateAlias20150331",
+            &[("functionName", written), ("name", "live")],
+        );
+        let event = told(&record, &names).unwrap();
+        assert!(event.is_about("OrdersStack-Write3F2A"), "{event:?}");
+        assert!(event.is_about("ordersstack-write3f2a"));
+        assert!(!event.is_about("OrdersStack-Write"));
+    }
+}
+
+#[test]
+fn what_functions_and_clusters_need_is_the_fleets_own() {
+    let spec = cdk();
+    let mut picture = crate::Snapshot::blank("orders", &spec, at(0));
+    let source = crate::Source {
+        api: "lambda:GetFunctionConfiguration",
+        region: None,
+    };
+    let detail = crate::FunctionDetail {
+        runtime: "nodejs22.x".into(),
+        state: "Active".into(),
+        memory_mb: 512,
+        timeout_s: 10,
+        last_modified: None,
+        version: "$LATEST".into(),
+        code_sha256: None,
+        needs: vec!["sg-0a1b".into(), "lambda".into()],
+    };
+    picture.sites[0].functions[0].detail = crate::Observed::known(detail, at(0), source);
+    let before = FleetNames::of("orders", &spec);
+    let after = before.clone().and_seen(&picture);
+    let closed = record(
+        "ec2",
+        "RevokeSecurityGroupEgress",
+        &[("groupId", "sg-0a1b")],
+    );
+    assert!(!told(&closed, &before).unwrap().is_own());
+    assert!(told(&closed, &after).unwrap().is_own());
+    let detached = record("iam", "DetachRolePolicy", &[("roleName", "lambda")]);
+    let event = told(&detached, &after).unwrap();
+    assert!(event.is_own() && event.region.is_none());
+    // A role that is called like a service is in no ARN of that service.
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:billing-export";
+    let other = record(
+        "lambda",
+        "UpdateFunctionCode20150331v2",
+        &[("functionName", arn)],
+    );
+    assert!(!told(&other, &after).unwrap().is_own());
+}

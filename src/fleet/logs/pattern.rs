@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Failure;
 use super::line::{Level, LineKind, LogLine};
 use super::mask::masked;
-use crate::Region;
+use crate::{FunctionName, Region};
 
 /// Share of equal words from which two lines say the same.
 const ALIKE: f64 = 0.6;
@@ -77,8 +77,9 @@ impl Pattern {
         self.regions.values().map(|tally| tally.count).sum()
     }
 
-    /// How often `source` wrote it in `region`, in the minutes that `wanted` takes.
-    pub fn count_of(&self, region: &Region, source: &str, wanted: impl Fn(i64) -> bool) -> u64 {
+    /// How often `function`, in whatever way it is named, wrote it in `region`, in the minutes that `wanted` takes.
+    pub fn count_of(&self, region: &Region, function: &str, wanted: impl Fn(i64) -> bool) -> u64 {
+        let source = FunctionName::of(function).name;
         let writers = self.minutes.get(region).into_iter().flatten();
         writers
             .filter(|(writer, _)| writer.split(", ").any(|one| one == source))

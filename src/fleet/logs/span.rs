@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Region;
+use crate::{FunctionName, Region};
 
 /// From when until when the errors of one log group are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,9 +18,10 @@ pub struct LogSpan {
 }
 
 impl LogSpan {
-    /// Whether `function` writes to it.
+    /// Whether `function`, in whatever way it is named, writes to it.
     pub fn is_of(&self, region: &Region, function: &str) -> bool {
-        self.region == *region && self.source.split(", ").any(|one| one == function)
+        let name = FunctionName::of(function).name;
+        self.region == *region && self.source.split(", ").any(|one| one == name)
     }
 
     /// Whether every error from `from` until `until` is known.
@@ -45,6 +46,7 @@ mod tests {
             gap: Some((at(40), at(60))),
         };
         assert!(span.is_of(&Region::global(), "orders-write"));
+        assert!(span.is_of(&Region::global(), "orders-write:live"));
         assert!(!span.is_of(&Region::global(), "orders"));
         for (from, until, expected) in [
             (0, 40, true),

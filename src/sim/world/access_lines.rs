@@ -1,13 +1,13 @@
 //! The access log of a Region's API: a line for every request whose function wrote lines, with the same request id, and
 //! a line for some of those of Route 53's health checkers (aws-facts §13.6, §20.2).
 
-use super::log_lines::{Done, LogGroup, WrittenEvent, moment};
+use super::log_lines::{Done, Ending, LogGroup, WrittenEvent, moment};
 use super::names;
 use super::rng::Rng;
 use crate::world::parts::logbook::Slot;
 
 /// The format of every stage's access log.
-pub const ACCESS_FORMAT: &str = r#"{"requestId":"$context.requestId","lambda":"$context.integration.requestId","t":"$context.requestTimeEpoch","m":"$context.httpMethod","route":"$context.routeKey","path":"$context.path","status":"$context.status","lat":"$context.responseLatency","err":"$context.error.message","ip":"$context.identity.sourceIp","ua":"$context.identity.userAgent"}"#;
+pub const ACCESS_FORMAT: &str = r#"{"requestId":"$context.requestId","lambda":"$context.integration.requestId","t":"$context.requestTimeEpoch","m":"$context.httpMethod","route":"$context.routeKey","path":"$context.path","status":"$context.status","istatus":"$context.integration.status","lat":"$context.responseLatency","err":"$context.error.message","ip":"$context.identity.sourceIp","ua":"$context.identity.userAgent"}"#;
 
 /// Between two lines of checkers, in milliseconds: about one request in two seconds asks an endpoint that is checked
 /// every 30 seconds (aws-facts §20.2).
@@ -22,7 +22,7 @@ struct Request<'a> {
     method: &'a str,
     route: &'a str,
     path: &'a str,
-    failed: bool,
+    ending: Ending,
     took_ms: f64,
     agent: &'a str,
 }
@@ -39,7 +39,7 @@ pub(super) fn events(group: &LogGroup, slot: &Slot) -> Vec<WrittenEvent> {
             id,
             ended,
             took_ms,
-            failed,
+            ending,
         } = &done;
         let request = Request {
             at: *ended,
@@ -51,7 +51,7 @@ pub(super) fn events(group: &LogGroup, slot: &Slot) -> Vec<WrittenEvent> {
                 "POST /orders"
             },
             path: if reads { &path } else { "/orders" },
-            failed: *failed,
+            ending: *ending,
             took_ms: took_ms + 4.0,
             agent: "orders-app/4.2",
         };
@@ -70,7 +70,7 @@ pub(super) fn events(group: &LogGroup, slot: &Slot) -> Vec<WrittenEvent> {
             method: "GET",
             route: "GET /health",
             path: "/health",
-            failed: false,
+            ending: Ending::Well,
             took_ms: 3.0 + 4.0 * rng.uniform(),
             agent: &agent,
         };
@@ -81,10 +81,11 @@ pub(super) fn events(group: &LogGroup, slot: &Slot) -> Vec<WrittenEvent> {
 }
 
 fn written(rng: &mut Rng, group: &LogGroup, slot: &Slot, request: &Request<'_>) -> WrittenEvent {
-    let (status, error) = if request.failed {
-        ("500", "Internal Server Error")
-    } else {
-        ("200", "-")
+    // What the function returned, where it returned anything, is another thing than what the API answers.
+    let (status, returned, error) = match request.ending {
+        Ending::Well => ("200", "200", "-"),
+        Ending::Failed => ("500", "-", "Internal Server Error"),
+        Ending::Caught => ("500", "500", "-"),
     };
     let id = names::token(group.seed, &format!("{} {}", request.at, rng.bits()), 15);
     let message = serde_json::json!({
@@ -95,6 +96,7 @@ fn written(rng: &mut Rng, group: &LogGroup, slot: &Slot, request: &Request<'_>) 
         "route": request.route,
         "path": request.path,
         "status": status,
+        "istatus": returned,
         "lat": format!("{:.0}", request.took_ms),
         "err": error,
         "ip": format!("198.51.100.{}", 1 + rng.bits() % 250),

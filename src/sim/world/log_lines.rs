@@ -39,7 +39,17 @@ pub(super) struct Done {
     /// Milliseconds since 1970.
     pub ended: i64,
     pub took_ms: f64,
-    pub failed: bool,
+    pub ending: Ending,
+}
+
+/// How an invocation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Well,
+    /// For Lambda it failed.
+    Failed,
+    /// It succeeded, and its handler answered 500.
+    Caught,
 }
 
 /// A log group: who writes to it.
@@ -186,6 +196,7 @@ impl LogGroup {
         Ran {
             invocations: passed + errors,
             errors,
+            caught: 0.0,
             causes: Causes::only(Cause::Router),
         }
     }
@@ -204,15 +215,23 @@ impl LogGroup {
             slot,
             rng: Rng::new(self.seed, &name),
             events: Vec::new(),
-            fails: true,
+            ending: Ending::Failed,
             done: Vec::new(),
         };
         for _ in 0..ran.errors as u64 {
-            let cause = ran.causes.draw(|| writer.rng.uniform());
+            let cause = match ran.causes.draw(|| writer.rng.uniform()) {
+                // What is caught is what is wrong: the others fail as always.
+                Cause::NewCode if ran.caught > 0.0 => Cause::Usual,
+                cause => cause,
+            };
             writer.failure(cause);
         }
-        writer.fails = false;
-        for _ in 0..(ran.invocations - ran.errors).clamp(0.0, SHOWN) as u64 {
+        writer.ending = Ending::Caught;
+        for _ in 0..ran.caught as u64 {
+            writer.caught();
+        }
+        writer.ending = Ending::Well;
+        for _ in 0..(ran.invocations - ran.errors - ran.caught).clamp(0.0, SHOWN) as u64 {
             writer.success();
         }
         writer
@@ -225,8 +244,8 @@ pub(super) struct Writer<'a> {
     slot: &'a Slot,
     pub(super) rng: Rng,
     events: Vec<WrittenEvent>,
-    /// Whether what is written now fails.
-    fails: bool,
+    /// How what is written now ends.
+    ending: Ending,
     done: Vec<Done>,
 }
 
@@ -395,7 +414,7 @@ impl Writer<'_> {
             id: one.id.clone(),
             ended: one.ended(),
             took_ms: one.took_ms,
-            failed: self.fails,
+            ending: self.ending,
         });
         self.write(one, one.ended(), format!("END RequestId: {}\n", one.id));
         let (took, memory) = (one.took_ms, self.group.memory_mb);

@@ -169,7 +169,7 @@ impl State {
             region_switch: scenario.region_switch,
             releases: scenario.releases.as_deref(),
             accounts: scenario.accounts,
-            dialect: scenario.partition,
+            dialect: scenario.partition.or_else(|| scenario.names.dialect()),
             without: scenario.without,
             routing: scenario.routing,
             database: &scenario.database,

@@ -49,6 +49,26 @@ pub fn short(region: &Region) -> String {
     format!("{area}{compass}{number}")
 }
 
+/// The parameter group of a member cluster: named for what it sets, as nothing of the fleet is.
+pub const PARAMETER_GROUP: &str = "apg16-tuned-v3";
+
+/// The secret with the password that the functions use.
+pub fn secret(region: &Region) -> String {
+    format!("arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:prod/checkout-db-AbCdEf")
+}
+
+/// The security group of `what` in a Region.
+pub fn security_group(seed: u64, what: &str, region: &Region) -> String {
+    format!("sg-{}", token(seed, &format!("{what} {region}"), 17))
+}
+
+/// The security groups of a function; Lambda@Edge runs in no VPC.
+pub fn groups_of(seed: u64, function: &str, region: &Region) -> Vec<String> {
+    let in_vpc = function != ROUTER;
+    let group = in_vpc.then(|| security_group(seed, "functions", region));
+    group.into_iter().collect()
+}
+
 /// The Regional custom domain name.
 pub fn endpoint(region: &Region) -> String {
     format!("{region}.{DOMAIN}")

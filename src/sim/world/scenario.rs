@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::clients::PEAK;
 use super::embedded::EMBEDDED;
-use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
+use super::model::{DatabaseShape, Dialect, Naming, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
@@ -34,6 +34,8 @@ pub struct Scenario {
     pub accounts: bool,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
     pub partition: Option<Dialect>,
+    /// How its functions are named (`names = "cdk"`).
+    pub names: Naming,
     /// What the fleet's configuration leaves out (`without = ["database", "cloudfront"]`).
     pub without: Without,
     /// By which policy Route 53 routes between the Regions (`routing = "weighted"`).
@@ -156,6 +158,8 @@ struct File {
     #[serde(default)]
     partition: Option<Dialect>,
     #[serde(default)]
+    names: Naming,
+    #[serde(default)]
     without: Vec<Lack>,
     #[serde(default)]
     routing: RoutingShape,
@@ -196,6 +200,7 @@ struct RawEvent {
     failover: Option<Region>,
     region: Option<Region>,
     action: Option<String>,
+    answers: Option<u16>,
 }
 
 impl Scenario {
@@ -215,6 +220,7 @@ impl Scenario {
             releases: None,
             accounts: false,
             partition: None,
+            names: Naming::default(),
             without: Without::default(),
             routing: RoutingShape::default(),
             database: DatabaseShape::default(),
@@ -272,6 +278,7 @@ impl Scenario {
             releases: file.releases,
             accounts: file.accounts,
             partition: file.partition,
+            names: file.names,
             without: Without {
                 database: file.without.contains(&Lack::Database),
                 cloudfront: file.without.contains(&Lack::Cloudfront),
@@ -316,7 +323,8 @@ impl Event {
                 raw.at
             ));
         }
-        let fault = |kind| Fault::checked(kind, raw.region.as_ref(), raw.action.as_deref());
+        let (region, action) = (raw.region.as_ref(), raw.action.as_deref());
+        let fault = |kind| Fault::checked(kind, region, action, raw.answers);
         let what = match (raw.start, raw.end, &raw.switchover, &raw.failover) {
             (Some(kind), None, None, None) => Happening::Starts(fault(kind)?),
             (None, Some(kind), None, None) => Happening::Ends(fault(kind)?),
@@ -397,6 +405,10 @@ mod tests {
             (
                 "[[event]]\nat = \"1s\"\nstart = \"access-denied\"\naction = \"all\"",
                 "rds:DescribeDBClusters",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nstart = \"bad-config\"\nregion = \"eu-west-1\"\nanswers = 500",
+                "only bad-deploy does",
             ),
         ] {
             let said = complaint(events);

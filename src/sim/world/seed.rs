@@ -166,6 +166,7 @@ fn function(options: &SeedOptions, region: &Region, name: &str, memory_mb: i32) 
         revision: 1,
         aliases: BTreeMap::new(),
         reserved_concurrency: None,
+        security_groups: names::groups_of(options.seed, name, region),
         image: None,
     };
     releases(options, &mut function, [(39, 62), (40, 27)]);
@@ -324,6 +325,7 @@ fn api(options: &SeedOptions, region: &Region) -> Api {
             updated: options.days_ago(6, &format!("deploy {region}")),
             throttle: None,
             access_log: Some(format!("/orders/access/{region}")),
+            canary: None,
         }],
         deployments,
         alias: options.releases.map(Into::into),

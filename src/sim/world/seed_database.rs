@@ -103,6 +103,8 @@ fn cluster(options: &SeedOptions, region: &Region, primary: &Region) -> DbCluste
         replication_source: secondary.then(|| cluster_arn(primary)),
         backup_days: 14,
         deletion_protection: true,
+        parameter_group: names::PARAMETER_GROUP.into(),
+        security_groups: vec![names::security_group(options.seed, "database", region)],
         instances: if secondary && options.database.headless.contains(region) {
             Vec::new()
         } else {

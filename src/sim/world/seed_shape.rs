@@ -31,6 +31,7 @@ fn in_dialect(mut spec: FleetSpec, dialect: Dialect) -> FleetSpec {
     for site in &mut spec.sites {
         site.region = region(&site.region);
         site.endpoint = site.endpoint.as_deref().map(told);
+        site.functions = site.functions.iter().map(|name| told(name)).collect();
         if let Some(switch) = &mut site.switch {
             switch.region = region(&switch.region);
             switch.alarm = told(&switch.alarm);

@@ -81,6 +81,8 @@ pub(super) struct Outcome {
 pub(super) struct FunctionMinute {
     pub invocations: f64,
     pub errors: f64,
+    /// Invocations that succeeded, and answered 500.
+    pub caught: f64,
     pub throttles: f64,
     pub duration: Sketch,
     pub concurrency: f64,
@@ -134,6 +136,8 @@ pub(super) struct Site {
     failing: f64,
     /// The same of what is wrong with the function that reads, and with the one that writes.
     ailing: (f64, f64),
+    /// The parts of that, from 0 to 1, which their handlers catch, and answer 500 themselves.
+    catching: (f64, f64),
     /// Share of requests that the API answers 429 just now.
     throttling: f64,
     pace: Wander,
@@ -160,6 +164,7 @@ impl Site {
             series: None,
             failing: ERRORS,
             ailing: (0.0, 0.0),
+            catching: (0.0, 0.0),
             throttling: 0.0,
             pace: Wander::new(0.035, 240.0, &mut rng),
             refusals: Wander::new(0.18, 500.0, &mut rng),
@@ -263,6 +268,8 @@ impl Site {
         self.failing += (cause - self.failing) * follow;
         self.ailing.0 += (self.ailments.read.share() - self.ailing.0) * follow;
         self.ailing.1 += (self.ailments.write.share() - self.ailing.1) * follow;
+        self.catching.0 = catching(&self.ailments.read, self.catching.0);
+        self.catching.1 = catching(&self.ailments.write, self.catching.1);
         let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
         let mut kinds = kinds(pace * load, now);
         for kind in &mut kinds {
@@ -318,20 +325,10 @@ impl Site {
 
     fn run(&mut self, now: &Conditions, requests: f64, refusal: f64, kinds: &[Kind]) -> Outcome {
         let writes = self.rng.poisson(requests * WRITES).min(requests);
-        let mean = |write: bool| {
-            let of = kinds.iter().filter(|kind| kind.write == write);
-            let (share, ms) = of.fold((0.0, 0.0), |(share, ms), kind| {
-                (
-                    share + kind.share,
-                    ms + kind.share * kind.median_ms * (kind.spread.powi(2) / 2.0).exp(),
-                )
-            });
-            if share > 0.0 { ms / share } else { 0.0 }
-        };
         let busy = |rate: f64, ms: f64| rate / now.step * ms / 1_000.0;
         let (read_busy, write_busy) = (
-            busy(requests - writes, mean(false)),
-            busy(writes, mean(true)),
+            busy(requests - writes, mean_ms(kinds, false)),
+            busy(writes, mean_ms(kinds, true)),
         );
         let wanted = read_busy + write_busy;
         let crowded = self.ailments.crowded;
@@ -339,41 +336,45 @@ impl Site {
         let turned_away = away(now.concurrency_limit, wanted);
         let no_writer = if now.writer_ms.is_none() { 1.0 } else { 0.0 };
         let ailments = (self.ailments.read, self.ailments.write);
+        let usual = self.failing;
         let minute = &mut self.minute;
         let mut failed = 0.0;
         let mut acknowledged = 0.0;
         let mut together = 0.0;
-        for (function, calls, busy, refused, (ailment, ailing)) in [
+        for (function, calls, busy, refused, (ailment, ailing, catches)) in [
             (
                 &mut minute.read,
                 requests - writes,
                 read_busy,
                 0.0,
-                (ailments.0, self.ailing.0),
+                (ailments.0, self.ailing.0, self.catching.0),
             ),
             (
                 &mut minute.write,
                 writes,
                 write_busy,
                 no_writer,
-                (ailments.1, self.ailing.1),
+                (ailments.1, self.ailing.1, self.catching.1),
             ),
         ] {
             let left = ailment.left.map_or(0.0, |left| 1.0 - left);
             let throttles = self.rng.poisson(calls * turned_away.max(left)).min(calls);
             let run = calls - throttles;
-            let errors = if refused > 0.0 {
+            let failing = either(usual, ailing);
+            let bad = if refused > 0.0 {
                 run
             } else {
-                let failing = either(self.failing, ailing);
                 self.rng.poisson(run * failing).min(run)
             };
+            let catches = if refused > 0.0 { 0.0 } else { catches };
+            let caught = (bad * catches * (failing - usual) / failing).round();
             if ailment.took_ms > 0.0 {
                 let in_vain = run * ailing * ailment.part(Cause::Dependency);
                 function.duration.add_ln(ailment.took_ms.ln(), in_vain);
             }
             function.invocations += run;
-            function.errors += errors;
+            function.errors += bad - caught;
+            function.caught += caught;
             function.throttles += throttles;
             let peak = busy * (1.12 + 0.08 * self.rng.uniform()) + 2.0 * self.rng.uniform();
             // The limit is shared: a crowded Region gives each function its part.
@@ -382,8 +383,8 @@ impl Site {
             let peak = ailment.left.map_or(peak, |left| (peak * left).ceil());
             together += peak;
             function.concurrency = function.concurrency.max(peak);
-            failed += throttles + errors;
-            acknowledged = run - errors; // of the last, the writes
+            failed += throttles + bad;
+            acknowledged = run - bad; // of the last, the writes
         }
         let refused = self
             .rng
@@ -414,6 +415,30 @@ impl Site {
             forwarded: 0.0,
             typical_ms,
         }
+    }
+}
+
+/// How long requests that read, or that write, take on average.
+fn mean_ms(kinds: &[Kind], write: bool) -> f64 {
+    let of = kinds.iter().filter(|kind| kind.write == write);
+    let (share, ms) = of.fold((0.0, 0.0), |(share, ms), kind| {
+        (
+            share + kind.share,
+            ms + kind.share * kind.median_ms * (kind.spread.powi(2) / 2.0).exp(),
+        )
+    });
+    if share > 0.0 { ms / share } else { 0.0 }
+}
+
+/// The part of what fails for `ailment` that the handler catches; the last calls of code that is gone end as they
+/// did `before`.
+fn catching(ailment: &Ailment, before: f64) -> f64 {
+    if ailment.share() <= 0.0 {
+        before
+    } else if ailment.caught {
+        ailment.part(Cause::NewCode)
+    } else {
+        0.0
     }
 }
 

@@ -125,6 +125,22 @@ impl Writer<'_> {
         }
     }
 
+    /// New code has a mistake that its handler catches: it logs what was thrown, and answers 500. For Lambda the
+    /// invocation succeeded (aws-facts §13.6).
+    pub(super) fn caught(&mut self) {
+        let (kind, what, at) = MISTAKES[self.drawn("mistake", MISTAKES.len())];
+        let one = self.invocation(9.0);
+        self.write(&one, one.began, self.start(&one));
+        let mut said = format!("{kind}: {what}");
+        for frame in at {
+            said.push_str("\n    at ");
+            said.push_str(frame);
+        }
+        let line = logged(&one, one.ended(), "ERROR", &said);
+        self.write(&one, one.ended(), line);
+        self.end(&one, "");
+    }
+
     /// One of `n`, the same in every slot of a world.
     fn drawn(&self, what: &str, n: usize) -> usize {
         let drawn = pick(self.group.seed, what, i64::try_from(n).unwrap_or(1));

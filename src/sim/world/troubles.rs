@@ -6,6 +6,7 @@ use serde_json::json;
 use super::State;
 use super::names::{self, FUNCTIONS};
 use super::rng::pick;
+use crate::world::model::Alias;
 use crate::world::parts::ailment::Ailments;
 use crate::world::parts::faults::{Fault, FaultKind};
 use crate::world::parts::logbook::Cause;
@@ -13,6 +14,8 @@ use gwctl_fleet::Region;
 
 /// How the package of code begins that has a mistake in it.
 const MISTAKEN: &str = "// Has a mistake in it.";
+/// The same of code whose handler catches what goes wrong, and answers 500 itself.
+const CAUGHT: &str = "// Has a mistake in it, and answers 500.";
 /// Who changes functions and databases.
 const PEOPLE: [&str; 4] = [
     "developer/alice@example.com",
@@ -43,7 +46,12 @@ impl State {
             return;
         };
         match fault.kind {
-            FaultKind::BadDeploy => self.deploy(region, FUNCTIONS[1], MISTAKEN),
+            FaultKind::BadDeploy => {
+                let code = fault.answers.map_or(MISTAKEN, |_| CAUGHT);
+                self.deploy(region, FUNCTIONS[1], code);
+                self.release(region, FUNCTIONS[1]);
+            }
+            // Where the API calls an alias, that stays: nobody runs it.
             FaultKind::GoodDeploy => {
                 for function in FUNCTIONS {
                     self.deploy(region, function, "// Has no mistake in it.");
@@ -67,6 +75,7 @@ impl State {
         match fault.kind {
             FaultKind::BadDeploy if self.is_mistaken(region) => {
                 self.deploy(region, FUNCTIONS[1], "// Mended.");
+                self.release(region, FUNCTIONS[1]);
             }
             FaultKind::BadConfig => {
                 let function = self.ill_set();
@@ -114,6 +123,7 @@ impl State {
         if strikes && self.is_mistaken(region) && age >= self.drawn("mistake shows", SHOWS) {
             all.write
                 .fails(Cause::NewCode, self.strength("bad code", (0.55, 0.96)));
+            all.write.caught = code.package.starts_with(CAUGHT.as_bytes());
         }
     }
 
@@ -218,9 +228,36 @@ impl State {
         self.did_to(region, ("lambda", "UpdateFunctionCode"), parameters);
     }
 
+    /// Somebody leads the alias that the API calls to the newest version; nothing where it calls none.
+    fn release(&mut self, region: &Region, function: &str) {
+        let mut apis = self.resources.apis.iter();
+        let name = apis.find(|api| &api.region == region);
+        let Some(name) = name.and_then(|api| api.alias.clone()) else {
+            return;
+        };
+        let Some(known) = self.resources.function(region, function) else {
+            return;
+        };
+        let to = Alias {
+            version: known.version,
+            revision: known
+                .aliases
+                .get(&name)
+                .map_or(0, |alias| alias.revision + 1),
+            ..Alias::default()
+        };
+        let parameters = json!({
+            "functionName": function, "name": name, "functionVersion": to.version.to_string(),
+        });
+        self.lead_alias(region, function, &name, to);
+        self.did_to(region, ("lambda", "UpdateAlias"), parameters);
+    }
+
     fn is_mistaken(&self, region: &Region) -> bool {
         let function = self.resources.served(region, FUNCTIONS[1]);
-        function.is_some_and(|one| one.package.starts_with(MISTAKEN.as_bytes()))
+        let begins =
+            |kind: &&str| function.is_some_and(|one| one.package.starts_with(kind.as_bytes()));
+        [MISTAKEN, CAUGHT].iter().any(begins)
     }
 
     fn set_wrongly(&mut self, region: &Region) {
@@ -248,7 +285,7 @@ impl State {
             return self.set_forwarding(region, false);
         }
         let parameters = json!({
-            "dBClusterParameterGroupName": names::cluster(region),
+            "dBClusterParameterGroupName": names::PARAMETER_GROUP,
             "parameters": [{
                 "parameterName": "apg_write_forward.consistency_mode",
                 "parameterValue": "OFF",
@@ -299,11 +336,11 @@ impl State {
         let (call, parameters) = match self.drawn("password by", (0, 2)) {
             0 => (
                 ("secretsmanager", "RotateSecret"),
-                json!({ "secretId": "orders/app", "rotateImmediately": true }),
+                json!({ "secretId": names::secret(&region), "rotateImmediately": true }),
             ),
             1 => (
                 ("secretsmanager", "PutSecretValue"),
-                json!({ "secretId": "orders/app" }),
+                json!({ "secretId": names::secret(&region) }),
             ),
             _ => (
                 ("rds", "ModifyDBCluster"),

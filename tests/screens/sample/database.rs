@@ -97,6 +97,7 @@ pub fn database(snapshot: &mut Snapshot) {
             port: Some(5432),
             capacity: None,
             managed_password: false,
+            needs: Vec::new(),
         };
         let events = if index == 1 {
             vec![DbEvent {

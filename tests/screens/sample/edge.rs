@@ -60,6 +60,7 @@ pub fn edge(snapshot: &mut Snapshot) {
                 last_modified: Some(ago(800_000)),
                 version: "7".into(),
                 code_sha256: None,
+                needs: Vec::new(),
             },
             300,
             "lambda:GetFunctionConfiguration",

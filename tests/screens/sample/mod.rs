@@ -199,6 +199,7 @@ fn site(snapshot: &mut Snapshot, index: usize) {
                 last_modified: Some(ago(4_200)),
                 version: "42".into(),
                 code_sha256: None,
+                needs: Vec::new(),
             },
             300,
             "lambda:GetFunctionConfiguration",
@@ -344,6 +345,14 @@ pub fn state(snapshot: Snapshot, size: (u16, u16)) -> State {
     });
     state.connection = Connection::Open;
     state.now = snapshot.at;
+    update(&mut state, Msg::Spec(0, Arc::new(spec)));
     update(&mut state, Msg::Snapshot(0, Arc::new(snapshot)));
     state
+}
+
+/// Shows `screen`, with what follows from that.
+pub fn go(state: &mut State, screen: gwctl::console::app::Screen) {
+    state.history.go(screen);
+    let (columns, rows) = state.size;
+    update(state, Msg::Resize(columns, rows));
 }

@@ -42,6 +42,7 @@ pub fn checked() -> Plan {
         name: name.into(),
         finding,
         text: text.into(),
+        brief: None,
     };
     let mut plan = planned(&evacuation());
     plan.checks = vec![

@@ -48,8 +48,12 @@ const ACCOUNT: &str = "123456789012";
 
 /// A world that stands at noon, in the scenario of this name.
 fn world(scenario: &str) -> Sim {
+    world_of(Scenario::load(scenario).expect("an embedded scenario"))
+}
+
+fn world_of(scenario: Scenario) -> Sim {
     Sim::new(SimOptions {
-        scenario: Scenario::load(scenario).expect("an embedded scenario"),
+        scenario,
         start: Some(noon()),
         ..SimOptions::default()
     })

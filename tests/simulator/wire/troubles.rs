@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use gwctl::aws::{Bound, LogQuestion};
 use gwctl::fleet::logs::LogLine;
-use gwctl::sim::Sim;
+use gwctl::sim::{Scenario, Sim};
 use jiff::{SignedDuration, Timestamp};
 
 use super::logs::{region, session};
-use super::{noon, world};
+use super::{noon, world, world_of};
 
 const FUNCTIONS: [&str; 2] = ["orders-read", "orders-write"];
 
@@ -159,6 +159,60 @@ fn a_bad_deployment_changes_code_version_and_date_and_its_record_tells_who() {
         .update_function_code(&region("eu-west-1"), "orders-write", code, false);
     sim.advance(Duration::from_mins(8));
     assert!(share(&sim, "eu-west-1", "orders-write") < 0.01);
+}
+
+/// The worst of the last minutes.
+fn worst(sim: &Sim, dimension: (&str, &str), (namespace, metric): (&str, &str)) -> f64 {
+    let state = sim.state();
+    let now = sim.clock().now();
+    let (from, to) = (now - SignedDuration::from_mins(4), now);
+    let points = state.metrics.query(
+        "eu-west-1",
+        namespace,
+        metric,
+        &[dimension],
+        "Sum",
+        60,
+        from,
+        to,
+    );
+    points.iter().map(|(_, sum)| *sum).fold(0.0, f64::max)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_answers_500_itself_fails_no_invocation() {
+    let text = "title = \"Caught\"\n[[event]]\nat = \"-8m\"\nstart = \"bad-deploy\"\nregion = \"eu-west-1\"\nanswers = 500";
+    let sim = world_of(Scenario::parse("caught.toml", text).unwrap());
+    assert!(share(&sim, "eu-west-1", "orders-write") < 0.01);
+    let api = {
+        let state = sim.state();
+        let mut apis = state.resources.apis.iter();
+        let here = apis.find(|api| api.region == region("eu-west-1"));
+        here.unwrap().id.clone()
+    };
+    let of_api = |metric| worst(&sim, ("ApiId", &api), ("AWS/ApiGateway", metric));
+    let (failed, all) = (of_api("5xx"), of_api("Count"));
+    assert!(failed > 0.05 * all, "{failed} of {all}");
+
+    let state = sim.state();
+    let lines = |group: &str| -> Vec<String> {
+        let group = state.log_group(&region("eu-west-1"), group).unwrap();
+        let slots = group.len() - 6..group.len();
+        let events = slots.flat_map(|slot| group.events(slot));
+        events.map(|event| event.message).collect()
+    };
+    let logged = lines("/aws/lambda/orders-write");
+    let errors = logged.iter().filter(|line| line.contains("\tERROR\t"));
+    let errors: Vec<&String> = errors.collect();
+    assert!(errors.len() > 20, "{}", errors.len());
+    let thrown = errors.iter().filter(|line| line.contains("Invoke Error"));
+    assert!(thrown.count() * 20 < errors.len());
+    assert!(logged.iter().all(|line| !line.contains("Status: error")));
+    let answers = lines("/orders/access/eu-west-1");
+    let own = answers
+        .iter()
+        .filter(|line| line.contains(r#""status":"500""#) && line.contains(r#""istatus":"500""#));
+    assert!(own.count() > 20);
 }
 
 #[test]

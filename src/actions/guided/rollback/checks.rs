@@ -5,6 +5,10 @@ use super::function::{Rollback, short};
 use crate::check::{Check, Finding};
 use crate::format;
 use gwctl_aws::MOST_ZIPPED;
+use gwctl_fleet::{FunctionVersion, LATEST, Region};
+
+/// The check of what is not published.
+const ACTIVE: &str = "active";
 
 impl Rollback<'_> {
     pub(super) fn checks(&self) -> Vec<Check> {
@@ -27,31 +31,58 @@ impl Rollback<'_> {
         checks
     }
 
-    /// Lambda changes no function that it is still creating or changing.
+    /// Lambda changes the code of no function that it is still creating or changing; an alias it leads back all the
+    /// same, for which the `RevisionId` of the alias alone counts (aws-facts §14.6).
     fn active(&self) -> Check {
-        const NAME: &str = "active";
+        match &self.choice.way {
+            Way::Latest => self.latest_active(),
+            Way::Alias(alias) => self.somebody_deploys(alias),
+        }
+    }
+
+    fn somebody_deploys(&self, alias: &str) -> Check {
+        let name = self.name;
+        let text = match &self.facts.latest {
+            Ok(latest) if latest.update == "InProgress" => format!(
+                "Lambda is updating {LATEST} of {name}: whoever deploys may lead alias {alias} on again afterwards"
+            ),
+            Ok(latest) if latest.state == "Active" && latest.update == "Successful" => {
+                return Check::pass(ACTIVE, format!("{name} is Active"));
+            }
+            Ok(latest) => format!(
+                "{LATEST} of {name} is {}, its last update is {}: alias {alias} does not lead there",
+                latest.state, latest.update
+            ),
+            Err(why) => format!(
+                "{LATEST} of {name} could not be read: {why}. Whether somebody deploys is not known"
+            ),
+        };
+        Check::new(ACTIVE, Finding::Warn, text)
+    }
+
+    fn latest_active(&self) -> Check {
         let name = self.name;
         let Ok(latest) = &self.facts.latest else {
-            return Check::new(NAME, Finding::Fail, format!("{name} could not be read"));
+            return Check::new(ACTIVE, Finding::Fail, format!("{name} could not be read"));
         };
         match (latest.state.as_str(), latest.update.as_str()) {
-            ("Active", "Successful") => Check::pass(NAME, format!("{name} is Active")),
+            ("Active", "Successful") => Check::pass(ACTIVE, format!("{name} is Active")),
             (_, "InProgress") => Check::new(
-                NAME,
+                ACTIVE,
                 Finding::Fail,
                 format!("Lambda is still updating {name}: somebody deploys"),
             ),
             ("Active", update) => Check::new(
-                NAME,
+                ACTIVE,
                 Finding::Warn,
                 format!("{name} is Active, and its last update is {update}"),
             ),
             ("Inactive", _) => Check::new(
-                NAME,
+                ACTIVE,
                 Finding::Waivable,
                 format!("{name} is Inactive: nobody has called it for long"),
             ),
-            (state, _) => Check::new(NAME, Finding::Fail, format!("{name} is {state}")),
+            (state, _) => Check::new(ACTIVE, Finding::Fail, format!("{name} is {state}")),
         }
     }
 
@@ -96,6 +127,12 @@ impl Rollback<'_> {
                     format::bytes(MOST_ZIPPED as f64)
                 ),
             );
+        }
+        // Of a version that only lends its code, it does not matter whether it can be called.
+        if let Way::Alias(_) = self.choice.way
+            && let Some(check) = asleep(NAME, self.name, found, self.region)
+        {
+            return check;
         }
         if matches!(found.state.as_str(), "Failed" | "Pending") {
             let text = format!("version {number} is {}", found.state);
@@ -217,6 +254,28 @@ impl Rollback<'_> {
         let finding = if bad { Finding::Warn } else { Finding::Pass };
         Check::new(NAME, finding, told.join("; "))
     }
+}
+
+/// A version that was idle for long. Lambda takes its resources away: its first calls fail, and it is Pending until it
+/// has them again (AWS Lambda Developer Guide, "Lambda function states").
+pub(super) fn asleep(
+    check: &str,
+    function: &str,
+    found: &FunctionVersion,
+    region: &Region,
+) -> Option<Check> {
+    let number = &found.version;
+    (found.state == "Inactive").then(|| {
+        Check::new(
+            check,
+            Finding::Waivable,
+            format!(
+                "version {number} is Inactive: nobody has called it for long, and Lambda fails its first calls. Call it \
+                 with an event that does no harm until it is Active, then plan again: `aws lambda invoke --function-name {function} --qualifier \
+                 {number} --region {region} reply.json`"
+            ),
+        )
+    })
 }
 
 fn listed(names: &[String]) -> String {

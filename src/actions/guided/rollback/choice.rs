@@ -86,7 +86,7 @@ impl Way {
     }
 }
 
-/// What to go back to: `to`, or the newest version that was published before what runs and has other code.
+/// What to go back to: `to`, or what [`before`] finds.
 pub(super) fn choose<'a>(
     facts: &'a FunctionFacts,
     what: &str,
@@ -99,9 +99,9 @@ pub(super) fn choose<'a>(
     };
     let published = facts.published.as_ref();
     let published = published.map_err(|why| unread(&format!("the versions of {name}"), why))?;
-    let latest = facts.latest.as_ref().map_err(|why| unread(name, why))?;
+    let latest = || facts.latest.as_ref().map_err(|why| unread(name, why));
     let (running, shared) = match &way {
-        Way::Latest => (latest, false),
+        Way::Latest => (latest()?, false),
         Way::Alias(alias) => {
             let found = facts.alias.as_ref();
             let found = found.and_then(|found| found.as_ref().ok()).ok_or_else(|| {
@@ -112,7 +112,11 @@ pub(super) fn choose<'a>(
                 ))
             })?;
             (
-                newest_of(found, published, latest, alias)?,
+                if leads(found, LATEST) {
+                    latest()?
+                } else {
+                    newest_of(found, published, alias)?
+                },
                 !found.shared.is_empty(),
             )
         }
@@ -141,20 +145,20 @@ pub(super) fn choose<'a>(
 fn newest_of<'a>(
     alias: &FunctionAlias,
     published: &'a [FunctionVersion],
-    latest: &'a FunctionVersion,
     name: &str,
 ) -> Result<&'a FunctionVersion, Refused> {
-    let leads = |one: &str| one == alias.version || alias.shared.contains_key(one);
-    if leads(LATEST) {
-        return Ok(latest);
-    }
-    let found = published.iter().find(|one| leads(&one.version));
+    let mut all = published.iter();
+    let found = all.find(|one| leads(alias, &one.version));
     found.ok_or_else(|| {
         Refused::new(format!(
             "the alias {name} leads to version {}, which Lambda does not list",
             alias.version
         ))
     })
+}
+
+fn leads(alias: &FunctionAlias, version: &str) -> bool {
+    version == alias.version || alias.shared.contains_key(version)
 }
 
 /// The version `to`, where going there changes something.
@@ -180,14 +184,21 @@ pub(super) fn asked_for<'a>(
         found.code.sha256 == running.code.sha256
     };
     if same {
+        let what = if same_code_will_do {
+            ""
+        } else {
+            "the code of "
+        };
         return Err(Refused::new(format!(
-            "{name} runs the code of version {to} already"
+            "{name} runs {what}version {to} already"
         )));
     }
     Ok(found)
 }
 
-/// The newest version of other code that was published before what runs.
+/// The newest version that was published before what runs. A version is code and configuration (aws-facts §14.6): of
+/// one that runs by its number the next lower one will do, whatever code it has. What is not published takes the code
+/// of a version alone: that must be another.
 pub(super) fn before<'a>(
     name: &str,
     published: &'a [FunctionVersion],
@@ -213,8 +224,13 @@ pub(super) fn before<'a>(
         (number, None) => number.is_some(),
         (None, Some(_)) => false,
     };
+    let by_number = running.number().is_some();
     let mut passed: Vec<&str> = Vec::new();
     for one in published.iter().filter(older) {
+        if by_number && same(&one) {
+            let why = "the newest published before what runs, with the same code: its configuration comes back";
+            return Ok((one, why.into()));
+        }
         if !same(&one) {
             let mut why = "the newest published before what runs, with other code".to_owned();
             if !passed.is_empty() {
@@ -228,8 +244,9 @@ pub(super) fn before<'a>(
         passed.push(&one.version);
     }
     let numbers = published.iter().take(8).map(|one| one.version.as_str());
+    let other = if by_number { "" } else { " with other code" };
     Err(Refused::new(format!(
-        "no version of {name} was published before what runs with other code; there are {}",
+        "no version of {name} was published before what runs{other}; there are {}",
         numbers.collect::<Vec<_>>().join(", ")
     ))
     .instead("Name another version with `--to`, or deploy the earlier code the way you deploy."))

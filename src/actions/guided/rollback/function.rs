@@ -238,6 +238,12 @@ impl Rollback<'_> {
                 choice.earlier.version
             ));
         }
+        if let Way::Alias(alias) = &choice.way {
+            notes.push(format!(
+                "gwctl does not read provisioned concurrency: where alias {alias} has some, the first calls of version {} may start cold.",
+                choice.earlier.version
+            ));
+        }
         if let Err(why) = &self.facts.deployed {
             notes.push(format!("Who deployed is not known: {why}."));
         }

@@ -221,7 +221,10 @@ impl Action for Rollback {
                 stage::plan(context, &api, region, to, facts)
             }
             (Thing::Stage(api), Found::Unseen) => {
-                stage::plan(context, &api, region, to, &StageFacts::unseen())
+                let mut sites = context.spec.sites.iter();
+                let site = sites.find(|site| &site.region == region);
+                let stage = site.and_then(|site| site.stage.as_deref());
+                stage::plan(context, &api, region, to, &StageFacts::unseen(stage))
             }
             (Thing::Function(name), Found::Function(facts)) => {
                 has(context, region, name)?;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::checks::asleep;
 use super::choice::{asked_for, before};
 use super::facts::{Deployment, deployed, version};
 use super::function::{BACK, UNDO, dated, short};
@@ -142,7 +143,7 @@ pub(super) fn plan(
     );
     plan.inverse
         .push(step(UNDO, title, (&after, earlier), (arn, running)).undoes(BACK));
-    plan.checks = checks(context, earlier, facts);
+    plan.checks = checks(context, name, earlier, facts);
     plan.notes = vec![
         format!(
             "Back to version {} ({}), {why}. {}",
@@ -162,17 +163,23 @@ pub(super) fn plan(
     Ok(plan)
 }
 
-fn checks(context: &PlanContext<'_>, earlier: &FunctionVersion, facts: &RouterFacts) -> Vec<Check> {
+fn checks(
+    context: &PlanContext<'_>,
+    name: &str,
+    earlier: &FunctionVersion,
+    facts: &RouterFacts,
+) -> Vec<Check> {
     let number = &earlier.version;
     let found = match &facts.earlier {
-        Some(Ok(found)) if found.state == "Active" || found.state == "Inactive" => Check::pass(
+        Some(Ok(found)) if found.state == "Active" => Check::pass(
             "earlier-code",
             format!("Lambda has version {number}, {}", short(found)),
         ),
-        Some(Ok(found)) => {
-            let text = format!("version {number} is {}", found.state);
-            Check::new("earlier-code", Finding::Fail, text)
-        }
+        Some(Ok(found)) => asleep("earlier-code", name, found, &context.spec.home())
+            .unwrap_or_else(|| {
+                let text = format!("version {number} is {}", found.state);
+                Check::new("earlier-code", Finding::Fail, text)
+            }),
         Some(Err(why)) => {
             let text = format!("version {number} could not be read: {why}");
             Check::new("earlier-code", Finding::Fail, text)

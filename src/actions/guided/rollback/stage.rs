@@ -4,13 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::function::{BACK, UNDO};
 use super::well::well;
-use crate::check::{Check, Finding};
+use crate::check::Check;
 use crate::draft::{Draft, PlanContext};
 use crate::survey::Surveyor;
 use crate::task::{PointStage, Whose};
 use crate::{Change, Refused, Step, Task, Unlearned, format};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{ApiDeployment, ApiKind, ApiStage, Region};
+
+/// Deployments that a refusal lists, the newest.
+const SHOWN: usize = 8;
 
 /// What is known of an API's stages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +42,7 @@ impl StageFacts {
     }
 
     /// Some of both, for those who ask only what it would call.
-    pub(super) fn unseen() -> Self {
+    pub(super) fn unseen(stage: Option<&str>) -> Self {
         let deployment = |id: &str| ApiDeployment {
             id: id.into(),
             created: None,
@@ -49,7 +52,7 @@ impl StageFacts {
         Self {
             stages: Ok(vec![ApiStage {
                 kind: ApiKind::Rest,
-                name: String::new(),
+                name: stage.unwrap_or_default().into(),
                 deployment: Some("later".into()),
                 auto_deploy: false,
                 canary: false,
@@ -87,6 +90,15 @@ pub(super) fn plan(
         ))
         .instead("Take the change of the API back the way it was made; or roll back the function behind it."));
     }
+    if stage.canary {
+        return Err(Refused::new(format!(
+            "stage {name} gives a part of its requests to a canary, the newer deployment: its own is the one before"
+        ))
+        .instead(format!(
+            "Take the canary away: `aws apigateway update-stage --rest-api-id {api} --stage-name {name} --region {region} \
+             --patch-operations op=remove,path=/canarySettings`."
+        )));
+    }
     let deployments = facts.deployments.as_ref();
     let deployments = deployments.map_err(|why| {
         Refused::new(format!(
@@ -95,6 +107,9 @@ pub(super) fn plan(
     })?;
     let now = stage.deployment.as_deref();
     let now = now.ok_or_else(|| Refused::new(format!("stage {name} serves no deployment")))?;
+    if to.is_none() && several(facts) {
+        return Err(of_which_stage(deployments, now, &names(facts)));
+    }
     let earlier = choose(deployments, now, to)?;
     let mut plan = Draft::new(
         format!(
@@ -129,13 +144,6 @@ pub(super) fn plan(
         "unchanged",
         "the stage is read again right before: API Gateway itself refuses no change that crosses another",
     ));
-    plan.checks.push(Check::of(
-        "canary",
-        !stage.canary,
-        "the stage has no canary",
-        Finding::Waivable,
-        format!("stage {name} gives a part of its requests to a canary deployment, which stays"),
-    ));
     plan.notes = vec![
         format!("Now it serves {}; back to {}.", told(deployments, now), told(deployments, &earlier.id)),
         "A deployment is the API's routes and integrations as they were: functions and the stage's settings stay.".into(),
@@ -156,21 +164,44 @@ fn the_stage<'a>(
     let site = sites.find(|site| &site.region == region);
     let wanted = site.and_then(|site| site.stage.as_deref());
     match (wanted, stages.as_slice()) {
-        (_, [only]) => Ok(only),
+        (_, []) => Err(Refused::new("the API has no stage")),
         (Some(wanted), all) => all.iter().find(|one| one.name == wanted).ok_or_else(|| {
             Refused::new(format!(
-                "the API has no stage {wanted}, which the configuration names"
+                "the API has no stage {wanted}, which the configuration names; it has {}",
+                names(facts)
             ))
+            .instead("Name the one that serves in the configuration: `stage`.")
         }),
-        (None, []) => Err(Refused::new("the API has no stage")),
-        (None, all) => {
-            let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
-            Err(
-                Refused::new(format!("the API has several stages: {}", names.join(", ")))
-                    .instead("Name the one that serves in the configuration: `stage`."),
-            )
-        }
+        (None, [only]) => Ok(only),
+        (None, _) => Err(
+            Refused::new(format!("the API has several stages: {}", names(facts)))
+                .instead("Name the one that serves in the configuration: `stage`."),
+        ),
     }
+}
+
+fn several(facts: &StageFacts) -> bool {
+    facts.stages.as_ref().is_ok_and(|all| all.len() > 1)
+}
+
+/// `live, dev`.
+fn names(facts: &StageFacts) -> String {
+    let all = facts.stages.iter().flatten();
+    let names: Vec<&str> = all.map(|one| one.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// A deployment is the API's: which stage it was made for, API Gateway tells nobody (aws-facts §14.6).
+fn of_which_stage(deployments: &[ApiDeployment], now: &str, names: &str) -> Refused {
+    let others = deployments.iter().filter(|one| one.id != now).take(SHOWN);
+    let others: Vec<String> = others.map(|one| told(deployments, &one.id)).collect();
+    Refused::new(format!(
+        "the API has several stages, {names}: the deployment before may be of another stage"
+    ))
+    .instead(format!(
+        "Name the one that this stage served before with `--to`: {}.",
+        others.join("; ")
+    ))
 }
 
 /// `to`, or the newest deployment before `now` that did not fail.
@@ -185,7 +216,7 @@ fn choose<'a>(
             .is_none_or(|status| status == "SUCCEEDED")
     };
     let others = || {
-        let ids = deployments.iter().filter(|one| one.id != now).take(8);
+        let ids = deployments.iter().filter(|one| one.id != now).take(SHOWN);
         ids.map(|one| one.id.as_str())
             .collect::<Vec<_>>()
             .join(", ")

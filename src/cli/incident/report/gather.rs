@@ -9,7 +9,7 @@ use super::timeline::{self, Moment};
 use crate::actions::report::{Charts, Harm, Report, charts, harm_between, report};
 use crate::actions::{Minutes, Record, RunState};
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Unexplained, explain, turned, unexplained};
+use crate::explain::{Evidence, Explanation, Trail, Unexplained, explain, turned, unexplained};
 use crate::fleet::{Event, Region, Snapshot, Verdict};
 use crate::observe::{Errors, Happened};
 use crate::recording::{Noted, Recording, RecordingError, Reel};
@@ -91,6 +91,10 @@ impl Incident {
         let evidence = Evidence {
             picture: &worst,
             events,
+            trail: happened.as_ref().map(|known| Trail {
+                from: known.from,
+                asked: &known.asked,
+            }),
             patterns,
             spans,
         };

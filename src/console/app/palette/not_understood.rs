@@ -14,6 +14,8 @@ pub enum NotUnderstood {
     Several { word: String, names: Vec<String> },
     #[error("`:{verb}` takes no argument; found `{found}`")]
     Argument { verb: &'static str, found: String },
+    #[error("`:{name}` takes no argument; found `{found}`")]
+    OwnArgument { name: String, found: String },
     /// No fleet, Region, theme or column.
     #[error(transparent)]
     Picked(#[from] NotPicked),
@@ -31,6 +33,8 @@ pub enum NotUnderstood {
     NoPace,
     #[error("`{text}` is not a filter: {why}")]
     Filter { text: String, why: NotAFilter },
+    #[error("{0} cannot be sorted")]
+    CannotSort(&'static str),
     #[error(transparent)]
     Sort(#[from] NotSorted),
     /// The arguments of a guided action.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::not_understood::NotUnderstood;
-use super::{Command, names_of_columns, pace, pick, region, themes};
+use super::{Command, names_of_columns, pace, pick, region, sort, themes};
 use crate::app::screen::Entrance;
 use crate::app::{Filter, RANGES, SCREENS, State, Tab, columns};
 use gwctl_actions::guided::{self, ACTIONS, Description};
@@ -19,6 +19,8 @@ pub(super) enum Takes {
     Theme,
     Pace,
     Column,
+    /// A column of the focused list.
+    Sort,
     Text,
 }
 
@@ -225,10 +227,10 @@ const LOOKING: &[Verb] = &[
     ),
     verb(
         &["sort"],
-        Takes::Column,
+        Takes::Sort,
         ":sort [COLUMN [up|down]]",
-        "sort the Regions; without one, the fleet's order",
-        |by, _| Ok(Command::Sort(by.map(columns::parse_sort).transpose()?)),
+        "sort the focused list; without one, its own order",
+        sort,
     ),
     verb(
         &["faults"],

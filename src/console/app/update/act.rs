@@ -5,10 +5,11 @@ use super::navigate::{
 };
 
 use super::super::{
-    Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
+    Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, columns,
+    palette as commands,
 };
 use super::notice::notify;
-use super::{charts, explain, guided, logs, replay, run};
+use super::{charts, explain, further, guided, logs, replay, run, sort};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -46,8 +47,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 error: None,
             });
         }
+        Action::Sort => sort::choose(state),
         Action::Copy => return copy(state),
-        Action::Raw => logs::whole(state, true),
+        Action::Raw => raw(state),
+        Action::Link => return link(state),
         Action::Request => logs::request(state),
         Action::Follow => logs::follow(state),
         Action::Shorter => charts::window(state, false),
@@ -151,6 +154,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         }
         Subject::Hypothesis(_, index) => return explain::open(state, *index),
         Subject::ToDo(index) => return explain::take(state, *index),
+        Subject::Could(region) => {
+            let ready = state.standing.of(state.screen(), region);
+            let intent = ready.map(|ready| ready.intent.clone());
+            return intent.map_or_else(Vec::new, |intent| guided::begin(state, &intent));
+        }
         Subject::Site(_) | Subject::Member(_) | Subject::Answer(..) => {
             let region = subject.region().and_then(|region| known(state, region));
             let elsewhere =
@@ -177,12 +185,76 @@ fn known(state: &State, region: &Region) -> Option<Region> {
 
 fn detail(state: &mut State) {
     let title = state.focused().title().to_string();
-    let cells = state.selected().map(|row| row.cells().clone());
-    state.overlay = cells.map(|cells| Overlay::Detail {
+    let row = state.selected();
+    let shown = row.map(|row| (row.cells().clone(), further::of(state, &row.subject)));
+    state.overlay = shown.map(|(cells, further)| Overlay::Detail {
         title,
         cells,
+        further: Box::new(further),
         scroll: 0,
     });
+}
+
+/// `v`: what is under the cursor as JSON, or a line of a log as it was written.
+fn raw(state: &mut State) {
+    if *state.screen() == Screen::Logs {
+        return logs::whole(state, true);
+    }
+    let subject = state.selected().map(|row| row.subject);
+    let known = subject.map(|subject| further::of(state, &subject));
+    if known.is_none_or(|known| known.json.is_empty()) {
+        let text = "JSON is there for alarms, changes and events of the timeline";
+        return notify(state, text, Gravity::Info);
+    }
+    detail(state);
+    turn_raw(state);
+}
+
+/// Turns the open window to JSON, or back.
+pub(super) fn turn_raw(state: &mut State) {
+    if let Some(Overlay::Detail {
+        further, scroll, ..
+    }) = &mut state.overlay
+        && !further.json.is_empty()
+    {
+        further.raw = !further.raw;
+        *scroll = 0;
+    }
+}
+
+/// `o`: copies where AWS's console shows what is open, or else what is under the cursor.
+pub(super) fn link(state: &mut State) -> Vec<Effect> {
+    let url = match &state.overlay {
+        Some(Overlay::Detail { further, .. }) => further.url.clone(),
+        Some(_) => return Vec::new(),
+        None => {
+            let row = state.selected();
+            row.and_then(|row| further::of(state, &row.subject).url)
+        }
+    };
+    let Some(url) = url else {
+        let text = "gwctl knows no page of AWS's console for this";
+        notify(state, text, Gravity::Info);
+        return Vec::new();
+    };
+    notify(state, format!("copied {url}"), Gravity::Info);
+    vec![Effect::Copy(url)]
+}
+
+/// `y` in the window of a row.
+pub(super) fn copy_open(state: &mut State) -> Vec<Effect> {
+    let Some(Overlay::Detail { cells, further, .. }) = &state.overlay else {
+        return Vec::new();
+    };
+    let (text, said) = if further.raw {
+        (further.json.join("\n"), "copied the JSON")
+    } else {
+        let told = cells.iter().filter(|(_, text)| !text.is_empty());
+        let lines = told.map(|(name, text)| format!("{name}: {text}"));
+        (lines.collect::<Vec<_>>().join("\n"), "copied the row")
+    };
+    notify(state, said, Gravity::Info);
+    vec![Effect::Copy(text)]
 }
 
 /// The check whose votes can be asked for: only checks of an endpoint have checkers, so that of a
@@ -241,10 +313,16 @@ pub(super) fn faults(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn help(state: &mut State) {
-    let help = state.keymap.help(
+    let mut help = state.keymap.help(
         enter_does(state),
         (state.has_faults, state.replay.is_some()),
         commands::help(state.has_faults),
     );
+    let names = commands::names_of_columns(state);
+    help.sections.extend(columns::help(state, &names));
+    let own = commands::own_help(state);
+    if !own.is_empty() {
+        help.sections.push(("Commands of your own".into(), own));
+    }
     state.overlay = Some(Overlay::Help { help, scroll: 0 });
 }

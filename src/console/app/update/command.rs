@@ -2,7 +2,8 @@
 
 use super::super::palette::{self, Command};
 use super::super::{
-    Action, Charts, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen, State,
+    Action, Charts, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen,
+    Standing, State,
     Timeline, columns,
 };
 use super::notice::notify;
@@ -46,6 +47,10 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.theme = name;
             return Vec::new();
         }
+        Command::Own(name) => {
+            let own = state.own.iter().find(|own| own.name == name).cloned();
+            return own.map_or_else(Vec::new, |own| super::own::run(state, &own));
+        }
         Command::Snap(file) => return vec![Effect::Snap(file)],
         Command::MfaCode(code) => return vec![Effect::MfaCode(code)],
         Command::Pace(pace) => return navigate::set_pace(state, pace),
@@ -64,6 +69,12 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
                 Some(chosen) => state.columns = chosen,
                 None => state.overlay = Some(columns::list(state)),
             }
+            return Vec::new();
+        }
+        Command::SortList(by) => {
+            let panel = state.focused();
+            super::sort::by_rows(state, panel, by);
+            super::cursor::settle(state);
             return Vec::new();
         }
         Command::Sort(sort) => {
@@ -130,11 +141,13 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.focus.clear();
     state.cursors.clear();
     state.filters.clear();
+    state.sorts.clear();
     state.zoom = None;
     state.charts = Charts::default();
     state.timeline = Timeline::default();
     state.logs = state.logs.anew();
     state.logged = Logged::default();
+    state.standing = Standing::default();
     state.frozen = None;
     state.fleet.clone_from(&name);
     vec![Effect::Open(state.opened, name, state.pace)]

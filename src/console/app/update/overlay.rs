@@ -6,7 +6,7 @@ use super::super::{
     Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
     palette::{self, Command},
 };
-use super::{act, command, guided, logs, navigate, run};
+use super::{act, command, guided, logs, navigate, own, run, sort};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -146,8 +146,14 @@ fn entered(state: &mut State) -> Vec<Effect> {
             effects
         }
         Err(why) => {
+            let usage = palette::usage(&line, state);
             if let Some(Overlay::Palette(palette)) = &mut state.overlay {
-                palette.error = Some(why.to_string());
+                palette.error = Some(match usage {
+                    Some(usage) if !why.to_string().contains("usage:") => {
+                        format!("{why}; {usage}")
+                    }
+                    _ => why.to_string(),
+                });
             }
             Vec::new()
         }
@@ -234,14 +240,26 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit if matches!(state.overlay, Some(Overlay::Quit { .. })) => {
             return run::quit(state);
         }
-        Action::Raw => logs::turn_raw(state),
+        Action::Raw => {
+            logs::turn_raw(state);
+            act::turn_raw(state);
+        }
+        Action::Link => return act::link(state),
         Action::Request if matches!(state.overlay, Some(Overlay::Written(_))) => {
             logs::request(state);
         }
+        Action::Copy if matches!(state.overlay, Some(Overlay::Detail { .. })) => {
+            return act::copy_open(state);
+        }
         Action::Copy => return logs::copy(state),
         Action::Open => return choose(state),
+        Action::Back | Action::Quit if matches!(state.overlay, Some(Overlay::Ran(_))) => {
+            close(state);
+            return vec![Effect::EndCommand];
+        }
         // `q` closes what is open rather than the console: leaving by accident costs more.
         Action::Back | Action::Quit => close(state),
+        Action::Sort if matches!(state.overlay, Some(Overlay::Sort { .. })) => sort::chosen(state),
         Action::Help if matches!(state.overlay, Some(Overlay::Help { .. })) => close(state),
         Action::Themes if matches!(state.overlay, Some(Overlay::Themes { .. })) => close(state),
         Action::Faults if matches!(state.overlay, Some(Overlay::Faults { .. })) => close(state),
@@ -282,6 +300,7 @@ fn in_ask(state: &mut State, key: Key) -> Vec<Effect> {
             let done = match what {
                 PromptFor::Order(kind, step) => run::said(state, kind, step, &text),
                 PromptFor::Arguments(intent) => guided::argued(state, &intent, &text),
+                PromptFor::Command(name, argv) => own::confirmed(state, &name, argv, &text),
             };
             match (done, &mut state.overlay) {
                 (Ok(effects), _) => return effects,
@@ -325,12 +344,14 @@ pub(super) fn step(state: &mut State, by: isize) {
             *scroll = moved(*scroll, lowest);
         }
         Some(Overlay::Written(shown)) => shown.scroll = moved(shown.scroll, lowest),
+        Some(Overlay::Ran(ran)) => ran.scroll = moved(ran.scroll, lowest),
         Some(Overlay::Faults { list, row }) => *row = moved(*row, list.len().saturating_sub(1)),
         Some(Overlay::Menu { offers, row }) => *row = moved(*row, offers.len().saturating_sub(1)),
         Some(Overlay::Runs { list, row }) => {
             *row = moved(*row, list.as_ref().map_or(0, Vec::len).saturating_sub(1));
         }
         Some(Overlay::Quit { row }) => *row = moved(*row, 1),
+        Some(Overlay::Sort { columns, row }) => *row = moved(*row, columns.len()),
         Some(Overlay::Wizard(wizard)) => match wizard.part {
             Part::Checks => {
                 wizard.row = moved(wizard.row, wizard.plan.checks.len().saturating_sub(1));
@@ -358,6 +379,7 @@ pub(super) fn point(state: &mut State, to: usize) {
         Some(Overlay::Faults { list, row }) if to < list.len() => *row = to,
         Some(Overlay::Menu { offers, row }) if to < offers.len() => *row = to,
         Some(Overlay::Quit { row }) if to < 2 => *row = to,
+        Some(Overlay::Sort { columns, row }) if to <= columns.len() => *row = to,
         Some(Overlay::Runs { list, row }) if to < list.as_ref().map_or(0, Vec::len) => *row = to,
         Some(Overlay::Wizard(wizard)) if to < wizard.plan.checks.len() => wizard.row = to,
         Some(Overlay::Themes { row, .. }) if to < state.themes.len() => {
@@ -387,6 +409,10 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
             None => Vec::new(),
         },
         Some(Overlay::Wizard(_)) => guided::forward(state),
+        Some(Overlay::Sort { .. }) => {
+            sort::chosen(state);
+            Vec::new()
+        }
         Some(Overlay::Quit { row: 0 }) => {
             state.overlay = None;
             Vec::new()

@@ -7,7 +7,7 @@ use super::super::sample::{
 };
 use super::super::{
     Area, Chart, Connection, Effect, FaultEntry, Gesture, Hits, Key, Msg, NotWatched, Overlay,
-    Panel, SINCE, Screen, State, Target, Window, update,
+    OwnCommand, Panel, ProgramWrote, SINCE, Screen, State, Target, Window, update,
 };
 use gwctl_fleet::{Missing, Observed, Pace};
 
@@ -41,7 +41,7 @@ fn keys_lead_where_they_say() {
         ("3 esc", Screen::Fleet),
         ("esc esc", Screen::Fleet),
         ("3 j enter", eu()),
-        ("4 tab tab enter", eu()),
+        ("4 tab tab tab enter", eu()),
     ];
     for (pressed, screen) in cases {
         let mut state = console();
@@ -67,6 +67,34 @@ fn enter_opens_an_alarm_and_a_change_themselves() {
         assert_eq!(of, title);
         assert!(cells.iter().any(|(_, text)| text == said), "{cells:?}");
     }
+}
+
+#[test]
+fn an_open_alarm_turns_to_json_and_back_and_its_address_is_copied() {
+    let mut state = console();
+    keys(&mut state, "tab tab enter v");
+    let url = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/p99-high";
+    let shown = |state: &State| match &state.overlay {
+        Some(Overlay::Detail { further, .. }) => (further.raw, further.json.join("\n")),
+        other => panic!("{other:?}"),
+    };
+    let (raw, json) = shown(&state);
+    assert!(raw && json.contains("\"name\": \"p99-high\""), "{json}");
+    assert_eq!(keys(&mut state, "o"), [Effect::Copy(url.into())]);
+    assert_eq!(keys(&mut state, "y"), [Effect::Copy(json)]);
+    keys(&mut state, "v");
+    assert!(!shown(&state).0);
+    // The same without opening it first.
+    keys(&mut state, "esc v");
+    assert!(shown(&state).0);
+    keys(&mut state, "esc");
+    assert_eq!(keys(&mut state, "o"), [Effect::Copy(url.into())]);
+    // A Region's row has neither.
+    assert_eq!(keys(&mut state, "g 1 esc tab tab"), []);
+    keys(&mut state, "1");
+    state.focus.clear();
+    assert_eq!(keys(&mut state, "o v"), []);
+    assert!(state.overlay.is_none());
 }
 
 #[test]
@@ -156,6 +184,8 @@ fn commands_do_what_they_say() {
 fn refused_commands_stay_in_the_line_and_say_what_is_accepted() {
     let cases = [
         ("dance", "`:dance` is not a command"),
+        ("pace fast", "usage: :pace calm|incident"),
+        ("sort p50 sideways", "usage: :sort [COLUMN [up|down]]"),
         (
             "region mars",
             "accepted are us-east-1, eu-west-1, ap-southeast-1",
@@ -760,6 +790,51 @@ fn a_sorted_list_keeps_the_cursor_on_its_region() {
 }
 
 #[test]
+fn any_list_is_sorted_by_a_column_and_the_same_again_turns_it() {
+    let mut state = console();
+    keys(&mut state, "4 j");
+    let order = |state: &State| -> Vec<String> {
+        let rows = state.rows(Panel::Records).into_iter();
+        rows.map(|row| row.cells()[0].1.clone()).collect()
+    };
+    let own = order(&state);
+    assert_eq!(own, ["us-east-1", "eu-west-1", "ap-southeast-1"]);
+    // The first entry is the own order, the second the first column.
+    keys(&mut state, "S j enter");
+    let sorted = ["ap-southeast-1", "eu-west-1", "us-east-1"];
+    assert_eq!(order(&state), sorted);
+    assert_eq!(state.cursor(Panel::Records), 1, "it stays on its row");
+    assert_eq!(
+        state.sorted_by(Panel::Records).unwrap().mark(),
+        "\u{2191}region"
+    );
+    keys(&mut state, "S S");
+    assert_eq!(order(&state), own);
+    assert_eq!(
+        state.sorted_by(Panel::Records).unwrap().mark(),
+        "\u{2193}region"
+    );
+    keys(&mut state, "S g enter");
+    assert_eq!(state.sorted_by(Panel::Records), None);
+    line(&mut state, "sort target down");
+    assert_eq!(order(&state), own);
+    line(&mut state, "sort colour");
+    let Some(Overlay::Palette(palette)) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    let error = palette.error.clone().unwrap();
+    assert!(
+        error.contains("`colour` is not a column of this list"),
+        "{error}"
+    );
+    assert!(error.contains("target"), "{error}");
+    keys(&mut state, "esc 2");
+    // Charts stand in their places.
+    keys(&mut state, "S");
+    assert!(state.overlay.is_none());
+}
+
+#[test]
 fn what_is_not_known_is_sorted_last_either_way() {
     let mut state = console();
     let mut picture = picture(1);
@@ -829,4 +904,79 @@ fn a_line_of_the_calls_does_not_choose_the_region() {
         assert_eq!(state.region_at_hand(), chosen);
         keys(&mut state, "j");
     }
+}
+
+fn own(name: &str, key: &str, changes: bool) -> OwnCommand {
+    OwnCommand {
+        name: name.into(),
+        key: Some(key.parse().unwrap()),
+        run: vec!["show".into(), "{region}".into()],
+        about: "shows a Region".into(),
+        changes,
+    }
+}
+
+#[test]
+fn a_command_of_ones_own_runs_by_key_and_by_name_and_shows_what_it_wrote() {
+    let mut state = console();
+    state.own = vec![own("show", "L", false)];
+    let argv = |region: &str| vec!["show".to_owned(), region.to_owned()];
+    let effects = keys(&mut state, "j L");
+    let [Effect::RunCommand(number, run)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(*run, argv("eu-west-1"));
+    let wrote = ProgramWrote {
+        lines: vec!["fine".into()],
+        how: "ended with 0".into(),
+        well: true,
+    };
+    // What another one wrote is not shown as this one's.
+    update(&mut state, Msg::CommandEnded(number + 1, Ok(wrote.clone())));
+    let ended = |state: &State| match &state.overlay {
+        Some(Overlay::Ran(ran)) => ran.ended.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ended(&state), None);
+    update(&mut state, Msg::CommandEnded(*number, Ok(wrote.clone())));
+    assert_eq!(ended(&state), Some(Ok(wrote)));
+    assert_eq!(keys(&mut state, "esc"), [Effect::EndCommand]);
+    assert!(state.overlay.is_none());
+    let effects = line(&mut state, "show");
+    assert!(
+        matches!(effects.as_slice(), [Effect::RunCommand(..)]),
+        "{effects:?}"
+    );
+    keys(&mut state, "esc ?");
+    let Some(Overlay::Help { help, .. }) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    let (title, lines) = help.sections.last().unwrap();
+    assert_eq!(title, "Commands of your own");
+    assert_eq!(lines[0].keys, "L :show");
+}
+
+#[test]
+fn a_command_that_changes_something_needs_its_right_and_its_name() {
+    let mut state = console();
+    state.own = vec![own("fix", "L", true)];
+    assert_eq!(keys(&mut state, "L"), []);
+    let notice = state.notice.clone().unwrap().text;
+    assert!(notice.contains("gwctl is read-only"), "{notice}");
+    line(&mut state, "arm");
+    assert_eq!(keys(&mut state, "L"), []);
+    assert_eq!(keys(&mut state, "f i enter"), []);
+    let Some(Overlay::Ask(ask)) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    assert!(
+        ask.error
+            .as_deref()
+            .is_some_and(|why| why.contains("`fi` is not `fix`"))
+    );
+    let effects = keys(&mut state, "x enter");
+    assert!(
+        matches!(effects.as_slice(), [Effect::RunCommand(..)]),
+        "{effects:?}"
+    );
 }

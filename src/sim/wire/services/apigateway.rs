@@ -168,8 +168,16 @@ fn stage(stage: &Stage, ask: &Ask) -> Value {
             },
         }
     });
+    let canary = stage.canary.as_ref().map(|canary| {
+        shape! {
+            "deploymentId": &canary.deployment,
+            "percentTraffic": canary.percent,
+            "useStageCache": false,
+        }
+    });
     shape! {
         "accessLogSettings": super::apigatewayv2::access_log(stage, ask),
+        "canarySettings": canary,
         "methodSettings": settings,
         "deploymentId": &stage.deployment,
         "stageName": &stage.name,

@@ -147,6 +147,11 @@ fn configuration(function: &Function, version: &str, ask: &Ask) -> Value {
         "LastModified": function.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string(),
         "CodeSha256": &function.code_sha256,
         "Version": version,
+        "VpcConfig": (!function.security_groups.is_empty()).then(|| shape! {
+            "SecurityGroupIds": members(&function.security_groups),
+            "SubnetIds": members(["subnet-0a", "subnet-0b"]),
+            "VpcId": "vpc-0a",
+        }),
         "TracingConfig": shape! { "Mode": "PassThrough" },
         "State": &function.state,
         "LastUpdateStatus": if updating { "InProgress" } else { &function.last_update_status },

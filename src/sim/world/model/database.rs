@@ -103,6 +103,10 @@ pub struct DbCluster {
     pub backup_days: i32,
     /// Whether deletion is refused.
     pub deletion_protection: bool,
+    /// `default.aurora-postgresql16`, or its owner's own.
+    pub parameter_group: String,
+    /// Who may reach it.
+    pub security_groups: Vec<String>,
     /// Its instances, by identifier; the writer instance first.
     pub instances: Vec<String>,
     /// Creation.

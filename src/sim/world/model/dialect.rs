@@ -9,6 +9,27 @@ pub enum Dialect {
     AwsCn,
     AwsUsGov,
     AwsEusc,
+    /// No partition: the functions bear names as CDK makes them, with capital letters.
+    #[serde(skip)]
+    Cdk,
+}
+
+/// How the functions of a world are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Naming {
+    /// `orders-read`.
+    #[default]
+    Plain,
+    /// As CDK makes names.
+    Cdk,
+}
+
+impl Naming {
+    /// The words that tell them so.
+    pub(in crate::world) fn dialect(self) -> Option<Dialect> {
+        (self == Self::Cdk).then_some(Dialect::Cdk)
+    }
 }
 
 impl Dialect {
@@ -31,6 +52,10 @@ impl Dialect {
                 ("arn:aws-eusc:", "arn:aws:"),
                 (".amazonaws.eu", ".amazonaws.com"),
             ],
+            Self::Cdk => &[
+                ("OrdersStack-OrdersRead3F2A81B6", "orders-read"),
+                ("OrdersStack-OrdersWrite9C04D7E1", "orders-write"),
+            ],
         }
     }
 
@@ -39,7 +64,13 @@ impl Dialect {
         match self {
             Self::AwsCn | Self::AwsUsGov => &["us-east-1", "eu-west-1"],
             Self::AwsEusc => &["us-east-1"],
+            Self::Cdk => &[],
         }
+    }
+
+    /// Whether it is of another partition.
+    pub fn is_partition(self) -> bool {
+        self != Self::Cdk
     }
 
     /// `text` in the partition's words, as the world's.

@@ -20,7 +20,7 @@ pub use database::{
     DbCluster, DbEvent, DbInstance, DbProxy, DbSnapshot, FailoverState, GlobalCluster, GlobalMember,
 };
 pub use database_shape::DatabaseShape;
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Naming};
 pub use dns::{
     AliasTarget, CheckKind, DnsChange, HealthCheck, HostedZone, Observation, Protection, RecordSet,
 };
@@ -35,8 +35,8 @@ pub use region_switch::{
     SwitchSetup, SwitchStep,
 };
 pub use serving::{
-    Alias, Api, Certificate, CustomDomain, Deployment, Distribution, Function, Invalidation,
-    LambdaLimits, Origin, Stage, Throttle, account_throttle,
+    Alias, Api, Canary, Certificate, CustomDomain, Deployment, Distribution, Function,
+    Invalidation, LambdaLimits, Origin, Stage, Throttle, account_throttle,
 };
 
 use crate::world::parts::owners::Owners;
@@ -105,8 +105,8 @@ pub struct Resources {
 
 impl Resources {
     /// Whether the account lists no distribution: there is none in other partitions.
-    pub const fn is_without_cloudfront(&self) -> bool {
-        self.without.cloudfront || self.dialect.is_some()
+    pub fn is_without_cloudfront(&self) -> bool {
+        self.without.cloudfront || self.dialect.is_some_and(Dialect::is_partition)
     }
 }
 

@@ -122,6 +122,8 @@ pub struct Function {
     pub aliases: BTreeMap<String, Alias>,
     /// Concurrency reserved for it.
     pub reserved_concurrency: Option<i32>,
+    /// Its security groups; empty where it is in no VPC.
+    pub security_groups: Vec<String>,
     /// The container image it runs; none where its code is a package.
     pub image: Option<String>,
 }
@@ -257,6 +259,16 @@ pub struct Stage {
     pub throttle: Option<Throttle>,
     /// The log group of its access log; none: it writes none.
     pub access_log: Option<String>,
+    /// A second deployment that it serves (REST APIs).
+    pub canary: Option<Canary>,
+}
+
+/// What a part of a stage's requests gets: the new deployment, while the stage keeps the one before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Canary {
+    pub deployment: String,
+    /// Of the requests, in percent; zero once it was promoted.
+    pub percent: f64,
 }
 
 /// What API Gateway takes before it answers 429.

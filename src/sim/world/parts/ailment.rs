@@ -10,6 +10,9 @@ const MOST: usize = 4;
 pub(in crate::world) struct Ailment {
     /// Why invocations fail, and which share of them, each by itself; in the order in which an invocation meets them.
     causes: [Option<(Cause, f64)>; MOST],
+    /// Whether the handler catches what its new code does wrong and answers 500: the invocation succeeds
+    /// (aws-facts §13.6).
+    pub caught: bool,
     /// Milliseconds that an invocation takes which waits in vain, where that is longer than usual.
     pub took_ms: f64,
     /// Milliseconds that one that does not fail takes longer.

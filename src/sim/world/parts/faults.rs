@@ -21,15 +21,22 @@ pub struct Fault {
     pub region: Option<Region>,
     /// Which action, for `access-denied`, as `service:Operation`.
     pub action: Option<String>,
+    /// The status that the handler itself answers where its code has a mistake, for `bad-deploy`; none: it throws.
+    pub answers: Option<u16>,
 }
 
 impl Fault {
-    /// Its identifier: `region-dark:eu-west-1`, `throttled`, `access-denied:rds:DescribeDBClusters`.
+    /// Its identifier: `region-dark:eu-west-1`, `throttled`, `access-denied:rds:DescribeDBClusters`,
+    /// `bad-deploy:eu-west-1:500`.
     pub fn id(&self) -> String {
-        match (&self.region, &self.action) {
+        let id = match (&self.region, &self.action) {
             (Some(region), _) => format!("{}:{region}", self.kind),
             (None, Some(action)) => format!("{}:{action}", self.kind),
             (None, None) => self.kind.to_string(),
+        };
+        match self.answers {
+            Some(status) => format!("{id}:{status}"),
+            None => id,
         }
     }
 }
@@ -273,6 +280,7 @@ fn offered(regions: &[Region]) -> Vec<Fault> {
                 kind,
                 region: Some(region.clone()),
                 action: None,
+                answers: None,
             }));
         } else {
             let action = (kind == FaultKind::AccessDenied).then(|| FORBIDDEN.to_owned());
@@ -280,6 +288,7 @@ fn offered(regions: &[Region]) -> Vec<Fault> {
                 kind,
                 region: None,
                 action,
+                answers: None,
             });
         }
     }
@@ -302,6 +311,7 @@ impl Fault {
         kind: FaultKind,
         region: Option<&Region>,
         action: Option<&str>,
+        answers: Option<u16>,
     ) -> Result<Self, String> {
         match (kind.regional(), region) {
             (true, None) => {
@@ -329,10 +339,16 @@ impl Fault {
             }
             (_, None) => None,
         };
+        if answers.is_some_and(|status| kind != FaultKind::BadDeploy || status != 500) {
+            return Err(format!(
+                "`{kind}` takes no such `answers`: only bad-deploy does, and `answers = 500` alone"
+            ));
+        }
         Ok(Self {
             kind,
             region: region.cloned(),
             action,
+            answers,
         })
     }
 }

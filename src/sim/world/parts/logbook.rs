@@ -100,6 +100,8 @@ impl Causes {
 pub(in crate::world) struct Ran {
     pub invocations: f64,
     pub errors: f64,
+    /// Those that succeeded, and answered 500.
+    pub caught: f64,
     pub causes: Causes,
 }
 
@@ -109,6 +111,7 @@ impl Ran {
         Self {
             invocations: self.invocations + other.invocations,
             errors: self.errors + other.errors,
+            caught: self.caught + other.caught,
             causes: if other.causes.is_usual() {
                 self.causes
             } else {
@@ -141,8 +144,8 @@ impl Slot {
 pub(in crate::world) struct Logbook {
     slots: VecDeque<Slot>,
     open: Slot,
-    /// Invocations and errors of the minute that are counted already, of reads and of writes.
-    seen: [(f64, f64); 2],
+    /// What of the minute is counted already, of reads and of writes: invocations, errors, and those that were caught.
+    seen: [(f64, f64, f64); 2],
 }
 
 impl Logbook {
@@ -160,13 +163,14 @@ impl Logbook {
             (&mut open.write, &minute.write, causes.1),
         ];
         for ((ran, counted, causes), seen) in parts.into_iter().zip(&mut self.seen) {
-            let total = (counted.invocations, counted.errors);
+            let total = (counted.invocations, counted.errors, counted.caught);
             // A new minute begins at zero.
-            if total.0 < seen.0 || total.1 < seen.1 {
-                *seen = (0.0, 0.0);
+            if total.0 < seen.0 || total.1 < seen.1 || total.2 < seen.2 {
+                *seen = (0.0, 0.0, 0.0);
             }
             ran.invocations += total.0 - seen.0;
             ran.errors += total.1 - seen.1;
+            ran.caught += total.2 - seen.2;
             if !causes.is_usual() {
                 ran.causes = causes;
             }
@@ -184,7 +188,7 @@ impl Logbook {
 
     /// The minute's counters begin again.
     pub(in crate::world) fn minute_ended(&mut self) {
-        self.seen = [(0.0, 0.0); 2];
+        self.seen = [(0.0, 0.0, 0.0); 2];
     }
 
     /// What is complete.

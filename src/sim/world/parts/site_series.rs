@@ -53,11 +53,18 @@ impl SiteSeries {
     pub(in crate::world) fn new(store: &mut MetricStore, api: &Api, functions: &[&str]) -> Self {
         let region = api.region.as_str();
         let mut of = |name: &str| {
-            let (function, resource) = (
+            // Every call goes through the alias, where the API calls one.
+            let alias = api.alias.as_ref().map(|alias| format!("{name}:{alias}"));
+            let (function, resource, alias) = (
                 [("FunctionName", name)],
                 [("FunctionName", name), ("Resource", name)],
+                alias
+                    .as_deref()
+                    .map(|alias| [("FunctionName", name), ("Resource", alias)]),
             );
-            FunctionSeries::new(store, region, &[&function, &resource])
+            let mut names: Vec<&[(&str, &str)]> = vec![&function, &resource];
+            names.extend(alias.as_ref().map(<[_; 2]>::as_slice));
+            FunctionSeries::new(store, region, &names)
         };
         let handlers = match functions {
             [read, write, ..] => Handlers::Two {

@@ -93,6 +93,7 @@ impl Account<'_> {
             updated: now,
             throttle: throttle(properties),
             access_log: None,
+            canary: None,
         });
         let takes_s = self.present.within(&format!("{id} {name}"), (2, 8));
         Ok((name, takes_s))

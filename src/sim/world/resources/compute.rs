@@ -229,6 +229,7 @@ impl Account<'_> {
             revision: 1,
             aliases: BTreeMap::new(),
             reserved_concurrency: number(properties, "ReservedConcurrentExecutions"),
+            security_groups: texts(properties, "VpcConfig.SecurityGroupIds"),
             image: image.clone(),
         };
         let package = image.or(inline).unwrap_or(code);

@@ -4,7 +4,7 @@
 use super::super::model::{DbCluster, GlobalCluster, Resources};
 use super::super::names::{self, ACCOUNT};
 use super::super::rds::Rds;
-use super::properties::{flag, float, need, number, text};
+use super::properties::{flag, float, need, number, text, texts};
 use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
@@ -161,6 +161,9 @@ impl Rds<'_> {
             replication_source: None,
             backup_days: number(properties, "BackupRetentionPeriod").unwrap_or(1),
             deletion_protection: flag(properties, "DeletionProtection"),
+            parameter_group: text(properties, "DBClusterParameterGroupName")
+                .unwrap_or_else(|| "default.aurora-postgresql16".into()),
+            security_groups: texts(properties, "VpcSecurityGroupIds"),
             capacity: capacity(properties),
             managed_password: flag(properties, "ManageMasterUserPassword"),
             instances: Vec::new(),

@@ -180,7 +180,7 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         "AvailabilityZones": list("AvailabilityZone", &one.zones),
         "BackupRetentionPeriod": one.backup_days,
         "DBClusterIdentifier": &one.id,
-        "DBClusterParameterGroup": format!("default.{}", one.engine),
+        "DBClusterParameterGroup": &one.parameter_group,
         "Status": &one.status,
         "EarliestRestorableTime": ask.now - SignedDuration::from_hours(24 * i64::from(one.backup_days)),
         "Endpoint": &one.endpoint,
@@ -194,6 +194,9 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         "ReplicationSourceIdentifier": one.replication_source.as_ref(),
         "ReadReplicaIdentifiers": list("ReadReplicaIdentifier", Vec::<Value>::new()),
         "DBClusterMembers": list("DBClusterMember", member_instances),
+        "VpcSecurityGroups": list("VpcSecurityGroupMembership", one.security_groups.iter().map(|id| {
+            shape! { "VpcSecurityGroupId": id, "Status": "active" }
+        })),
         "StorageEncrypted": true,
         "DbClusterResourceId": &one.resource_id,
         "DBClusterArn": &one.arn,
