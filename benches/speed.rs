@@ -10,6 +10,7 @@
 )]
 
 mod frame;
+mod logs;
 mod picture;
 mod process;
 mod table;
@@ -18,6 +19,7 @@ use criterion::Criterion;
 
 fn main() {
     process::play_peer();
+    logs::play_grouper();
     let mut criterion = Criterion::default().configure_from_args();
     frame::benches(&mut criterion);
     criterion.final_summary();
@@ -28,6 +30,7 @@ fn main() {
     }
     let mut table = table::Table::default();
     frame::rows(&mut table);
+    logs::rows(&mut table);
     picture::rows(&mut table);
     process::rows(&mut table);
     println!("\n{table}");

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::history::{Answered, Happened, History};
 use super::logs::{GroupLogs, LogReader, placed};
 use gwctl_aws::Session;
-use gwctl_fleet::logs::{LogSpan, Pattern, patterns};
+use gwctl_fleet::logs::{Grouping, LogSpan, Pattern};
 use gwctl_fleet::{Clock, FleetSpec, Snapshot};
 
 /// How far back the errors in the logs are read.
@@ -110,7 +110,7 @@ impl Inquiry {
 impl Errors {
     fn of(to: Timestamp, logs: Vec<GroupLogs>) -> Self {
         let unread = unread(&logs);
-        let (mut lines, mut spans) = (Vec::new(), Vec::new());
+        let (mut grouping, mut spans) = (Grouping::default(), Vec::new());
         for group in logs.into_iter().filter(|group| !group.edge) {
             let source = group.source();
             let Ok(Some(read)) = group.read else { continue };
@@ -123,12 +123,13 @@ impl Errors {
                 gap,
             });
             let errors = placed(&group.region, &source, read.events);
-            lines.extend(errors.filter(|placed| placed.line.is_error()));
+            for placed in errors.filter(|placed| placed.line.is_error()) {
+                grouping.take(Arc::new(placed));
+            }
         }
-        lines.sort_by_key(|placed| placed.at);
         Self {
             to,
-            patterns: patterns(&lines),
+            patterns: grouping.patterns(),
             spans,
             unread,
         }

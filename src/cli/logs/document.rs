@@ -7,6 +7,9 @@ use crate::fleet::Missing;
 use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed};
 use crate::observe::logs::{COST, Group};
 
+/// Lines of a pattern that stand below it; how many more were counted stands beside them.
+const NEWEST: usize = 5;
+
 /// All of it.
 pub fn draw(report: &Report) -> Value {
     let book = &report.book;
@@ -30,7 +33,7 @@ pub fn draw(report: &Report) -> Value {
         "exit_code": report.exit().code(),
     });
     if report.wants_lines {
-        document["lines"] = book.lines.iter().map(line).collect();
+        document["lines"] = book.lines.iter().map(|one| line(one)).collect();
     } else {
         let patterns = book.patterns.iter();
         document["patterns"] = patterns.map(|one| pattern(report, one)).collect();
@@ -86,6 +89,8 @@ fn pattern(report: &Report, pattern: &Pattern) -> Value {
             (region.to_string(), told)
         })
         .collect();
+    let newest = pattern.newest.iter().rev().take(NEWEST);
+    let shown: Vec<Value> = newest.map(|one| line(one)).collect();
     json!({
         "text": pattern.text,
         "error": pattern.is_error(),
@@ -97,6 +102,8 @@ fn pattern(report: &Report, pattern: &Pattern) -> Value {
         "first": pattern.first(),
         "last": pattern.last(),
         "example": line(&pattern.example),
+        "newest": shown,
+        "left_out": pattern.count().saturating_sub(shown.len() as u64),
     })
 }
 

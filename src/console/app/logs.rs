@@ -26,8 +26,6 @@ const FOLLOW: SignedDuration = SignedDuration::from_secs(5);
 const OLD: SignedDuration = SignedDuration::from_secs(60);
 /// An answer that takes longer than this will not come any more.
 const LOST: SignedDuration = SignedDuration::from_mins(5);
-/// Most lines of a pattern that are listed; `gwctl logs --lines` prints all.
-pub const MOST_LINES: usize = 500;
 
 /// The logs, as far as they were read.
 #[derive(Debug, Clone)]
@@ -184,23 +182,18 @@ impl Logs {
     }
 
     /// The lines of `pattern`, newest first.
-    pub(super) fn lines<'a>(&'a self, pattern: &'a Pattern) -> Vec<Row<'a>> {
-        let Some(book) = &self.book else {
-            return Vec::new();
-        };
-        let shown = pattern.lines.iter().rev().take(MOST_LINES);
-        shown
-            .filter_map(|at| Some((*at, book.lines.get(*at)?)))
-            .map(|(at, placed)| {
-                let request = placed.line.request_id.as_deref().unwrap_or_default();
-                let key = format!(
-                    "{} {} {} {request}",
-                    placed.at, placed.region, placed.source
-                );
-                let subject = Subject::LogLine(placed.region.clone(), at);
-                Row::new(key, subject, move || line_cells(placed))
-            })
-            .collect()
+    pub(super) fn lines(pattern: &Pattern) -> Vec<Row<'_>> {
+        let all = pattern.newest.iter().enumerate().rev();
+        all.map(|(at, placed)| {
+            let request = placed.line.request_id.as_deref().unwrap_or_default();
+            let key = format!(
+                "{} {} {} {request}",
+                placed.at, placed.region, placed.source
+            );
+            let subject = Subject::LogLine(placed.region.clone(), at);
+            Row::new(key, subject, move || line_cells(placed))
+        })
+        .collect()
     }
 
     pub(super) fn rows(&self, panel: Panel) -> Vec<Row<'_>> {
@@ -251,7 +244,7 @@ fn line_cells(placed: &Placed) -> Cells {
     vec![
         ("at", placed.at.to_string()),
         ("region", placed.region.to_string()),
-        ("function", placed.source.clone()),
+        ("function", placed.source.to_string()),
         ("kind", placed.line.word().into()),
         (
             "request",

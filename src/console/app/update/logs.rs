@@ -74,10 +74,9 @@ pub(super) fn request(state: &mut State) {
 }
 
 fn line_at_hand(state: &State) -> Option<&Placed> {
-    let book = state.logs.book.as_ref()?;
     match state.selected()?.subject {
-        Subject::LogLine(_, at) => book.lines.get(at),
-        Subject::Pattern(at) => Some(&book.patterns.get(at)?.example),
+        Subject::LogLine(_, at) => Some(state.pattern_at_hand()?.newest.get(at)?),
+        Subject::Pattern(at) => Some(&state.logs.pattern(at)?.example),
         _ => None,
     }
 }
