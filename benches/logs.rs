@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gwctl::fleet::Region;
 use gwctl::fleet::logs::{Grouping, Joining, LogEvent, Pattern, Placed, clean_event};
@@ -22,9 +22,8 @@ pub fn play_grouper() {
     if std::env::var_os(GROUPER).is_none() {
         return;
     }
-    let start = Instant::now();
     let found = grouped();
-    let took = start.elapsed();
+    let took = processor_time();
     let counted: u64 = found.iter().map(Pattern::count).sum();
     println!(
         "{} {} {counted} {}",
@@ -33,6 +32,15 @@ pub fn play_grouper() {
         found.len()
     );
     std::process::exit(0);
+}
+
+/// What this process used of the processor: other programs on the machine do not slow that down.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+    // utime and stime, in clock ticks of 10 ms.
+    let ticks = [11, 12].map(|at: usize| fields[at].parse::<u64>().unwrap());
+    Duration::from_millis(ticks.iter().sum::<u64>() * 10)
 }
 
 /// The most memory that this process ever had in the machine.
@@ -175,7 +183,7 @@ pub fn rows(table: &mut Table) {
     );
     table.row(
         "1,000,000 log lines of 3 Regions grouped into patterns",
-        format!("{}, {mib:.0} MiB at most", millis(took)),
+        format!("{} of processor time, {mib:.0} MiB at most", millis(took)),
         "2 s, 150 MiB",
         took <= BOUND.0 && mib <= BOUND.1,
     );

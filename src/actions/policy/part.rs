@@ -11,7 +11,8 @@ pub(super) fn parts_of(action: &str) -> &'static [Account] {
         "cloudwatch:PutMetricData" => &[Dns],
         "cloudwatch:DescribeAlarms" => &[Workload, Dns],
         "cloudwatch:ListMetrics" | "lambda:EnableReplication*" => &[Edge],
-        "logs:FilterLogEvents" | "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
+        logs if logs.starts_with("logs:") => &[Workload, Edge],
+         "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
             &[Workload, Edge]
         }
         "cloudwatch:GetMetricData"

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::report::Report;
 use crate::fleet::Missing;
-use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed};
-use crate::observe::logs::{COST, Group};
+use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed, scan_dollars};
+use crate::observe::logs::Group;
 
 /// Lines of a pattern that stand below it; how many more were counted stands beside them.
 const NEWEST: usize = 5;
@@ -28,7 +28,13 @@ pub fn draw(report: &Report) -> Value {
             "median_ms": median.as_millis() as u64,
             "longest_ms": longest.as_millis() as u64,
         })),
-        "cost": COST,
+        "cost": book.cost(),
+        "insights": book.paid.as_ref().map(|paid| json!({
+            "bytes_scanned": paid.scanned,
+            "dollars": scan_dollars(paid.scanned),
+            "bytes_expected": paid.expected,
+            "not_known_of": paid.unknown,
+        })),
         "notes": book.notes(),
         "exit_code": report.exit().code(),
     });

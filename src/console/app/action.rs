@@ -29,6 +29,7 @@ pub enum Action {
     Follow,
     Shorter,
     Longer,
+    Agree,
     Refresh,
     Pace,
     Freeze,
@@ -262,6 +263,13 @@ pub(super) const AFTER: &[Entry] = &[
         &[")"],
         Group::Lists,
         "Logs: look at a longer time",
+    ),
+    entry(
+        Action::Agree,
+        "agree",
+        &["$"],
+        Group::Lists,
+        "Logs: ask Logs Insights at the price shown",
     ),
     entry(
         Action::Actions,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, Replayed, Seek};
+use super::{
+    FaultEntry, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched, Replayed, Seek,
+};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
@@ -55,6 +57,8 @@ pub enum Msg {
     Happened(u64, Box<Happened>),
     /// [`Effect::AskLogs`] with this number: what is known of the logs now.
     Logs(u64, Box<Book>),
+    /// [`Effect::AskLogs`] with this number asked what Logs Insights will cost.
+    LogsPrice(u64, LogsPrice),
     /// [`Effect::AskLogs`] with this number ended.
     LogsRead(u64),
     /// [`Effect::AskErrors`] ended, likewise.

@@ -26,6 +26,8 @@ const SHOWN: usize = 8;
 pub enum Command {
     Fleet(Option<String>),
     Region(Option<Region>),
+    /// The Logs screen, and how far back.
+    Logs(Option<String>),
     Show(Tab),
     Guided(Box<Intent>),
     Actions,

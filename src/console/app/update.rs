@@ -97,6 +97,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Logs(number, book) => logs::came(state, number, *book),
+        Msg::LogsPrice(number, price) => logs::priced(state, number, price),
         Msg::LogsRead(number) => logs::read(state, number),
         Msg::Errors(generation, errors) => {
             timeline::logged(state, generation, *errors);

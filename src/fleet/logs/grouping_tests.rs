@@ -77,21 +77,17 @@ fn long_lines_are_kept_in_less_number_and_then_in_less_length() {
     );
     assert!(kept(&few) <= 32 << 20);
     let mut many = Grouping::default();
-    for n in 0..900 {
+    for n in 0..900_i64 {
         let said = format!(
             "WARN {}{} {long}",
-            "abcdefghij".repeat(1 + n / 100),
+            "abcdefghij".repeat(1 + n as usize / 100),
             n % 100
         );
+        many.take(placed("eu-west-1", n, &said.replace(char::is_numeric, "q")));
         many.take(placed(
             "eu-west-1",
-            n as i64,
-            &said.replace(char::is_numeric, "q"),
-        ));
-        many.take(placed(
-            "eu-west-1",
-            n as i64,
-            &said.replace(' ', &"w ".repeat(n % 60 + 1)),
+            n,
+            &said.replace(' ', &"w ".repeat(n as usize % 60 + 1)),
         ));
     }
     let many = many.patterns();
@@ -101,7 +97,7 @@ fn long_lines_are_kept_in_less_number_and_then_in_less_length() {
 
 #[test]
 fn more_patterns_than_are_told_apart_are_counted_together() {
-    let letters = |n: usize| -> String {
+    let letters = |n: i64| -> String {
         let digits = [n / 676, n / 26 % 26, n % 26];
         digits
             .map(|digit| char::from(b'a' + digit as u8))
@@ -111,7 +107,7 @@ fn more_patterns_than_are_told_apart_are_counted_together() {
     let mut grouping = Grouping::default();
     for n in 0..3_000 {
         let line = format!("{} fell over", letters(n));
-        grouping.take(placed("eu-west-1", n as i64, &line));
+        grouping.take(placed("eu-west-1", n, &line));
     }
     let all = grouping.patterns();
     assert_eq!(all.len(), 1_001);
@@ -125,17 +121,17 @@ fn more_patterns_than_are_told_apart_are_counted_together() {
 
 #[test]
 fn failed_lines_wait_for_others_of_their_request_and_not_without_end() {
-    let crash = |n: usize| {
+    let crash = |n: i64| {
         let id = format!("6bf2d5a1-4f52-4c1e-9d0b-{n:012x}");
         let said = "Error: Runtime exited with error: signal: killed";
-        placed("eu-west-1", n as i64, &format!("RequestId: {id} {said}"))
+        placed("eu-west-1", n, &format!("RequestId: {id} {said}"))
     };
-    let report = |n: usize| {
+    let report = |n: i64| {
         let id = format!("6bf2d5a1-4f52-4c1e-9d0b-{n:012x}");
         let said = format!(
             "REPORT RequestId: {id}\tDuration: 9 ms\tStatus: error\tError Type: Runtime.OutOfMemory"
         );
-        placed("eu-west-1", n as i64, &said)
+        placed("eu-west-1", n, &said)
     };
     let mut told = Told::default();
     let mut out = Vec::new();

@@ -4,6 +4,7 @@
 
 mod access;
 mod access_format;
+mod breakdown;
 mod event;
 mod failure;
 mod group;
@@ -15,6 +16,8 @@ mod json;
 mod line;
 mod mask;
 mod pattern;
+mod price;
+mod query;
 mod span;
 mod text;
 #[cfg(test)]
@@ -23,6 +26,7 @@ mod told;
 
 pub use access::{AccessLog, AccessSetting};
 pub use access_format::AccessFormat;
+pub use breakdown::{Answered, BreakdownRow, Requests, breakdown, folded};
 pub use event::{LONGEST_EVENT, LogEvent, clean_event, lateness};
 pub use failure::Failure;
 pub use grouping::{Grouping, PARTS, patterns};
@@ -30,4 +34,6 @@ pub use joined::{Joining, joined};
 pub use line::{Level, LineKind, LogLine};
 pub use mask::masked;
 pub use pattern::{Minutes, Pattern, Placed, Tally};
+pub use price::{StoredGroup, scan_dollars, scan_price, scanned};
+pub use query::{AccessFields, By, QUERY_ROWS, breakdown_query, errors_query, text_query};
 pub use span::LogSpan;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::taken::taken;
-use super::{AccessLogs, GroupLogs, LogsAsked, Span};
+use super::{AccessLogs, GroupLogs, LogsAsked, Paid, Span};
 use gwctl_fleet::logs::{AccessFormat, Grouping, PARTS, Pattern, Placed, lateness};
 use gwctl_fleet::{Marks, Missing, Region, format};
 
@@ -34,6 +34,8 @@ pub struct Book {
     pub lateness: Option<(SignedDuration, SignedDuration)>,
     /// Regions that have not answered yet, each with how many of its parts.
     pub waiting: BTreeMap<Region, usize>,
+    /// What it cost, where Logs Insights was asked.
+    pub paid: Option<Paid>,
 }
 
 /// A log group without its events.
@@ -123,6 +125,7 @@ impl Book {
             access,
             lateness,
             waiting,
+            paid: None,
         };
         let mut grouping = Grouping::within(book.since, book.until);
         for placed in &book.lines {
@@ -332,8 +335,13 @@ impl Book {
             );
         }
         notes.push(self.late());
-        notes.push(COST.into());
+        notes.push(self.cost());
         notes
+    }
+
+    /// What it cost, a sentence.
+    pub fn cost(&self) -> String {
+        self.paid.as_ref().map_or_else(|| COST.into(), Paid::said)
     }
 
     /// How late the events were, a sentence.

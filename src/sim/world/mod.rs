@@ -88,6 +88,7 @@ pub use parts::admission::{Admission, Refusal};
 pub use parts::control::Control;
 pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
+pub use parts::queries::{AnswerRow, Found, LogQueries, LogQuery};
 pub use parts::record::{CallCounts, Calls, Mutation};
 pub use parts::tamper::{How, Tamper};
 pub use parts::totals::Totals;
@@ -128,6 +129,8 @@ pub struct State {
     pub control: Control,
     /// What CloudTrail recorded.
     pub trail: Trail,
+    /// What was asked of Logs Insights.
+    pub queries: LogQueries,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -183,6 +186,7 @@ impl State {
             physics: scenario.physics.clone(),
             control: Control::default(),
             trail: Trail::default(),
+            queries: LogQueries::default(),
             present: Present { seed, now },
             script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
@@ -213,6 +217,11 @@ impl State {
     /// The second the world stands at.
     pub fn now(&self) -> Timestamp {
         self.present.at()
+    }
+
+    /// What makes this world's chance its own.
+    pub fn seed(&self) -> u64 {
+        self.present.seed
     }
 
     /// The Regions of the fleet, the one founded with the writer first, those with something built last.

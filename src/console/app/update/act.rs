@@ -52,6 +52,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Follow => logs::follow(state),
         Action::Shorter => logs::window(state, false),
         Action::Longer => logs::window(state, true),
+        Action::Agree => logs::agree(state),
         Action::Refresh => {
             notify(state, "asking everything again", Gravity::Info);
             state.timeline.again = true;

@@ -9,6 +9,7 @@ mod cloudfront;
 mod cloudtrail;
 mod cloudwatch;
 mod iam;
+mod insights;
 mod integrations;
 mod lambda;
 mod logs;
