@@ -30,7 +30,7 @@ pub fn world(regions: usize) -> Sim {
 }
 
 /// Probes that answer as fast as AWS does.
-struct Prompt;
+pub struct Prompt;
 
 impl Prober for Prompt {
     fn probe(

@@ -9,6 +9,7 @@
     reason = "a benchmark fails by panicking"
 )]
 
+mod explain;
 mod frame;
 mod logs;
 mod picture;
@@ -30,6 +31,7 @@ fn main() {
     }
     let mut table = table::Table::default();
     frame::rows(&mut table);
+    explain::rows(&mut table);
     logs::rows(&mut table);
     picture::rows(&mut table);
     process::rows(&mut table);

@@ -14,6 +14,7 @@ mod facts;
 mod layers;
 mod observe;
 mod recording;
+mod samples;
 mod screens;
 mod simulator;
 mod stacks;

@@ -1,15 +1,22 @@
 //! The causes that gwctl knows, one file each: what it needs, what speaks for it, and what against.
 
 mod alarm;
+mod answering;
 mod api_throttled;
 mod aws_event;
 mod blind;
 mod certificate;
 mod changed;
 mod check_changed;
+mod clients_refused;
 mod connections;
+mod credential_expired;
+mod database_unreachable;
 mod dependency;
 mod deployment;
+#[cfg(test)]
+mod doubt_tests;
+mod drill;
 mod failing;
 #[cfg(test)]
 mod fixture;
@@ -19,22 +26,34 @@ mod lag;
 mod level;
 mod logged;
 mod made;
+#[cfg(test)]
+mod more_tests;
 mod noisy;
 mod out_of_dns;
 mod password;
 mod record_changed;
+mod router;
+#[cfg(test)]
+mod several_tests;
 mod surge;
 #[cfg(test)]
 mod tests;
 mod throttled;
 pub(crate) mod told;
+#[cfg(test)]
+mod unknown_tests;
 mod unreachable;
 mod words;
 mod writer;
 mod wrong_alarm;
 
+pub(crate) use logged::quote;
+
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
+use crate::onset::Onset;
+use failing::Failing;
+use gwctl_fleet::logs::Pattern;
 use gwctl_fleet::{Region, Site};
 use jiff::SignedDuration;
 
@@ -43,11 +62,18 @@ enum Look {
     Fleet(fn(&Evidence<'_>) -> Vec<Hypothesis>),
     /// Each Region by itself.
     Sites(fn(&Evidence<'_>, &Site) -> Option<Hypothesis>),
+    /// The functions of a Region that fail, and of which no cause before tells why.
+    Left(fn(&Evidence<'_>, &Failing<'_>) -> Hypothesis),
 }
 
 impl Look {
-    fn at(&self, evidence: &Evidence<'_>) -> Vec<Hypothesis> {
+    fn at(&self, evidence: &Evidence<'_>, told: &mut [Told]) -> Vec<Hypothesis> {
         match self {
+            Self::Left(look) => {
+                let sites = evidence.picture.sites.iter();
+                let left = sites.filter_map(|site| left(evidence, site, told));
+                left.map(|failing| look(evidence, &failing)).collect()
+            }
             Self::Fleet(look) => look(evidence),
             Self::Sites(look) => {
                 let sites = evidence.picture.sites.iter();
@@ -81,6 +107,7 @@ const ALL: &[Cause] = &[
         explains: &[
             "out-of-dns",
             "functions-fail",
+            "database-unreachable",
             "replication-behind",
             "alarm",
         ],
@@ -100,6 +127,7 @@ const ALL: &[Cause] = &[
         look: Look::Sites(aws_event::look),
         explains: &[
             "functions-fail",
+            "database-unreachable",
             "functions-throttled",
             "dependency-slow",
             "replication-behind",
@@ -110,11 +138,36 @@ const ALL: &[Cause] = &[
     },
     Cause {
         look: Look::Fleet(writer::look),
-        explains: &["functions-fail", "replication-behind", "alarm"],
+        explains: &[
+            "functions-fail",
+            "database-unreachable",
+            "replication-behind",
+            "alarm",
+        ],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Fleet(router::look),
+        explains: &["alarm"],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(drill::look),
+        explains: &["out-of-dns", "health-check-changed", "alarm"],
         of_writer: false,
     },
     Cause {
         look: Look::Fleet(password::look),
+        explains: OF_FUNCTIONS,
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Fleet(credential_expired::look),
+        explains: OF_FUNCTIONS,
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(database_unreachable::look),
         explains: OF_FUNCTIONS,
         of_writer: false,
     },
@@ -149,7 +202,7 @@ const ALL: &[Cause] = &[
         of_writer: false,
     },
     Cause {
-        look: Look::Sites(functions::look),
+        look: Look::Left(functions::look),
         explains: &["out-of-dns", "alarm"],
         of_writer: false,
     },
@@ -161,6 +214,11 @@ const ALL: &[Cause] = &[
     Cause {
         look: Look::Fleet(certificate::look),
         explains: &["alarm"],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(clients_refused::look),
+        explains: &["api-throttled", "alarm"],
         of_writer: false,
     },
     Cause {
@@ -198,22 +256,66 @@ const ALL: &[Cause] = &[
 /// By how much two onsets may be told in the wrong order: a minute of each series, and one of the checkers.
 const BLUR: SignedDuration = SignedDuration::from_mins(3);
 
+/// What is told already, and the cause that told it.
+type Told = (Hypothesis, &'static Cause);
+
+/// Where and since when something is seen.
+struct Seen<'a> {
+    what: &'a str,
+    region: Option<&'a Region>,
+    since: Option<Onset>,
+}
+
 /// All hypotheses, the worst first: causes before what follows from them, each told once.
 pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
-    let mut told: Vec<(Hypothesis, &Cause)> = Vec::new();
+    let mut told: Vec<Told> = Vec::new();
     for cause in ALL {
-        for hypothesis in cause.look.at(evidence) {
-            let explained = told.iter_mut().find(|(of, known)| {
-                known.explains.contains(&hypothesis.cause)
-                    && covers(evidence, (of, known), &hypothesis)
-            });
-            match explained {
-                Some((of, _)) => add(hypothesis, of),
+        for hypothesis in cause.look.at(evidence, &mut told) {
+            let seen = Seen {
+                what: hypothesis.cause,
+                region: hypothesis.region.as_ref(),
+                since: hypothesis.since,
+            };
+            let left = matches!(cause.look, Look::Left(_));
+            let mut known = told.iter_mut();
+            match known.find(|one| !left && covers(evidence, one, &seen)) {
+                Some((of, _)) => add(hypothesis.supports, of),
                 None => told.push((hypothesis, cause)),
             }
         }
     }
     ranked(told.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+}
+
+/// The functions of the Region that fail and that no cause tells of; what is measured of the others is evidence for
+/// their cause.
+fn left<'a>(evidence: &Evidence<'a>, site: &'a Site, told: &mut [Told]) -> Option<Failing<'a>> {
+    let failing = Failing::of(evidence, site)?;
+    let mut left = Vec::new();
+    for one in failing.functions {
+        let seen = Seen {
+            what: "functions-fail",
+            region: Some(&site.region),
+            since: one.since,
+        };
+        let tells =
+            |known: &Told| known.0.is_about(&one.function.name) && covers(evidence, known, &seen);
+        let causes: Vec<&Hypothesis> = told
+            .iter()
+            .filter(|known| tells(known))
+            .map(|(of, _)| of)
+            .collect();
+        if causes.is_empty() || functions::has_other_errors(evidence, site, &one, &causes) {
+            left.push(one);
+        }
+        if let Some((of, _)) = told.iter_mut().find(|known| tells(known)) {
+            add(Failing::single(site, one).measured(), of);
+        }
+    }
+    (!left.is_empty()).then_some(Failing {
+        site,
+        functions: left,
+    })
 }
 
 /// The worst first.
@@ -230,32 +332,52 @@ fn ranked(mut all: Vec<Hypothesis>) -> Vec<Hypothesis> {
 }
 
 /// What follows from a cause is evidence for it.
-fn add(consequence: Hypothesis, to: &mut Hypothesis) {
-    for line in consequence.supports {
+fn add(consequence: Vec<String>, to: &mut Hypothesis) {
+    for line in consequence {
         if !to.supports.contains(&line) {
             to.supports.push(line);
         }
     }
 }
 
-/// Whether what is seen in the place of `other` may follow from `cause`: what is no single Region's is everywhere, and
-/// alarms of us-east-1 are the edge's too.
-fn covers(
-    evidence: &Evidence<'_>,
-    (cause, known): (&Hypothesis, &Cause),
-    other: &Hypothesis,
-) -> bool {
+/// Whether what is seen may follow from `cause`: what is no single Region's is everywhere, and alarms of us-east-1 are
+/// the edge's too.
+fn covers(evidence: &Evidence<'_>, (cause, known): &Told, seen: &Seen<'_>) -> bool {
     let of_writer = |region: &Region| evidence.picture.is_writer(region) == Some(true);
     let far = known.of_writer && cause.region.as_ref().is_some_and(of_writer);
-    let of_edge = other.cause == "alarm" && other.region == Some(Region::global());
-    let here = cause.region.is_none() || cause.region == other.region || far || of_edge;
-    here && may_follow(cause, other)
+    let of_edge = seen.what == "alarm" && seen.region == Some(&Region::global());
+    let here = cause.region.is_none() || cause.region.as_ref() == seen.region || far || of_edge;
+    known.explains.contains(&seen.what) && here && may_follow(cause.since, seen.since)
+}
+
+/// Whether the hypothesis quotes what `source` logs, or tells why it does.
+pub(crate) fn is_quoted_by(
+    of: &Hypothesis,
+    region: &Region,
+    source: &str,
+    pattern: &Pattern,
+) -> bool {
+    let quote = quote(pattern);
+    let here = of.region.as_ref().is_none_or(|of| of == region);
+    let of_place = |text: &&str| here || text.starts_with(region.as_str());
+    if of
+        .texts()
+        .filter(of_place)
+        .any(|text| text.contains(quote.as_str()))
+    {
+        return true;
+    }
+    let about = source.split(", ").any(|name| of.is_about(name));
+    let says = words::Says::of(pattern);
+    let told = words::Says::of_cause(of.cause)
+        .is_some_and(|words| says.is_some_and(|says| words.contains(&says)));
+    here && about && told
 }
 
 /// Whether `other` may follow from `cause` by their times: what began clearly earlier has a cause of its own. Where one of
 /// the times is not known, nothing speaks against it.
-fn may_follow(cause: &Hypothesis, other: &Hypothesis) -> bool {
-    match (cause.since, other.since) {
+pub(crate) fn may_follow(cause: Option<Onset>, other: Option<Onset>) -> bool {
+    match (cause, other) {
         (Some(cause), Some(other)) if cause.is_seen => other.at + BLUR >= cause.at,
         _ => true,
     }

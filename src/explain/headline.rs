@@ -5,7 +5,7 @@ use crate::hypothesis::{Explanation, Hypothesis};
 use crate::onset::Onset;
 use crate::rest::Rest;
 use crate::unseen::Unseen;
-use gwctl_fleet::{CheckVerdict, Metric, Point, Region, Snapshot, Verdict, format};
+use gwctl_fleet::{CheckVerdict, Metric, Point, Region, Site, Snapshot, Verdict, format};
 use jiff::{SignedDuration, Timestamp};
 
 /// The explanation in one line.
@@ -36,14 +36,22 @@ impl Headline {
         unseen: &[Unseen],
     ) -> Self {
         match (explanation.hypotheses.first(), rest.first()) {
+            // What no hypothesis tells may be worse than what one does.
+            (Some(told), Some(untold)) if untold.verdict > told.verdict => {
+                Self::of_rest(untold, rest.len() - 1 + explanation.hypotheses.len())
+            }
             (Some(worst), _) => of_hypothesis(picture, worst, explanation.hypotheses.len() - 1),
-            (None, Some(worst)) => Self {
-                verdict: worst.verdict,
-                what: format!("{}: {}", worst.places.join(", "), worst.text),
-                more: and_more(rest.len() - 1),
-                is_over: false,
-            },
+            (None, Some(worst)) => Self::of_rest(worst, rest.len() - 1),
             (None, None) => calm(picture, unseen),
+        }
+    }
+
+    fn of_rest(worst: &Rest, others: usize) -> Self {
+        Self {
+            verdict: worst.verdict,
+            what: format!("{}: {}", worst.places.join(", "), worst.text),
+            more: and_more(others),
+            is_over: false,
         }
     }
 }
@@ -60,7 +68,7 @@ fn of_hypothesis(picture: &Snapshot, worst: &Hypothesis, others: usize) -> Headl
             == Some(Some(false));
     let mut more: Vec<String> = hit(picture, worst).into_iter().collect();
     if !served.is_empty() {
-        more.push(format!("clients are served by {}", counted(&served)));
+        more.push(format!("now served by {}", counted(&served)));
     }
     if worst.cause == "credentials" {
         more.extend(answered(picture));
@@ -122,7 +130,8 @@ fn hit(picture: &Snapshot, worst: &Hypothesis) -> Option<String> {
         ));
     }
     let (region, since) = (worst.region.as_ref()?, worst.since?);
-    let share = share_before(picture, region, since)?;
+    let share = share_before(picture, region, since);
+    let share = share.or_else(|| share_by_edge(picture, region, since))?;
     let (minutes, goes_on) = errors_at_the_edge(picture, since)?;
     let have = if goes_on { "have" } else { "had" };
     let long = format::span(SignedDuration::from_mins(minutes));
@@ -140,11 +149,7 @@ fn share_before(picture: &Snapshot, region: &Region, since: Onset) -> Option<f64
         let before = before.filter(|point| point.at < since.at);
         before.take(BEFORE).copied().collect()
     };
-    let clients = |site: &gwctl_fleet::Site, at: Timestamp| {
-        let series = site.api.metrics.get(Metric::ApiRequests).last()?;
-        let point = series.points().iter().find(|point| point.at == at)?;
-        Some(picture.served_in(site, *point).clients())
-    };
+    let clients = |site: &Site, at: Timestamp| clients(picture, site, at);
     let (mut here, mut all) = (0.0, 0.0);
     for point in &before {
         here += clients(site, point.at)?;
@@ -153,6 +158,33 @@ fn share_before(picture: &Snapshot, region: &Region, since: Onset) -> Option<f64
         }
     }
     (all > 0.0).then(|| 100.0 * here / all)
+}
+
+/// Clients' requests to a Region in the minute at `at`.
+fn clients(picture: &Snapshot, site: &Site, at: Timestamp) -> Option<f64> {
+    let series = site.api.metrics.get(Metric::ApiRequests).last()?;
+    let point = series.points().iter().find(|point| point.at == at)?;
+    Some(picture.served_in(site, *point).clients())
+}
+
+/// [`share_before`] where the Region's own figures cannot be asked: what CloudFront counted and no other Region served.
+/// None where the figures of another Region are not known either.
+fn share_by_edge(picture: &Snapshot, region: &Region, since: Onset) -> Option<f64> {
+    let series = picture.edge.metrics.get(Metric::EdgeRequests).last()?;
+    let before = series
+        .points()
+        .iter()
+        .rev()
+        .filter(|point| point.at < since.at);
+    let (mut all, mut elsewhere) = (0.0, 0.0);
+    // The minute before may be the one in which it began.
+    for point in before.skip(1).take(BEFORE) {
+        all += point.value;
+        for other in picture.sites.iter().filter(|site| site.region != *region) {
+            elsewhere += clients(picture, other, point.at)?;
+        }
+    }
+    (all > elsewhere).then(|| 100.0 * (all - elsewhere) / all)
 }
 
 /// For how many minutes since then the edge answered with more errors than its limit allows, and whether it does now.

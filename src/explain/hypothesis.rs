@@ -47,6 +47,8 @@ pub struct Hypothesis {
     pub region: Option<Region>,
     /// What happened, in one sentence without a full stop.
     pub sentence: String,
+    /// The functions that it is about, by name; empty where it is about all that the Region, or the fleet, consists of.
+    pub about: Vec<String>,
     /// How bad it is for the fleet.
     pub verdict: Verdict,
     /// Whether requests fail or wait because of it now.
@@ -66,4 +68,17 @@ pub struct Hypothesis {
     pub hit_percent: Option<f64>,
     /// Commands that fit, the best first.
     pub actions: Vec<String>,
+}
+
+impl Hypothesis {
+    /// Whether it may be what is wrong with the function called `name`.
+    pub(crate) fn is_about(&self, name: &str) -> bool {
+        self.about.is_empty() || self.about.iter().any(|one| one == name)
+    }
+
+    /// All that it says and quotes.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let quoted = self.supports.iter().chain(&self.contradicts);
+        quoted.chain([&self.sentence]).map(String::as_str)
+    }
 }

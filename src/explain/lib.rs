@@ -12,6 +12,7 @@ mod onset;
 mod order;
 mod rest;
 mod turn;
+mod unexplained;
 mod unseen;
 
 pub use evidence::Evidence;
@@ -22,7 +23,8 @@ pub use onset::Onset;
 pub use order::{Turned, turned};
 pub use rest::{Rest, rest};
 pub use turn::Turn;
-pub use unseen::{Unseen, unseen};
+pub use unexplained::{Unexplained, unexplained};
+pub use unseen::{Unseen, not_seen, unseen};
 
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {

@@ -18,6 +18,10 @@ pub struct Turned {
     pub region: Option<Region>,
     /// What took another level: `errors of orders-write`.
     pub figure: String,
+    #[serde(skip)]
+    pub metric: Metric,
+    /// The function whose figure it is; none where it is no function's.
+    pub function: Option<String>,
     pub unit: Unit,
     /// Of what is counted: how long is counted, in seconds.
     pub counted_s: Option<u64>,
@@ -29,18 +33,18 @@ impl Turned {
     /// `13:54  eu-west-1: errors of orders-write 0/s → 21/s`.
     pub fn sentence(&self) -> String {
         let place = self.region.as_ref().map(|region| format!("{region}: "));
+        let at = format::minute(self.turn.at);
+        format!("{at}  {}{}", place.unwrap_or_default(), self.change())
+    }
+
+    /// `errors of orders-write 0/s → 21/s`.
+    pub(crate) fn change(&self) -> String {
         let value = |value: f64| match self.counted_s {
             Some(s) => format::per_second(value, Duration::from_secs(s)),
             None => format::in_unit(value, self.unit),
         };
-        format!(
-            "{}  {}{} {} → {}",
-            format::minute(self.turn.at),
-            place.unwrap_or_default(),
-            self.figure,
-            value(self.turn.before),
-            value(self.turn.after)
-        )
+        let (before, after) = (value(self.turn.before), value(self.turn.after));
+        format!("{} {before} → {after}", self.figure)
     }
 }
 
@@ -54,13 +58,10 @@ pub fn turned(picture: &Snapshot) -> Vec<Turned> {
             region: Some(&site.region),
             into: &mut all,
         };
-        here.of("", &site.api.metrics, &OF_API);
+        here.of(Whose::Api, &site.api.metrics, &OF_API);
         for function in &site.functions {
-            here.of(
-                &format!(" of {}", function.name),
-                &function.metrics,
-                &OF_FUNCTION,
-            );
+            let whose = Whose::Function(&function.name);
+            here.of(whose, &function.metrics, &OF_FUNCTION);
         }
     }
     for (region, cluster) in &picture.database.clusters {
@@ -69,7 +70,7 @@ pub fn turned(picture: &Snapshot) -> Vec<Turned> {
             region: Some(region),
             into: &mut all,
         };
-        here.of(" of the database", &cluster.metrics, &OF_CLUSTER);
+        here.of(Whose::Database, &cluster.metrics, &OF_CLUSTER);
     }
     all.sort_by(|a, b| (a.turn.at, &a.region).cmp(&(b.turn.at, &b.region)));
     all
@@ -100,6 +101,32 @@ const OF_CLUSTER: [Metric; 3] = [
     Metric::DbConnections,
 ];
 
+/// Whose figure it is.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    Api,
+    Function(&'a str),
+    Database,
+}
+
+impl Whose<'_> {
+    fn named(self, metric: Metric) -> String {
+        let title = metric.title();
+        match self {
+            Self::Api => title.to_owned(),
+            Self::Function(name) => format!("{title} of {name}"),
+            Self::Database => format!("{title} of the database"),
+        }
+    }
+
+    fn function(self) -> Option<String> {
+        match self {
+            Self::Function(name) => Some(name.to_owned()),
+            Self::Api | Self::Database => None,
+        }
+    }
+}
+
 struct Figures<'a> {
     now: Timestamp,
     region: Option<&'a Region>,
@@ -107,7 +134,7 @@ struct Figures<'a> {
 }
 
 impl Figures<'_> {
-    fn of(&mut self, whose: &str, metrics: &Metrics, which: &[Metric]) {
+    fn of(&mut self, whose: Whose<'_>, metrics: &Metrics, which: &[Metric]) {
         for metric in which {
             let Some(series) = metrics.get(*metric).current() else {
                 continue;
@@ -118,7 +145,9 @@ impl Figures<'_> {
             };
             self.into.push(Turned {
                 region: self.region.cloned(),
-                figure: format!("{}{whose}", metric.title()),
+                figure: whose.named(*metric),
+                metric: *metric,
+                function: whose.function(),
                 unit: metric.unit(),
                 counted_s: COUNTED.contains(metric).then(|| series.period.as_secs()),
                 turn,

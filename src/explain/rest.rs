@@ -1,7 +1,10 @@
 //! What the picture says is wrong, and no hypothesis tells.
 
 use crate::hypothesis::{Explanation, Hypothesis};
-use gwctl_fleet::{Reason, Snapshot, Verdict};
+use gwctl_fleet::{Metric, Reason, Snapshot, Verdict};
+
+/// Part of the edge's errors from which on they are explained.
+const ACCOUNTS: f64 = 0.5;
 
 /// A reason of a verdict, told once for all places that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +32,7 @@ const FOLLOWS: [&str; 8] = [
 pub fn rest(picture: &Snapshot, explanation: &Explanation) -> Vec<Rest> {
     let mut rest: Vec<Rest> = Vec::new();
     for (place, reason) in reasons(picture) {
-        let told = |one: &Hypothesis| tells(one, place, reason);
+        let told = |one: &Hypothesis| tells(picture, one, place, reason);
         if explanation.hypotheses.iter().any(told) {
             continue;
         }
@@ -73,7 +76,7 @@ fn reasons(picture: &Snapshot) -> Vec<(&str, &Reason)> {
 }
 
 /// Whether `one` says what `reason` says, or is its cause.
-fn tells(one: &Hypothesis, place: &str, reason: &Reason) -> bool {
+fn tells(picture: &Snapshot, one: &Hypothesis, place: &str, reason: &Reason) -> bool {
     let quoted = |line: &String| line.ends_with(reason.text.as_str());
     if one.supports.iter().any(quoted) {
         return true;
@@ -84,7 +87,8 @@ fn tells(one: &Hypothesis, place: &str, reason: &Reason) -> bool {
         rest.is_some_and(|rest| rest.starts_with([':', ' ']))
     };
     let follows = FOLLOWS.contains(&reason.about);
-    if one.hurts && follows && (place == "edge" || one.supports.iter().any(told_of)) {
+    let at_edge = place == "edge" && accounts_for_edge(picture, one);
+    if one.hurts && follows && (at_edge || one.supports.iter().any(told_of)) {
         return true;
     }
     let Some(region) = &one.region else {
@@ -98,6 +102,16 @@ fn tells(one: &Hypothesis, place: &str, reason: &Reason) -> bool {
     (here && (one.hurts && follows || behind))
         || (here && silent && reason.about == "database")
         || (unanswered && (here || reason.text.contains(region.as_str())))
+}
+
+/// Whether the edge's errors may be those of the hypothesis: where it is known how many requests it hits, they are a good
+/// part of what fails at the edge.
+fn accounts_for_edge(picture: &Snapshot, one: &Hypothesis) -> bool {
+    let rate = picture.edge.metrics.latest(Metric::Edge5xxRate, picture.at);
+    match (one.hit_percent, rate) {
+        (Some(hit), Some(rate)) => hit >= ACCOUNTS * rate.value,
+        _ => true,
+    }
 }
 
 fn unplaced(place: &str, text: &str) -> String {

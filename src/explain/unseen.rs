@@ -1,5 +1,8 @@
 //! What got no answer: with it the explanation might be another.
 
+use std::collections::BTreeSet;
+
+use crate::hypothesis::Explanation;
 use gwctl_fleet::{Metrics, Missing, Observed, Site, Snapshot};
 
 /// Questions that got no answer for the same reason.
@@ -33,6 +36,35 @@ pub fn unseen(picture: &Snapshot) -> Vec<Unseen> {
     of_database(&mut asked, picture);
     asked.of("gwctl", "who it is", &picture.identity);
     merged(asked.unseen)
+}
+
+/// What is asked without credentials for AWS.
+const WITHOUT_AWS: [&str; 2] = ["probe", "DNS answers"];
+
+/// What got no answer, in the picture and beside it (`gaps`), a sentence each. Where gwctl's own credentials do not work,
+/// that is the reason of all that AWS was asked, and it is told once.
+pub fn not_seen(picture: &Snapshot, explanation: &Explanation, gaps: Vec<String>) -> Vec<String> {
+    let unseen = unseen(picture);
+    let worst = explanation.hypotheses.first();
+    if worst.is_none_or(|worst| worst.cause != "credentials") {
+        return unseen.iter().map(ToString::to_string).chain(gaps).collect();
+    }
+    let without_aws = |one: &Unseen| one.topics.iter().all(|topic| WITHOUT_AWS.contains(topic));
+    let (others, of_aws): (Vec<Unseen>, Vec<Unseen>) = unseen.into_iter().partition(without_aws);
+    let topics: BTreeSet<&str> = of_aws
+        .iter()
+        .flat_map(|one| one.topics.iter().copied())
+        .collect();
+    let topics: Vec<&str> = topics.into_iter().collect();
+    let mut told = Vec::new();
+    if !(topics.is_empty() && gaps.is_empty()) {
+        told.push(format!(
+            "all that AWS was asked, for gwctl's credentials: {}, changes and logs",
+            topics.join(", ")
+        ));
+    }
+    told.extend(others.iter().map(ToString::to_string));
+    told
 }
 
 fn of_site(asked: &mut Questions, site: &Site) {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::checkers::{Checkers, PRESUMED};
-use super::{CheckConfig, CheckKind, Metric, Missing, Point, Region, Site, Snapshot};
+use super::{CheckConfig, CheckKind, Metric, Missing, NoRecords, Point, Region, Site, Snapshot};
 
 /// With fewer clients than this a minute, one failed request is no sign.
 const FEW: f64 = 20.0;
@@ -86,7 +86,12 @@ impl Snapshot {
         let Some(checks) = self.edge.endpoint_checks.last() else {
             return PRESUMED;
         };
-        let records = self.edge.records_of(&site.region).unwrap_or_default();
+        let records = match self.edge.records_of(&site.region) {
+            Ok(records) => records,
+            Err(NoRecords::Absent) => Vec::new(),
+            // The names that its records answer with may be those that checks ask.
+            Err(NoRecords::Unknown(_)) => return PRESUMED,
+        };
         let own = |host: &str| {
             let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
             let mut targets = records.iter().map(|record| bare(&record.target));

@@ -286,13 +286,7 @@ impl Known<f64> {
 
 fn last_percent(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> Option<f64> {
     let whole = metrics.get(whole).last()?.settled(now)?;
-    let parts = metrics.get(part).last()?;
-    let part = parts
-        .points()
-        .iter()
-        .rev()
-        .find(|p| p.at == whole.at)
-        .map_or(0.0, |p| p.value);
+    let part = metrics.beside(part, whole.at, now)?;
     Some(if whole.value > 0.0 {
         100.0 * part / whole.value
     } else {

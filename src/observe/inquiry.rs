@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::history::{Answered, Happened, History};
 use super::logs::{GroupLogs, LogReader, placed};
@@ -41,11 +42,11 @@ pub struct Findings {
 }
 
 /// What the functions log as errors.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Errors {
     /// When they were asked for.
     pub to: Timestamp,
-    /// Of all Regions; not the router's.
+    /// Of all Regions, the router's too.
     pub patterns: Vec<Pattern>,
     /// How far each log was read; none of one that could not be.
     pub spans: Vec<LogSpan>,
@@ -111,7 +112,7 @@ impl Errors {
     fn of(to: Timestamp, logs: Vec<GroupLogs>) -> Self {
         let unread = unread(&logs);
         let (mut grouping, mut spans) = (Grouping::default(), Vec::new());
-        for group in logs.into_iter().filter(|group| !group.edge) {
+        for group in logs {
             let source = group.source();
             let Ok(Some(read)) = group.read else { continue };
             let ((from, until), gap) = read.ends();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use gwctl_actions::Record;
 use gwctl_fleet::{FleetSpec, Snapshot, Verdict};
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 
 /// The schema and its version. What an older reader would misread gets another number.
 pub const SCHEMA: &str = "gwctl.recording/1";
@@ -75,6 +75,8 @@ pub(crate) enum Entry {
         at: Timestamp,
         happened: Box<Happened>,
     },
+    /// An answer to what the functions log as errors.
+    Errors { at: Timestamp, errors: Box<Errors> },
     /// A record of a run's journal; `at` is the record's.
     Run {
         at: Timestamp,
@@ -94,6 +96,7 @@ pub(crate) enum Heading {
     Whole { at: Timestamp, verdicts: String },
     Changed { at: Timestamp, verdicts: String },
     Happened { at: Timestamp },
+    Errors { at: Timestamp },
     Run {},
     Note {},
     Missed { pictures: u64 },

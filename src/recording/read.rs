@@ -11,7 +11,7 @@ use super::entry::{Entry, Head, Heading, Noted, SCHEMA, verdict};
 use super::error::RecordingError;
 use gwctl_actions::Record;
 use gwctl_fleet::Verdict;
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 
 /// Most bytes of a recording when it is unpacked: some days of a large fleet.
 const MOST: usize = 1 << 30;
@@ -31,6 +31,7 @@ pub struct Recording {
     text: Vec<u8>,
     pub(crate) pictures: Vec<Picture>,
     pub(crate) happened: Vec<(Timestamp, Line)>,
+    pub(crate) errors: Vec<(Timestamp, Line)>,
     pub(crate) records: Vec<(String, Record)>,
 }
 
@@ -69,6 +70,7 @@ impl Recording {
             text: Vec::new(),
             pictures: Vec::new(),
             happened: Vec::new(),
+            errors: Vec::new(),
             records: Vec::new(),
         };
         for line in lines {
@@ -97,6 +99,7 @@ impl Recording {
                 line,
             }),
             Heading::Happened { at } => self.happened.push((at, line)),
+            Heading::Errors { at } => self.errors.push((at, line)),
             Heading::Missed { pictures } => self.missed += pictures,
             Heading::Run {} => {
                 if let Entry::Run { run, record, .. } = parse(bytes, &line)? {
@@ -177,6 +180,18 @@ impl Recording {
         };
         match self.entry(line)? {
             Entry::Happened { happened, .. } => Ok(Some(*happened)),
+            _ => Ok(None),
+        }
+    }
+
+    /// What the functions logged as errors: the last answer that was known at `at`, or the first one after it.
+    pub fn errors(&self, at: Timestamp) -> Result<Option<Errors>, RecordingError> {
+        let known = self.errors.iter().rfind(|(asked, _)| *asked <= at);
+        let Some((_, line)) = known.or(self.errors.first()) else {
+            return Ok(None);
+        };
+        match self.entry(line)? {
+            Entry::Errors { errors, .. } => Ok(Some(*errors)),
             _ => Ok(None),
         }
     }

@@ -14,6 +14,8 @@ use super::read::{Recording, head, lines, unpacked};
 const ACCOUNT: &str = "000000000000";
 /// What stands for an address of a machine; the one that documents use.
 const ADDRESS: &str = "192.0.2.0";
+/// What stands for a name that EC2 makes of an address.
+const HOST: &str = "ip-192-0-2-0";
 /// What stands for a mail address, or for a name of which nothing else is known.
 const SOMEBODY: &str = "somebody";
 /// What stands for words of a person: nobody knows what is in them.
@@ -29,6 +31,8 @@ const KEPT: [&str; 6] = [
 ];
 /// Fields that name a person, or a person and a machine, wherever they stand.
 const PEOPLE: [&str; 4] = ["who", "by", "operator", "host"];
+/// Fields of AWS whose text a person wrote.
+const OF_PEOPLE: [&str; 2] = ["comment", "description"];
 /// No field of gwctl's own has a longer name.
 const LONGEST_FIELD: usize = 24;
 /// Fields whose text a person wrote.
@@ -44,7 +48,11 @@ pub fn redacted(bytes: &[u8]) -> Result<Vec<u8>, RecordingError> {
         if number == 0 {
             head(line)?;
         }
-        entries.push(serde_json::from_slice(line).map_err(|error| foreign(&error))?);
+        let entry: Value = serde_json::from_slice(line).map_err(|error| foreign(&error))?;
+        // Nobody knows what is in a log line: all of them go.
+        if entry.get("errors").is_none() {
+            entries.push(entry);
+        }
     }
     let mut people = People::default();
     for entry in &entries {
@@ -176,9 +184,16 @@ impl People {
         if let Some(person) = self.0.get(word) {
             return person.clone();
         }
+        // The end of a sentence is no part of a name.
         let bare = word.trim_end_matches(['.', ':']);
-        if bare.parse::<std::net::IpAddr>().is_ok() && bare.contains(['.', ':']) {
-            return word.replacen(bare, ADDRESS, 1);
+        if let Some(person) = self.0.get(bare) {
+            return word.replacen(bare, person, 1);
+        }
+        if let Some(address) = address(bare) {
+            return word.replacen(address, ADDRESS, 1);
+        }
+        if is_host_of_an_address(bare) {
+            return word.replacen(bare, HOST, 1);
         }
         if let Some((before, behind)) = bare.split_once('@') {
             let known = |part: &str| self.0.get(part).cloned();
@@ -208,15 +223,37 @@ impl People {
     }
 }
 
+/// The address in a word that is one, alone or with a port behind it.
+fn address(word: &str) -> Option<&str> {
+    let is_one = |text: &str| text.parse::<std::net::IpAddr>().is_ok();
+    if word.contains(['.', ':']) && is_one(word) {
+        return Some(word);
+    }
+    let (host, port) = word.rsplit_once(':')?;
+    let port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    (port && host.contains('.') && is_one(host)).then_some(host)
+}
+
+/// Whether it is a name that EC2 makes of an address: `ip-10-0-3-17`, with or without its domain.
+fn is_host_of_an_address(word: &str) -> bool {
+    let host = word.split('.').next().unwrap_or(word);
+    let parts = host.strip_prefix("ip-").map(|rest| rest.split('-'));
+    parts.is_some_and(|mut parts| {
+        parts.clone().count() == 4 && parts.all(|part| part.parse::<u8>().is_ok())
+    })
+}
+
 const fn is_of_a_name(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || matches!(c, '.' | ':' | '-' | '_' | '+' | '=' | '@')
         || !c.is_ascii()
 }
 
-/// Whether the field holds words of a person: a note's text, an order's reason. Texts of AWS and of gwctl stay.
+/// Whether the field holds words of a person: a note's text, a comment of an execution, the description of a
+/// deployment. Texts of AWS and of gwctl stay.
 fn is_words(before: &Map<String, Value>, field: &str, value: &Value) -> bool {
-    value.is_string() && field == "text" && before.contains_key("by")
+    let note = field == "text" && before.contains_key("by");
+    value.is_string() && (note || OF_PEOPLE.contains(&field))
 }
 
 /// An order of the operator may hold words.
@@ -246,5 +283,53 @@ fn drop_fields(list: &mut Vec<Value>) {
     };
     if !list.is_empty() && list.iter().all(|one| name(one).is_some()) {
         list.retain(|one| name(one).is_some_and(|name| KEPT.contains(&name.as_str())));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn people(names: &[&str]) -> People {
+        let mut people = People::default();
+        for name in names {
+            people.take(name);
+        }
+        people
+    }
+
+    #[test]
+    fn names_at_the_end_of_a_sentence_and_addresses_with_a_port_are_hidden() {
+        let people = people(&["first.last", "pipeline-7"]);
+        for (text, hidden) in [
+            (
+                "CloudTrail: UpdateFunctionCode by first.last.",
+                "CloudTrail: UpdateFunctionCode by person-1.",
+            ),
+            ("by pipeline-7: done", "by person-2: done"),
+            (
+                "the proxy 10.0.0.1:3128: refused",
+                "the proxy 192.0.2.0:3128: refused",
+            ),
+            ("from 10.0.3.17.", "from 192.0.2.0."),
+            ("from 2001:db8::1:443", "from 192.0.2.0"),
+            ("ip-10-0-3-17.ec2.internal waits", "ip-192-0-2-0 waits"),
+            ("version 1.2.3 at 13:57:01", "version 1.2.3 at 13:57:01"),
+        ] {
+            assert_eq!(people.hidden(text), hidden);
+        }
+    }
+
+    #[test]
+    fn what_people_wrote_for_aws_is_left_out() {
+        let mut value = serde_json::json!({
+            "execution": { "comment": "Grace asked for it" },
+            "deployments": [{ "id": "a1", "description": "release 13 for Grace" }],
+        });
+        People::default().hide_in(&mut value);
+        assert_eq!(value["execution"]["comment"], LEFT_OUT);
+        assert_eq!(value["deployments"][0]["description"], LEFT_OUT);
+        assert_eq!(value["deployments"][0]["id"], "a1");
     }
 }

@@ -12,7 +12,7 @@ use super::error::RecordingError;
 use super::read::{Line, Recording};
 use gwctl_actions::{Record, RunState};
 use gwctl_fleet::Snapshot;
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 
 /// Everything that was known at a moment.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Moment {
     pub picture: Arc<Snapshot>,
     /// The last answer of what happened.
     pub happened: Option<Arc<Happened>>,
+    /// The last answer of what the functions log as errors.
+    pub errors: Option<Arc<Errors>>,
     /// The run that began last, as it stood.
     pub run: Option<Arc<RunState>>,
 }
@@ -36,6 +38,7 @@ pub struct Reel {
     value: Value,
     picture: Arc<Snapshot>,
     happened: Option<(Line, Arc<Happened>)>,
+    errors: Option<(Line, Arc<Errors>)>,
     run: Option<(usize, Arc<RunState>)>,
 }
 
@@ -50,6 +53,7 @@ impl Reel {
             value,
             picture,
             happened: None,
+            errors: None,
             run: None,
         })
     }
@@ -80,20 +84,15 @@ impl Reel {
     /// What was known at `at`, by the picture it stands at and all else that there was by then.
     pub fn moment(&mut self, at: Timestamp) -> Result<Moment, RecordingError> {
         let recording = Arc::clone(&self.recording);
-        let newest = recording.happened.iter().rfind(|(asked, _)| *asked <= at);
-        let same = |line: &Line| {
-            self.happened
-                .as_ref()
-                .is_some_and(|(known, _)| known == line)
-        };
-        match newest {
-            None => self.happened = None,
-            Some((_, line)) if same(line) => {}
-            Some((_, line)) => {
-                if let Entry::Happened { happened, .. } = recording.entry(line)? {
-                    self.happened = Some((line.clone(), Arc::new(*happened)));
-                }
-            }
+        if let Some(line) = another(&mut self.happened, &recording.happened, at)
+            && let Entry::Happened { happened, .. } = recording.entry(line)?
+        {
+            self.happened = Some((line.clone(), Arc::new(*happened)));
+        }
+        if let Some(line) = another(&mut self.errors, &recording.errors, at)
+            && let Entry::Errors { errors, .. } = recording.entry(line)?
+        {
+            self.errors = Some((line.clone(), Arc::new(*errors)));
         }
         let records: Vec<&(String, Record)> = recording
             .records
@@ -112,9 +111,26 @@ impl Reel {
             index: self.index,
             picture: Arc::clone(&self.picture),
             happened: self.happened.as_ref().map(|(_, happened)| happened.clone()),
+            errors: self.errors.as_ref().map(|(_, errors)| errors.clone()),
             run: self.run.as_ref().map(|(_, run)| run.clone()),
         })
     }
+}
+
+/// The line of the last answer before `at`, where it is not the one that is `known`. Where there is none, nothing is
+/// known any more.
+fn another<'a, T>(
+    known: &mut Option<(Line, Arc<T>)>,
+    asked: &'a [(Timestamp, Line)],
+    at: Timestamp,
+) -> Option<&'a Line> {
+    let newest = asked.iter().rfind(|(asked, _)| *asked <= at);
+    let Some((_, line)) = newest else {
+        *known = None;
+        return None;
+    };
+    let same = known.as_ref().is_some_and(|(known, _)| known == line);
+    (!same).then_some(line)
 }
 
 /// The run that began last; what cannot follow is left out.

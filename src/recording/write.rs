@@ -12,7 +12,8 @@ use super::difference::between;
 use super::entry::{Entry, Head, Noted, verdicts};
 use gwctl_actions::Record;
 use gwctl_fleet::Snapshot;
-use gwctl_observe::Happened;
+use gwctl_fleet::clean;
+use gwctl_observe::{Errors, Happened};
 
 /// Most bytes an hour, of three Regions.
 pub const PER_HOUR: u64 = 5 << 20;
@@ -27,6 +28,10 @@ const WHOLE: SignedDuration = SignedDuration::from_mins(2);
 const LEVEL: i32 = 3;
 /// How far back zstd looks for what it has seen, 2^23 bytes: two whole pictures and all between them.
 const WINDOW: u32 = 23;
+/// Most patterns of errors that are kept of one answer: the first ones are the most frequent.
+const PATTERNS: usize = 40;
+/// Most characters of an example that are kept.
+const EXAMPLE: usize = 2_000;
 
 /// Writes one recording.
 pub struct Writer<W: Write> {
@@ -135,6 +140,18 @@ impl<W: Write> Writer<W> {
     pub fn happened(&mut self, at: Timestamp, happened: Happened) -> io::Result<()> {
         let happened = Box::new(happened);
         self.line(&Entry::Happened { at, happened })
+    }
+
+    /// What the functions log as errors, asked at `at`: the most frequent patterns, each with an example.
+    pub fn errors(&mut self, at: Timestamp, mut errors: Errors) -> io::Result<()> {
+        errors.patterns.truncate(PATTERNS);
+        for pattern in &mut errors.patterns {
+            pattern.newest.clear();
+            let example = Arc::make_mut(&mut pattern.example);
+            example.raw = clean(&example.raw, EXAMPLE).into();
+        }
+        let errors = Box::new(errors);
+        self.line(&Entry::Errors { at, errors })
     }
 
     /// A record of the journal of `run`.

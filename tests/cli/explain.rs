@@ -84,27 +84,136 @@ const OF_FUNCTIONS: [&str; 7] = [
 #[test]
 fn troubles_of_functions_and_database_are_named_with_their_onset() {
     for scenario in OF_FUNCTIONS {
-        let truth = Scenario::load(scenario).unwrap().truth.unwrap().remove(0);
         for seed in 1..=3 {
-            let document = explained(scenario, seed);
-            let region = truth.region.as_ref().map_or("-", |region| region.as_str());
-            let told = first(&document);
-            let told = (told.0.as_str(), told.1.as_str());
-            assert_eq!(
-                told,
-                (truth.cause.as_str(), region),
-                "{scenario} {seed}: {document:#}"
-            );
-            let moment = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
-            let since = moment(&document["hypotheses"][0]["since"]["at"]);
-            let onset = moment(&document["at"]) + truth.onset.unwrap();
-            let off = since.duration_since(onset).abs();
-            assert!(
-                off <= SignedDuration::from_mins(2),
-                "{scenario} {seed}: {off:#}"
-            );
+            is_named_with_its_onset(scenario, seed);
         }
     }
+}
+
+fn is_named_with_its_onset(scenario: &str, seed: u64) {
+    let truth = Scenario::load(scenario).unwrap().truth.unwrap().remove(0);
+    let document = explained(scenario, seed);
+    let region = truth.region.as_ref().map_or("-", |region| region.as_str());
+    let told = first(&document);
+    let told = (told.0.as_str(), told.1.as_str());
+    assert_eq!(
+        told,
+        (truth.cause.as_str(), region),
+        "{scenario} {seed}: {document:#}"
+    );
+    let moment = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
+    let since = moment(&document["hypotheses"][0]["since"]["at"]);
+    let onset = moment(&document["at"]) + truth.onset.unwrap();
+    let off = since.duration_since(onset).abs();
+    assert!(
+        off <= SignedDuration::from_mins(2),
+        "{scenario} {seed}: {off:#}"
+    );
+}
+
+/// Troubles of the edge's router, of the way to the database, of keys, of whom the API lets in; and what is none.
+const BESIDE: [&str; 6] = [
+    "router-release",
+    "database-cut-off",
+    "key-expired",
+    "clients-refused",
+    "drill",
+    "region-served-elsewhere",
+];
+
+#[test]
+fn a_router_a_cut_database_a_key_refused_clients_and_a_drill_are_named_with_their_onset() {
+    for scenario in BESIDE {
+        for seed in 1..=3 {
+            is_named_with_its_onset(scenario, seed);
+        }
+    }
+}
+
+#[test]
+fn a_trouble_of_other_functions_is_told_beside_the_cause_that_is_told_first() {
+    for (one, other) in [
+        (
+            ("secret-rotated", None),
+            ("dependency-slow", Some("ap-southeast-1")),
+        ),
+        (
+            ("lambda-errors", Some("eu-west-1")),
+            ("bad-deploy", Some("eu-west-1")),
+        ),
+        (
+            ("lambda-errors", Some("us-east-1")),
+            ("connections-exhausted", Some("us-east-1")),
+        ),
+        (
+            ("write-forwarding-broken", Some("eu-west-1")),
+            ("lambda-errors", Some("eu-west-1")),
+        ),
+    ] {
+        let home = Home::new();
+        let event = |(kind, region): (&str, Option<&str>)| {
+            let region =
+                region.map_or_else(String::new, |region| format!("region = \"{region}\"\n"));
+            format!("[[event]]\nat = \"-9m\"\nstart = \"{kind}\"\n{region}")
+        };
+        let story = format!("title = \"Two things\"\n{}{}", event(one), event(other));
+        let file = home.path("two.toml");
+        std::fs::write(&file, story).unwrap();
+        let file = file.to_str().unwrap();
+        let ran = home.run(&["explain", "--demo", "-o", "json", "--scenario", file]);
+        let document = ran.json();
+        let all = document["hypotheses"].as_array().unwrap();
+        let causes: Vec<&str> = all
+            .iter()
+            .map(|one| one["cause"].as_str().unwrap())
+            .collect();
+        for (kind, _) in [one, other] {
+            let cause = match kind {
+                "secret-rotated" => "password-refused",
+                "lambda-errors" => "functions-fail",
+                "bad-deploy" => "bad-deployment",
+                kind => kind,
+            };
+            assert!(causes.contains(&cause), "{kind}: {document:#}");
+        }
+    }
+}
+
+#[test]
+fn the_first_line_says_that_others_serve_and_nothing_is_to_do_or_what_to_press() {
+    let line = |scenario: &str| {
+        let arguments = [
+            "screenshot",
+            "--size",
+            "200x30",
+            "-o",
+            "txt",
+            "--scenario",
+            scenario,
+        ];
+        let ran = Home::new().run(&arguments);
+        ran.out.lines().nth(2).unwrap().trim().to_owned()
+    };
+    let over = line("region-served-elsewhere");
+    for words in [
+        "eu-west-1 cannot be reached since 13:4",
+        " % of clients had errors for ",
+        "now served by us-east-1",
+    ] {
+        assert!(over.contains(words), "{over}");
+    }
+    assert!(over.ends_with("; nothing to do"), "{over}");
+    let share = over
+        .split(" % of")
+        .next()
+        .unwrap()
+        .rsplit(' ')
+        .next()
+        .unwrap();
+    let share: f64 = share.parse().unwrap();
+    assert!((15.0..55.0).contains(&share), "{over}");
+    let down = line("primary-dark");
+    assert!(down.ends_with("fail over to eu-west-1: press a"), "{down}");
 }
 
 #[test]

@@ -131,3 +131,18 @@ async fn watching_has_a_price_and_the_ledger_agrees_with_it() {
         "{spent} against {foretold}"
     );
 }
+
+/// What an hour at the pace of an incident may cost for three Regions, in US dollars.
+const MOST_AN_HOUR: f64 = 0.50;
+
+#[tokio::test(start_paused = true)]
+async fn an_hour_of_incident_costs_at_most_half_a_dollar_in_three_regions_and_is_shown_before() {
+    let stand = Stand::over(world("bad-deploy", 3), Pace::Incident).await;
+    let (picture, _) = stand.first().await;
+    let before = stand.session.ledger().dollars();
+    minutes(60).await;
+    let spent = stand.session.ledger().dollars() - before;
+    assert!(spent > 0.0 && spent <= MOST_AN_HOUR, "{spent} US dollars");
+    let shown = picture.dollars_per_hour;
+    assert!((spent / shown - 1.0).abs() < 0.25, "{spent}, shown {shown}");
+}

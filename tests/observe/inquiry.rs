@@ -61,3 +61,26 @@ async fn logs_that_may_not_be_read_are_told_and_hide_nothing_else() {
         assert!(gap.contains(words), "{gap}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_is_too_busy_to_be_searched_in_time_is_told_of() {
+    let stand = Stand::over(world("calm", 3), Pace::Calm).await;
+    stand.first().await;
+    stand.sim.state().control.log_slots = Some(1);
+    let found = stand.observer.inquire(SignedDuration::from_hours(2)).await;
+    let gaps = found.gaps().join("; ");
+    assert!(
+        gaps.contains("orders-write in eu-west-1") && gaps.contains("10 calls"),
+        "{gaps}"
+    );
+    let held = |span: &gwctl::fleet::logs::LogSpan| span.holds(span.from, span.until);
+    assert!(
+        found
+            .errors
+            .spans
+            .iter()
+            .all(|span| span.gap.is_some() || !held(span) || span.from == span.until),
+        "{:?}",
+        found.errors.spans
+    );
+}

@@ -75,6 +75,37 @@ async fn a_recording_is_told_with_cause_harm_and_notes_and_the_page_loads_nothin
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_recording_quotes_what_the_functions_logged_and_a_redacted_one_holds_none_of_it() {
+    let home = Home::new();
+    let tape = record("bad-deploy", Pace::Incident, Duration::from_mins(2), false).await;
+    let path = home.path("orders.jsonl.zst");
+    std::fs::write(&path, &tape.bytes).unwrap();
+    let path = path.to_str().unwrap();
+    let line = &tape.errors.patterns[0].example.line.text;
+    let quoted = &tape.errors.patterns[0].text;
+    let report = |more: &[&str]| {
+        let ran = home.run(&[&["incident", "report", path, "-o", "json"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.json()
+    };
+    let open = report(&[]);
+    assert_eq!(open["hypotheses"][0]["cause"], "bad-deployment");
+    let evidence = open["hypotheses"][0]["supports"].to_string();
+    assert!(
+        evidence.contains("of the errors are new and say"),
+        "{evidence}"
+    );
+    let closed = report(&["--redact"]);
+    assert_eq!(closed["hypotheses"][0]["cause"], "bad-deployment");
+    let bytes = gwctl::recording::redacted(&tape.bytes).unwrap();
+    let text = String::from_utf8(zstd::decode_all(bytes.as_slice()).unwrap()).unwrap();
+    for left in [line, quoted] {
+        assert!(!text.contains(left.as_str()), "{left}");
+        assert!(!closed.to_string().contains(left.as_str()), "{left}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn redacted_reports_and_copies_name_nobody_and_a_copy_overwrites_nothing() {
     let home = Home::new();
     let path = file(&home).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::fleet::{Pace, Snapshot};
-use gwctl::observe::Happened;
+use gwctl::observe::{Errors, Happened};
 use gwctl::recording::{Head, Noted, Recording, Writer};
 use jiff::SignedDuration;
 use tokio::time::Instant;
@@ -17,6 +17,7 @@ pub struct Tape {
     /// Every picture that was given to the writer; the last one where not all were to be kept.
     pub seen: Vec<Arc<Snapshot>>,
     pub happened: Happened,
+    pub errors: Errors,
 }
 
 impl Tape {
@@ -49,6 +50,8 @@ pub async fn record(scenario: &str, pace: Pace, time: Duration, keep: bool) -> T
     }
     let happened = stand.observer.happened(SignedDuration::from_hours(2)).await;
     writer.happened(happened.to, happened.clone()).unwrap();
+    let errors = stand.observer.errors().await;
+    writer.errors(errors.to, errors.clone()).unwrap();
     writer
         .note(Noted {
             at: happened.to,
@@ -60,5 +63,6 @@ pub async fn record(scenario: &str, pace: Pace, time: Duration, keep: bool) -> T
         bytes: writer.finish().unwrap(),
         seen,
         happened,
+        errors,
     }
 }

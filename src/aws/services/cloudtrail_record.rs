@@ -181,3 +181,49 @@ fn flatten(value: &Value, path: &str, into: &mut Vec<(String, String)>) {
     };
     into.push((clean(path, VALUE), leaf));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_of_a_real_trail_are_read() {
+        let sample = include_str!("../../../tests/samples/cloudtrail.json");
+        let sample: Value = serde_json::from_str(sample).unwrap();
+        let records = sample["Records"].as_array().unwrap().iter();
+        let read: Vec<TrailRecord> = records
+            .map(|record| {
+                let event = serde_json::json!({ "CloudTrailEvent": record.to_string() });
+                let told: Told = serde_json::from_value(event).unwrap();
+                told.record(&Region::global()).unwrap()
+            })
+            .collect();
+        let told: Vec<(&str, &str, &str)> = read
+            .iter()
+            .map(|one| (one.service.as_str(), one.name.as_str(), one.region.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "autoscaling",
+                    "DescribeLaunchConfigurations",
+                    "eu-central-1"
+                ),
+                ("sts", "AssumeRole", "eu-central-1"),
+            ]
+        );
+        assert!(read.iter().all(|one| one.outcome == EventOutcome::Done));
+        let actors: Vec<Option<String>> = read
+            .iter()
+            .map(|one| one.actor.as_ref().map(|actor| actor.name.clone()))
+            .collect();
+        assert!(
+            actors[0]
+                .as_deref()
+                .is_some_and(|name| name.contains("AutoScalingDescribeHandlerSession")),
+            "{actors:?}"
+        );
+        assert!(actors[1].is_some(), "{actors:?}");
+    }
+}

@@ -63,8 +63,10 @@ pub struct LogQuestion<'a> {
 /// Why not everything was read.
 #[derive(Debug, Clone)]
 pub enum Cut {
-    /// The bound was reached.
+    /// So many events, or bytes of them, were read as may be.
     Bound(Bound),
+    /// So many calls were made as may be; their pages may have been empty (aws-facts §13.1).
+    Calls(Bound),
     /// A later page was refused or did not come.
     Failed(AwsError),
 }
@@ -129,8 +131,11 @@ impl Logs {
         let mut next = None;
         let mut pages = 0;
         let cut = loop {
-            if read.is_full(&question.bound) || pages >= question.bound.pages {
+            if read.is_full(&question.bound) {
                 break Some(Cut::Bound(question.bound));
+            }
+            if pages >= question.bound.pages {
+                break Some(Cut::Calls(question.bound));
             }
             turn().await;
             let page = match self.page(question, next.as_deref()).await {

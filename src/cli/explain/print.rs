@@ -8,6 +8,7 @@ use crate::fleet::format::{date, minute, percent};
 use crate::fleet::{clean_line, clean_markdown};
 
 const UNSEEN: &str = "Not answered, and could change this answer:";
+const NEW: &str = "New, and not explained yet:";
 const ORDER: &str = "Figures that took another level, in this order:";
 
 /// Aligned, for a terminal.
@@ -30,6 +31,7 @@ pub fn table(report: &Report) -> String {
             }
         }
     }
+    list(&mut text, NEW, &new(report));
     list(&mut text, ORDER, &order(report));
     list(&mut text, UNSEEN, &report.unseen);
     for line in &report.lateness {
@@ -57,12 +59,13 @@ pub fn markdown(report: &Report) -> String {
             }
         }
     }
-    let order = order(report);
-    if !order.is_empty() {
-        let _ = writeln!(text, "\n{ORDER}\n");
-    }
-    for line in &order {
-        let _ = writeln!(text, "- {}", clean_markdown(line));
+    for (title, lines) in [(NEW, new(report)), (ORDER, order(report))] {
+        if !lines.is_empty() {
+            let _ = writeln!(text, "\n{title}\n");
+        }
+        for line in &lines {
+            let _ = writeln!(text, "- {}", clean_markdown(line));
+        }
     }
     if !report.unseen.is_empty() {
         let _ = writeln!(text, "\n{UNSEEN}\n");
@@ -82,6 +85,11 @@ fn list(text: &mut String, title: &str, lines: &[String]) {
     for line in lines {
         let _ = writeln!(text, "  {}", clean_line(line));
     }
+}
+
+/// What is new and no hypothesis tells.
+fn new(report: &Report) -> Vec<String> {
+    report.unexplained.iter().map(ToString::to_string).collect()
 }
 
 /// What turned, the first first.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
-use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Turned, explain, turned};
+use crate::explain::{
+    Evidence, Explanation, Turned, Unexplained, explain, not_seen, turned, unexplained,
+};
 use crate::fleet::Snapshot;
 use crate::observe::Findings;
 
@@ -17,6 +18,8 @@ pub struct Report {
     pub explanation: Explanation,
     /// Figures that took another level, the first first; empty where nothing is wrong.
     pub turned: Vec<Turned>,
+    /// What is new and no hypothesis tells.
+    pub unexplained: Vec<Unexplained>,
     /// What got no answer, a sentence each: with it the answer might be another.
     pub unseen: Vec<String>,
     /// How late the sources are, a sentence each kind.
@@ -38,11 +41,12 @@ impl Report {
         } else {
             turned(&picture)
         };
-        let mut unseen = status::not_answered(&picture);
-        unseen.extend(findings.gaps());
+        let unexplained = unexplained(&evidence, &explanation, &turned);
+        let unseen = not_seen(&picture, &explanation, findings.gaps());
         Self {
             explanation,
             turned,
+            unexplained,
             unseen,
             lateness: findings.happened.lateness(),
             picture,
@@ -63,6 +67,7 @@ impl Report {
             "at": self.explanation.at,
             "hypotheses": self.explanation.hypotheses,
             "turned": self.turned,
+            "unexplained": self.unexplained,
             "unseen": self.unseen,
             "lateness": self.lateness,
             "exit_code": self.exit().code(),

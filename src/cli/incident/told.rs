@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::args::Report;
 use super::file;
-use super::report::{Incident, Logged, draw};
+use super::report::{Incident, draw};
 use crate::cli::exit::Exit;
 use crate::cli::explain;
 use crate::cli::failure::Failure;
@@ -22,42 +22,35 @@ pub fn report(global: &Global, folder: &Path, args: &Report, demo: bool) -> Resu
     let unfit = |why| Failure::new(format!("the report cannot be made: {why}"));
     let since = args.since.map(SignedDuration::try_from);
     let since = since.transpose().unwrap_or_default();
-    let (mut bytes, name, findings) = if let Some(since) = since {
+    let (mut bytes, name) = if let Some(since) = since {
         let looked = args.looked_at(demo);
         let look = async |target: Target| look(&target, since).await;
         let seen = looked.with(global, true, look)?;
-        let (bytes, findings) = seen.map_err(|why| unfit(why.to_string()))?;
-        (bytes, None, Some(findings))
+        (seen.map_err(|why| unfit(why.to_string()))?, None)
     } else {
         let path = file::find(folder, &args.file)?;
         let name = path.file_name().unwrap_or_default();
         let name = crate::fleet::clean(&name.to_string_lossy(), 200);
-        (file::bytes(&path)?, Some(name), None)
+        (file::bytes(&path)?, Some(name))
     };
     if args.redact {
         bytes = redacted(&bytes).map_err(|why| unfit(why.to_string()))?;
     }
     let recording = Recording::read(&bytes).map_err(|why| unfit(why.to_string()))?;
     let from = since.map(|since| recording.to() - since);
-    // What quotes log lines is left out with them.
-    let findings = findings.as_ref().filter(|_| !args.redact);
-    let logged = findings.map_or_else(Logged::default, |findings| Logged {
-        patterns: &findings.errors.patterns,
-        spans: &findings.errors.spans,
-    });
-    let incident =
-        Incident::of(recording, name, from, logged).map_err(|why| unfit(why.to_string()))?;
+    let incident = Incident::of(recording, name, from).map_err(|why| unfit(why.to_string()))?;
     print(&draw(&incident, args.output)?)?;
     Ok(Exit::Success)
 }
 
 /// A recording of one picture with what happened, and what the functions log.
-async fn look(target: &Target, since: SignedDuration) -> std::io::Result<(Vec<u8>, Findings)> {
+async fn look(target: &Target, since: SignedDuration) -> std::io::Result<Vec<u8>> {
     let (picture, findings) = explain::ask(target, since).await;
-    let happened = findings.happened.clone();
+    let Findings { happened, errors } = findings;
     let head = Head::new(&target.name, target.spec.clone(), picture.at, None);
     let mut writer = Writer::begin(Vec::new(), &head)?;
     writer.picture(&Arc::clone(&picture))?;
     writer.happened(happened.to, happened)?;
-    Ok((writer.finish()?, findings))
+    writer.errors(errors.to, errors)?;
+    writer.finish()
 }

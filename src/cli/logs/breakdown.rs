@@ -106,7 +106,7 @@ fn notes(read: &RequestsRead) -> Vec<String> {
     notes.push(
         read.paid
             .as_ref()
-            .map_or_else(|| COST.into(), |paid| paid.said()),
+            .map_or_else(|| COST.into(), crate::observe::logs::Paid::said),
     );
     notes
 }

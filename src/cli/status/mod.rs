@@ -70,12 +70,6 @@ impl Report {
     }
 }
 
-/// What got no answer in a picture, a sentence each.
-pub fn not_answered(picture: &Arc<Snapshot>) -> Vec<String> {
-    let document = document(picture, false);
-    unanswered::sentences(&unanswered(&document, picture.complete))
-}
-
 fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
     if args.fleet.demo {
         let look = async |target: Target| (complete(&target, args.timeout).await, target.spec);

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, explain, looked_at, rest, unseen,
+    Evidence, Explanation, Headline, Hypothesis, Rest, explain, looked_at, not_seen, rest, turned,
+    unexplained,
 };
 use gwctl_fleet::{Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
 
 use super::rows::{Cells, Row, Subject};
-use super::{Panel, State};
+use super::{Panel, Screen, State};
 
 /// What is reasoned from: the picture, and what was asked beside it, as far as it was.
 #[derive(Debug, Clone)]
@@ -42,6 +43,15 @@ impl Asked {
             && same(self.errors.as_ref(), other.errors.as_ref())
     }
 
+    fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            picture: &self.picture,
+            events: self.happened.as_ref().map_or(&[], |it| &it.log.events),
+            patterns: self.errors.as_ref().map_or(&[], |it| &it.patterns),
+            spans: self.errors.as_ref().map_or(&[], |it| &it.spans),
+        }
+    }
+
     /// What could not be asked beside the picture, a sentence each.
     fn gaps(&self) -> Vec<String> {
         let happened = self.happened.iter().flat_map(|it| it.gaps());
@@ -59,6 +69,8 @@ pub struct Explained {
     pub rest: Vec<Rest>,
     /// What got no answer, a sentence each: with it the explanation might be another.
     pub unseen: Vec<String>,
+    /// What is new and no hypothesis tells, a sentence each; none while the Explain screen does not show it.
+    pub unexplained: Option<Vec<String>>,
     /// What was looked at, a sentence each: told where nothing is wrong.
     pub looked_at: Vec<String>,
     pub headline: Headline,
@@ -141,19 +153,13 @@ impl Explained {
     /// `before` stay above each other as they were.
     pub fn of(asked: Asked, before: Option<&Explanation>) -> Self {
         let picture = &*asked.picture;
-        let mut explanation = explain(&Evidence {
-            picture,
-            events: asked.happened.as_ref().map_or(&[], |it| &it.log.events),
-            patterns: asked.errors.as_ref().map_or(&[], |it| &it.patterns),
-            spans: asked.errors.as_ref().map_or(&[], |it| &it.spans),
-        });
+        let mut explanation = explain(&asked.evidence());
         if let Some(before) = before {
             steady(&mut explanation, before);
         }
         let rest = rest(picture, &explanation);
-        let missing = unseen(picture);
-        let mut unseen: Vec<String> = missing.iter().map(ToString::to_string).collect();
-        unseen.extend(asked.gaps());
+        let missing = gwctl_explain::unseen(picture);
+        let unseen = not_seen(picture, &explanation, asked.gaps());
         let remedies = remedies(picture).into_iter();
         Self {
             headline: Headline::of(picture, &explanation, &rest, &missing),
@@ -162,8 +168,28 @@ impl Explained {
             unseen,
             explanation,
             rest,
+            unexplained: None,
             asked,
         }
+    }
+
+    /// With what no hypothesis tells: it fits every series of the fleet.
+    fn look_for_more(&mut self) {
+        if self.unexplained.is_none() {
+            let turned = turned(&self.asked.picture);
+            let more = unexplained(&self.asked.evidence(), &self.explanation, &turned);
+            self.unexplained = Some(more.iter().map(ToString::to_string).collect());
+        }
+    }
+
+    /// What no hypothesis tells, and then what got no answer: each with whether it is the first.
+    pub fn not_told(&self) -> impl Iterator<Item = (bool, &str)> {
+        let new = self
+            .unexplained
+            .iter()
+            .flatten()
+            .map(|text| (true, text.as_str()));
+        new.chain(self.unseen.iter().map(|text| (false, text.as_str())))
     }
 
     /// What to do about a hypothesis, the best first.
@@ -254,9 +280,12 @@ impl Explained {
                     .collect()
             }
             Panel::Unseen => {
-                let lines = self.unseen.iter().cloned().enumerate();
+                let lines = self.not_told().enumerate();
                 lines
-                    .map(|(index, text)| said(index, "unseen", text))
+                    .map(|(index, (is_new, text))| {
+                        let what = if is_new { "new" } else { "unseen" };
+                        said(index, what, text.to_owned())
+                    })
                     .collect()
             }
             Panel::ToDo => {
@@ -353,10 +382,12 @@ pub(super) fn renew(state: &mut State) {
         errors: state.logged.errors.clone(),
     };
     let known = &state.explained;
-    if known.asked.is(&asked) {
-        return;
+    if !known.asked.is(&asked) {
+        let of_one_fleet = known.asked.picture.name == asked.picture.name;
+        let before = of_one_fleet.then_some(&known.explanation);
+        state.explained = Explained::of(asked, before);
     }
-    let of_one_fleet = known.asked.picture.name == asked.picture.name;
-    let before = of_one_fleet.then_some(&known.explanation);
-    state.explained = Explained::of(asked, before);
+    if *state.screen() == Screen::Explain {
+        state.explained.look_for_more();
+    }
 }

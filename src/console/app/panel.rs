@@ -83,7 +83,7 @@ impl Panel {
             Self::Hypotheses => "What most likely happened",
             Self::Evidence => "Evidence",
             Self::ToDo => "What to do",
-            Self::Unseen => "Not seen: it could change the answer",
+            Self::Unseen => "What could change the answer",
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use gwctl_actions::RunState;
 use gwctl_fleet::{Snapshot, Verdict};
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 use gwctl_recording::{Noted, Recording};
 
 /// How quickly a recording plays, in times of real time.
@@ -108,5 +108,6 @@ pub struct Replayed {
     pub playing: bool,
     pub picture: Arc<Snapshot>,
     pub happened: Option<Arc<Happened>>,
+    pub errors: Option<Arc<Errors>>,
     pub run: Option<Arc<RunState>>,
 }

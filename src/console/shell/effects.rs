@@ -110,10 +110,14 @@ impl Outside {
                 };
                 if self.recorder.picture(picture, head) {
                     self.ask_happened(self.generation, SINCE);
+                    self.ask_errors(self.generation);
                 }
             }
             Msg::Happened(generation, happened) if *generation == self.generation => {
                 self.recorder.happened(happened);
+            }
+            Msg::Errors(generation, errors) if *generation == self.generation => {
+                self.recorder.errors(errors);
             }
             Msg::Run(run, _) => self.recorder.run(&run.id),
             _ => {}

@@ -91,6 +91,7 @@ impl Player {
                 playing: self.playing.is_some(),
                 picture: moment.picture,
                 happened: moment.happened,
+                errors: moment.errors,
                 run: moment.run,
             })),
             Err(why) => {

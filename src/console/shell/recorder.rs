@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gwctl_actions::{Folder, Tail};
 use gwctl_fleet::{Pace, Snapshot};
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 use gwctl_recording::{Head, Noted, Writer};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
@@ -47,6 +47,7 @@ struct Tape {
 enum Item {
     Picture(Arc<Snapshot>),
     Happened(Timestamp, Box<Happened>),
+    Errors(Timestamp, Box<Errors>),
     Run(String),
     Note(Noted),
     Missed(Timestamp, u64),
@@ -68,7 +69,7 @@ impl Recorder {
     }
 
     /// Takes a picture in, beginning a recording or ending it where the pace says so. `begin` says what the fleet is.
-    /// Whether it is time to ask what happened.
+    /// Whether it is time to ask what happened, and what the functions log.
     pub fn picture(
         &mut self,
         picture: &Arc<Snapshot>,
@@ -114,6 +115,13 @@ impl Recorder {
         if let Some(tape) = &self.tape {
             self.asked = Some(happened.to);
             tape.send(Item::Happened(happened.to, Box::new(happened.clone())));
+        }
+    }
+
+    /// What the functions log as errors, as it was answered.
+    pub fn errors(&self, errors: &Errors) {
+        if let Some(tape) = &self.tape {
+            tape.send(Item::Errors(errors.to, Box::new(errors.clone())));
         }
     }
 
@@ -220,6 +228,7 @@ fn write(
         match item {
             Item::Picture(picture) => writer.picture(&picture)?,
             Item::Happened(at, happened) => writer.happened(at, *happened)?,
+            Item::Errors(at, errors) => writer.errors(at, *errors)?,
             Item::Note(note) => writer.note(note)?,
             Item::Missed(at, pictures) => writer.missed(at, pictures)?,
             Item::Run(id) => {

@@ -243,11 +243,18 @@ fn unseen(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Subject::Said(index) = subject else {
             return None;
         };
-        Some(Item {
-            label: scene.span(format!("{mark} "), Role::Unknown),
-            text: explained.unseen.get(*index)?.clone(),
-            role: Role::Text,
-        })
+        let (is_new, text) = explained.not_told().nth(*index)?;
+        let (label, text) = if is_new {
+            let text = format!("new, not explained yet: {text}");
+            (scene.span("+ ", Role::Degraded), text)
+        } else {
+            (
+                scene.span(format!("{mark} "), Role::Unknown),
+                text.to_owned(),
+            )
+        };
+        let role = Role::Text;
+        Some(Item { label, text, role })
     };
     let none = match late.first() {
         Some(late) => format!("everything was answered; {late}"),

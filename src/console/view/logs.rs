@@ -91,7 +91,10 @@ fn notes(gaps: &[String], most: usize) -> Vec<String> {
 /// What was asked and what it cost, how late events are, as much of it as fits.
 fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
     let Some(book) = scene.state.logs.book.as_deref() else {
-        return Line::default();
+        let price = scene.state.logs.price.as_ref();
+        return price.map_or_else(Line::default, |price| {
+            Line::from(scene.span(price.said.clone(), Role::Muted))
+        });
     };
     let read = book
         .groups
@@ -256,8 +259,8 @@ fn nothing(scene: &Scene<'_>, book: Option<&Book>) -> String {
     if let Some(price) = logs.price.as_ref().filter(|_| logs.waits_for_consent()) {
         let (asks, shorter) = (scene.key(Action::Agree), scene.key(Action::Shorter));
         return format!(
-            "{}. {asks} asks for the errors; {shorter} looks at a shorter time, which is free",
-            price.said
+            "{} (estimate): {asks} asks, {shorter} looks at a shorter time",
+            price.short
         );
     }
     let none = match book {

@@ -48,6 +48,7 @@ fn left(site: &Site, firing: &[&Alarm]) -> Option<Hypothesis> {
         supports: firing.iter().copied().map(told).collect(),
         contradicts: Vec::new(),
         apart: Some("the alarm's metric and limit in CloudWatch".into()),
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     })

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::level::Level;
+use super::level::{Level, middles};
 use super::made;
 use super::told::{evacuate, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::{Onset, shares};
-use gwctl_fleet::{Event, Metric, Point, Series, Site, Throttle, Verdict, format};
+use gwctl_fleet::{Event, Metric, Missing, Point, Series, Site, Throttle, Verdict, format};
 use jiff::Timestamp;
 
 /// Percent of all requests that must be refused more than before.
@@ -104,6 +104,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         supports,
         contradicts,
         apart: Some("the status in the API's access log: 429 is throttling, 403 an authorizer or a firewall".into()),
+        about: Vec::new(),
         hit_percent: picture.traffic_share(region).ok().map(|share| more * share.percent / 100.0),
         actions: evacuate(evidence, region),
     })
@@ -127,22 +128,26 @@ const fn sureness(limit: bool, change: bool) -> (Sureness, &'static str) {
     }
 }
 
-/// Percent of the requests that no function was asked for, minute by minute.
-pub(super) fn unasked(site: &Site) -> Option<Series> {
+/// By how many percent of the requests more than before no function was asked for; none where that is not known.
+pub(super) fn more_unasked(site: &Site, now: Timestamp) -> Option<f64> {
+    let (before, newest) = middles(&unasked(site)?, now)?;
+    Some((newest - before).max(0.0))
+}
+
+/// Percent of the requests that no function was asked for, minute by minute; none where the invocations of one function
+/// are not known.
+fn unasked(site: &Site) -> Option<Series> {
     let requests = site.api.metrics.get(Metric::ApiRequests).current()?;
     let mut asked: BTreeMap<Timestamp, f64> = BTreeMap::new();
     for function in &site.functions {
-        // With one of them unknown, the sum is too small.
-        let series = function
-            .metrics
-            .get(Metric::FunctionInvocations)
-            .current()?;
-        for point in series.points() {
-            *asked.entry(point.at).or_default() += point.value;
-        }
-        // Lambda throttles these: the API did ask.
-        if let Some(series) = function.metrics.get(Metric::FunctionThrottles).current() {
-            for point in series.points() {
+        // Those that Lambda throttles, the API did ask.
+        for metric in [Metric::FunctionInvocations, Metric::FunctionThrottles] {
+            let observed = function.metrics.get(metric);
+            // Without events there may be no points (aws-facts §1.2).
+            if observed.why_missing() == Some(&Missing::NoData) {
+                continue;
+            }
+            for point in observed.current()?.points() {
                 *asked.entry(point.at).or_default() += point.value;
             }
         }

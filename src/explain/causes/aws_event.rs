@@ -53,24 +53,38 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         actions.extend(targets.next().map(|to| format!("gwctl promote {to}")));
     }
     let mut supports: Vec<String> = signs.into_iter().map(|sign| sign.told).collect();
-    supports.push(format!(
-        "{region}: nobody changed anything of the fleet there in the half hour before"
-    ));
+    let mut contradicts = wide;
+    let unchanged = if evidence.events.is_empty() {
+        ""
+    } else {
+        ", and nothing of ours changed"
+    };
+    // Where nobody was asked, that nothing is known of a change says nothing.
+    if evidence.events.is_empty() {
+        contradicts.push(format!(
+            "{region}: what somebody changed there is not known"
+        ));
+    } else {
+        supports.push(format!(
+            "{region}: nobody changed anything of the fleet there in the half hour before"
+        ));
+    }
     Some(Hypothesis {
         cause: "aws-impaired",
         region: Some(region.clone()),
         sentence: format!(
-            "AWS itself has trouble in {region}{}: several services turned bad at once, and nothing of ours changed",
+            "AWS itself has trouble in {region}{}: several services turned bad at once{unchanged}",
             since(Some(began))
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
         since: Some(began),
-        sure: if wide.is_empty() { Sureness::Medium } else { Sureness::Low },
+        sure: if contradicts.is_empty() { Sureness::Medium } else { Sureness::Low },
         why: "they have nothing in common but the Region. AWS does not confirm it here: gwctl does not ask AWS Health, which answers only with a Business plan or a better one".into(),
         supports,
-        contradicts: wide,
+        contradicts,
         apart: Some("AWS's own word: health.aws.amazon.com, often tens of minutes late; CloudTrail may still miss a change of ours".into()),
+        about: Vec::new(),
         hit_percent: hit(evidence, site),
         actions,
     })

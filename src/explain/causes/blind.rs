@@ -41,6 +41,7 @@ fn credentials(picture: &Snapshot) -> Option<Hypothesis> {
         ],
         contradicts: Vec::new(),
         apart: Some(served(picture)),
+        about: Vec::new(),
         hit_percent: None,
         actions: vec!["gwctl doctor".into()],
     })
@@ -84,6 +85,7 @@ fn throttled(picture: &Snapshot) -> Option<Hypothesis> {
         )],
         contradicts: Vec::new(),
         apart: Some(served(picture)),
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     })

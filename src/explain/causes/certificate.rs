@@ -100,6 +100,7 @@ fn over(
         supports,
         contradicts: Vec::new(),
         apart: Some("why ACM did not renew it: its validation record in DNS, or a certificate that was imported".into()),
+        about: Vec::new(),
         hit_percent: hit,
         actions,
     }
@@ -186,6 +187,7 @@ fn of(region: Option<&Region>, reason: &Reason) -> Hypothesis {
         supports: vec![reason.text.clone()],
         contradicts: Vec::new(),
         apart: None,
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     }

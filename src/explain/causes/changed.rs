@@ -90,7 +90,8 @@ fn by_event(evidence: &Evidence<'_>, site: &Site, names: &[&str], began: Onset) 
                 let ours = names.iter().any(|name| event.about.contains(*name));
                 ours && OF_CODE.iter().any(|call| is_call(event, call))
             }
-            EventKind::Api | EventKind::Stack => event.is_own(),
+            EventKind::Api => event.is_own() && changes_what_is_called(event),
+            EventKind::Stack => event.is_own(),
             _ => false,
         }
     })?;
@@ -106,6 +107,17 @@ fn by_event(evidence: &Evidence<'_>, site: &Site, names: &[&str], began: Onset) 
         what,
         clause: format!("{} {}", after(newest.at, began), newest.sentence()),
         told: told(newest),
+    })
+}
+
+/// Whether a call of API Gateway's may change which code requests come to, or how: not how many it takes, or from whom.
+fn changes_what_is_called(event: &Event) -> bool {
+    let mut fields = event.fields.iter();
+    let lets_in = ["UpdateAuthorizer", "UpdateApiKey", "UpdateUsagePlan"];
+    !fields.any(|(name, text)| match *name {
+        "call" => lets_in.iter().any(|call| text.ends_with(call)),
+        "parameter" => text.to_ascii_lowercase().contains("throttling"),
+        _ => false,
     })
 }
 

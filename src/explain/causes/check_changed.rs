@@ -142,6 +142,7 @@ fn blank(site: &Site, sentence: String) -> Hypothesis {
         supports: Vec::new(),
         contradicts: Vec::new(),
         apart: Some("what the checkers report: Enter on the check on the Edge screen; and whether the change was meant".into()),
+        about: Vec::new(),
         hit_percent: None,
         actions: vec!["gwctl drift".into()],
     }

@@ -2,7 +2,7 @@
 
 use super::failing::Failing;
 use super::logged::Errors;
-use super::told::{beside_usual, since};
+use super::told::{beside_usual, of_engine, since};
 use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -14,11 +14,8 @@ const MANY: f64 = 0.2;
 const RISEN: f64 = 2.0;
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
-    let failing = Failing::of(evidence, site)?;
+    let failing = Failing::of(evidence, site)?.saying(evidence, Says::NoConnection, MANY)?;
     let errors = Errors::of(evidence, &failing)?;
-    if errors.saying(Says::NoConnection) < MANY {
-        return None;
-    }
     let quoted = errors.first(Says::NoConnection)?;
     let (region, began) = (failing.region(), failing.began());
     let cluster = evidence.picture.database.clusters.get(region);
@@ -56,9 +53,12 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         ),
     };
     (hypothesis.sure, hypothesis.why) = (sure, why.into());
-    hypothesis.apart = Some(
-        "who holds the connections: `SELECT usename, state, count(*) FROM pg_stat_activity GROUP BY 1, 2`".into(),
+    let ask = of_engine(
+        evidence,
+        "`SELECT usename, state, count(*) FROM pg_stat_activity GROUP BY 1, 2`",
+        "`SHOW PROCESSLIST`",
     );
+    hypothesis.apart = Some(format!("who holds the connections: {ask}"));
     Some(hypothesis)
 }
 

@@ -11,18 +11,20 @@ use gwctl_fleet::{Metric, Site, format};
 
 /// From this part of the errors on, time is what the functions fail of.
 const MOST: f64 = 0.5;
+/// Less of all errors than this part tells nothing.
+const SOME: f64 = 0.03;
 /// As many times the usual duration is slow.
 const SLOW: f64 = 2.0;
 /// A database with that many times its usual load may be what is slow.
 const BUSY: f64 = 1.5;
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
-    let failing = Failing::of(evidence, site)?;
+    let failing = Failing::of(evidence, site)?.only(|one| {
+        let errors = Errors::of(evidence, &Failing::single(site, *one));
+        errors.is_some_and(|errors| is_most(&errors))
+    })?;
     let began = failing.began()?;
     let errors = Errors::of(evidence, &failing)?;
-    if errors.saying(Says::TimedOut) < MOST {
-        return None;
-    }
     let slower = slower(evidence, &failing, began);
     if slower.is_empty() {
         return None;
@@ -81,6 +83,13 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         "the first slow step of one request: `gwctl logs --region {region} --filter REQUEST_ID`"
     ));
     Some(hypothesis)
+}
+
+/// Whether time is what most invocations fail of, beside those that the database itself refuses.
+fn is_most(errors: &Errors<'_>) -> bool {
+    let by_database = errors.part(|one| one.says().is_some_and(Says::is_of_database));
+    let timed_out = errors.saying(Says::TimedOut);
+    timed_out >= SOME && timed_out >= MOST * (1.0 - by_database)
 }
 
 /// How much longer the functions take than before.

@@ -1,9 +1,9 @@
 //! Functions that fail after somebody changed their code or their configuration.
 
 use super::changed::{self, Change, What};
-use super::failing::Failing;
+use super::failing::{Failing, One};
 use super::logged::Errors;
-use super::told::since;
+use super::told::{listed, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
@@ -16,11 +16,13 @@ const SOON: SignedDuration = SignedDuration::from_mins(10);
 const MANY: f64 = 0.5;
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
-    let failing = Failing::of(evidence, site)?;
+    let all = Failing::of(evidence, site)?;
+    let failing = Failing::of(evidence, site)?.only(|one| change(evidence, site, one).is_some())?;
     let began = failing.began()?;
     let change = changed::of_functions(evidence, site, &failing.names(), began)?;
     let errors = Errors::of(evidence, &failing);
-    let weighed = Weighed::new(evidence, &failing, errors.as_ref(), &change, began);
+    let mut weighed = Weighed::new(evidence, &failing, errors.as_ref(), &change, began);
+    weighed.contradicts.extend(unchanged(evidence, &all));
     let cause = if change.what == What::Configuration {
         "bad-configuration"
     } else {
@@ -61,6 +63,8 @@ struct Weighed {
     new_errors: Option<bool>,
     /// Whether the database says the same whatever the code is.
     by_database: bool,
+    /// Whether there is no other Region to compare with.
+    alone: bool,
     soon: bool,
 }
 
@@ -81,9 +85,9 @@ impl Weighed {
         if let Some(errors) = errors.filter(|_| by_database) {
             let first = errors.all.first();
             contradicts.extend(first.map(|logged| {
+                let quote = logged.quote();
                 format!(
-                    "the database itself says `{}`, whatever the code is",
-                    logged.quote()
+                    "the database itself says `{quote}`: that may have other reasons than the code"
                 )
             }));
         }
@@ -104,22 +108,37 @@ impl Weighed {
                 _ => {}
             }
         }
-        contradicts.extend(unchanged(evidence, failing));
         contradicts.extend(elsewhere(evidence, failing));
+        contradicts.extend(unknown(evidence, failing));
         Self {
             supports,
             contradicts,
             new_errors,
             by_database,
+            alone: evidence.picture.sites.len() == 1,
             soon: began.at.duration_since(change.at) <= SOON,
         }
     }
 
     fn sure(&self) -> (Sureness, String) {
-        if self.by_database {
-            let why = "the failures follow the change, and the errors name the database instead";
-            return (Sureness::Low, why.into());
+        match (self.by_database, self.new_errors, self.soon) {
+            (true, Some(true), true) => {
+                let why = "the failures follow the change within minutes, with errors that were not there before, and it is \
+                           the database that says them";
+                return (Sureness::Medium, why.into());
+            }
+            (true, ..) => {
+                let why =
+                    "the failures follow the change, and the errors name the database instead";
+                return (Sureness::Low, why.into());
+            }
+            _ => {}
         }
+        let elsewhere = if self.alone {
+            ""
+        } else {
+            ", and no other Region has them"
+        };
         match (self.new_errors, self.contradicts.is_empty(), self.soon) {
             (Some(false), ..) => (
                 Sureness::Low,
@@ -131,13 +150,15 @@ impl Weighed {
             ),
             (Some(true), true, true) => (
                 Sureness::High,
-                "the failures follow the change within minutes, with errors that were not there before, and no other \
-                 Region has them"
-                    .into(),
+                format!(
+                    "the failures follow the change within minutes, with errors that were not there before{elsewhere}"
+                ),
             ),
             (None, true, true) => (
-                Sureness::High,
-                "the failures follow the change within minutes, and no other Region has them".into(),
+                Sureness::Medium,
+                format!(
+                    "the failures follow the change within minutes{elsewhere}; whether their errors are new, no log tells"
+                ),
             ),
             (_, true, false) => (
                 Sureness::Medium,
@@ -173,17 +194,41 @@ fn judge(
     None
 }
 
+/// What was changed before the function began to fail.
+fn change(evidence: &Evidence<'_>, site: &Site, one: &One<'_>) -> Option<Change> {
+    changed::of_functions(evidence, site, &[one.function.name.as_str()], one.since?)
+}
+
 /// Functions that fail as well, and that nobody changed.
-fn unchanged(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Vec<String> {
-    let (site, region) = (failing.site, failing.region());
-    let all = failing.functions.iter().filter_map(|one| {
-        let name = one.function.name.as_str();
-        let changed = changed::of_functions(evidence, site, &[name], one.since?);
-        changed
-            .is_none()
-            .then(|| format!("{region}: {name} fails too, and nobody changed it"))
+fn unchanged(evidence: &Evidence<'_>, all: &Failing<'_>) -> Vec<String> {
+    let region = all.region();
+    let others = all.functions.iter();
+    let others = others.filter(|one| change(evidence, all.site, one).is_none());
+    others
+        .map(|one| {
+            format!(
+                "{region}: {} fails too, and nobody changed it",
+                one.function.name
+            )
+        })
+        .collect()
+}
+
+/// Other Regions where it is not known whether functions of the same names fail.
+fn unknown(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Vec<String> {
+    let others = evidence.picture.sites.iter();
+    let others = others.filter(|other| &other.region != failing.region());
+    let lost = others.filter_map(|other| {
+        let names = Failing::unknown(other, &failing.names());
+        let region = &other.region;
+        (!names.is_empty()).then(|| {
+            format!(
+                "whether {} fails in {region} too is not known",
+                listed(&names)
+            )
+        })
     });
-    all.collect()
+    lost.collect()
 }
 
 /// Other Regions where functions of the same names fail, and nobody changed them.

@@ -1,16 +1,19 @@
-//! Functions whose invocations fail.
+//! Functions whose invocations fail, or that answer 5xx themselves.
 
+use super::answering;
+use super::logged::Errors;
 use super::told::{evacuate, hit, listed, reasons, since};
+use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
-use gwctl_fleet::{Function, Metric, Region, Site, Verdict, format};
+use gwctl_fleet::{Function, Metric, Missing, Region, Site, Verdict, format};
 
 /// Failed, of all.
 const SHARE: (Metric, Metric) = (Metric::FunctionErrors, Metric::FunctionInvocations);
 
 /// Fewer failures in a minute than this are no sign, of more invocations than that.
-const SOME: f64 = 3.0;
+pub(super) const SOME: f64 = 3.0;
 const FEW: f64 = 20.0;
 
 /// The functions of a Region that are beyond their limit. Never empty.
@@ -19,16 +22,27 @@ pub(super) struct Failing<'a> {
     pub(super) functions: Vec<One<'a>>,
 }
 
+/// What tells that a function fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Lambda counts its invocations as errors.
+    Invocations,
+    /// Its API answers 5xx, and Lambda counts no errors.
+    Answers,
+}
+
 /// A function beyond its limit.
+#[derive(Clone, Copy)]
 pub(super) struct One<'a> {
     pub(super) function: &'a Function,
-    percent: f64,
+    pub(super) by: By,
+    pub(super) percent: f64,
     pub(super) since: Option<Onset>,
 }
 
 impl<'a> Failing<'a> {
     /// Those of `site`; none where there are none.
-    pub(super) fn of(evidence: &Evidence<'_>, site: &'a Site) -> Option<Self> {
+    pub(super) fn of(evidence: &Evidence<'a>, site: &'a Site) -> Option<Self> {
         let picture = evidence.picture;
         let limit = picture.thresholds.lambda_error_percent.warn;
         let beyond = |function: &'a Function| {
@@ -38,12 +52,32 @@ impl<'a> Failing<'a> {
             let single = count(SHARE.0)? < SOME && count(SHARE.1)? > FEW;
             (share.value > limit && !single).then(|| One {
                 function,
+                by: By::Invocations,
                 percent: share.value,
                 since: Onset::of_share(&function.metrics, SHARE, picture.at, limit),
             })
         };
-        let functions: Vec<One<'a>> = site.functions.iter().filter_map(beyond).collect();
+        let mut functions: Vec<One<'a>> = site.functions.iter().filter_map(beyond).collect();
+        if functions.is_empty() {
+            functions = answering::functions(evidence, site);
+        }
         (!functions.is_empty()).then_some(Self { site, functions })
+    }
+
+    /// Functions of `site` called by one of `names`, of which it is not known whether they fail.
+    pub(super) fn unknown<'n>(site: &Site, names: &[&'n str]) -> Vec<&'n str> {
+        let lost = |name: &&str| {
+            let mut all = site.functions.iter();
+            let function = all.find(|function| function.name == **name);
+            let known = function.is_none_or(|function| {
+                [SHARE.0, SHARE.1].into_iter().all(|metric| {
+                    let why = function.metrics.get(metric).why_missing();
+                    matches!(why, None | Some(Missing::NoData))
+                })
+            });
+            !known
+        };
+        names.iter().copied().filter(lost).collect()
     }
 
     /// Those that `wanted` takes; none where it takes none.
@@ -51,6 +85,21 @@ impl<'a> Failing<'a> {
         let functions: Vec<One<'a>> = self.functions.into_iter().filter(wanted).collect();
         let site = self.site;
         (!functions.is_empty()).then_some(Self { site, functions })
+    }
+
+    /// Those that log `what` as at least this part, from 0 to 1, of their errors; none where none does, or no log tells.
+    pub(super) fn saying(self, evidence: &Evidence<'a>, what: Says, least: f64) -> Option<Self> {
+        let site = self.site;
+        self.only(|one| {
+            let errors = Errors::of(evidence, &Self::single(site, *one));
+            errors.is_some_and(|errors| errors.saying(what) >= least)
+        })
+    }
+
+    /// One of them by itself.
+    pub(super) fn single(site: &'a Site, one: One<'a>) -> Self {
+        let functions = vec![one];
+        Self { site, functions }
     }
 
     pub(super) fn region(&self) -> &'a Region {
@@ -71,8 +120,18 @@ impl<'a> Failing<'a> {
     /// `orders-read and orders-write fail`.
     pub(super) fn fail(&self) -> String {
         let names = self.names();
-        let verb = if names.len() == 1 { "fails" } else { "fail" };
+        let verb = match (self.by(), names.len()) {
+            (By::Invocations, 1) => "fails",
+            (By::Invocations, _) => "fail",
+            (By::Answers, 1) => "answers 5xx",
+            (By::Answers, _) => "answer 5xx",
+        };
         format!("{} {verb}", listed(&names))
+    }
+
+    /// All of them fail by the same measure.
+    fn by(&self) -> By {
+        self.functions.first().map_or(By::Invocations, |one| one.by)
     }
 
     /// `up to 93 % of its invocations`.
@@ -84,7 +143,10 @@ impl<'a> Failing<'a> {
         };
         let worst = self.functions.iter().map(|one| one.percent);
         let worst = worst.fold(0.0, f64::max);
-        format!("up to {} of {whose} invocations", format::percent(worst))
+        match self.by() {
+            By::Invocations => format!("up to {} of {whose} invocations", format::percent(worst)),
+            By::Answers => format!("{} of the API's requests", format::percent(worst)),
+        }
     }
 
     /// What is measured of them.
@@ -93,10 +155,14 @@ impl<'a> Failing<'a> {
         let each = self.functions.iter().map(|one| {
             let share = format::percent(one.percent);
             let name = &one.function.name;
-            format!(
-                "{region}: {share} of {name}'s invocations fail{}",
-                since(one.since)
-            )
+            let since = since(one.since);
+            match one.by {
+                By::Invocations => format!("{region}: {share} of {name}'s invocations fail{since}"),
+                By::Answers => format!(
+                    "{region}: {share} of the API's requests are answered 5xx{since}, and Lambda counts the invocations of \
+                     {name} as successes"
+                ),
+            }
         });
         each.chain(reasons(self.site, &["errors", "probe"]))
             .collect()
@@ -125,6 +191,7 @@ impl<'a> Failing<'a> {
             supports: self.measured(),
             contradicts: Vec::new(),
             apart: None,
+            about: self.names().into_iter().map(ToOwned::to_owned).collect(),
             hit_percent: hit(evidence, self.site),
             actions: evacuate(evidence, self.region()),
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use gwctl_fleet::logs::{LogLine, LogSpan, Pattern, Placed, patterns};
 use gwctl_fleet::{
-    Event, EventKind, EventOutcome, FleetSpec, FunctionDetail, Metric, Metrics, Observed, Point,
-    Region, Series, Snapshot, Source, Verdict,
+    Event, EventKind, EventOutcome, FleetSpec, FunctionDetail, Metric, Metrics, Missing, Observed,
+    Point, Region, Series, Snapshot, Source, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -99,11 +99,36 @@ impl Fixture {
         set(&mut function.metrics, metric, values);
     }
 
+    /// The same of the Region's API.
+    pub(super) fn api(&mut self, code: &str, metric: Metric, values: (f64, f64)) {
+        let mut sites = self.picture.sites.iter_mut();
+        let site = sites.find(|site| site.region == region(code)).unwrap();
+        set(&mut site.api.metrics, metric, values);
+    }
+
+    /// What this function counts could not be asked.
+    pub(super) fn loses(&mut self, code: &str, name: &str, metric: Metric) {
+        let why = "timed out".into();
+        let lost = Observed::missing(Missing::CouldNotAsk { why }, source());
+        *self.function(code, name).metrics.entry(metric) = lost;
+    }
+
     /// The same of the cluster.
     pub(super) fn database(&mut self, code: &str, metric: Metric, values: (f64, f64)) {
         let clusters = &mut self.picture.database.clusters;
         let cluster = clusters.entry(region(code)).or_default();
         set(&mut cluster.metrics, metric, values);
+    }
+
+    /// The picture finds this wrong in the Region.
+    pub(super) fn ails(&mut self, code: &str, about: &'static str, text: &str) {
+        let mut sites = self.picture.sites.iter_mut();
+        let site = sites.find(|site| site.region == region(code)).unwrap();
+        site.judgement.reasons.push(gwctl_fleet::Reason {
+            verdict: Verdict::Down,
+            about,
+            text: text.into(),
+        });
     }
 
     /// The function was last changed so many minutes ago, and has code of this checksum.
@@ -177,14 +202,26 @@ impl Fixture {
         patterns(lines.into_iter().map(Arc::new))
     }
 
-    pub(super) fn explained(&self) -> Explanation {
+    /// What is new and no hypothesis tells, a sentence each.
+    pub(super) fn unexplained(&self) -> Vec<String> {
         let patterns = self.patterns();
-        explain(&Evidence {
+        let evidence = self.evidence(&patterns);
+        let turned = crate::turned(&self.picture);
+        let all = crate::unexplained(&evidence, &explain(&evidence), &turned);
+        all.iter().map(ToString::to_string).collect()
+    }
+
+    fn evidence<'a>(&'a self, patterns: &'a [Pattern]) -> Evidence<'a> {
+        Evidence {
             picture: &self.picture,
             events: &self.events,
-            patterns: &patterns,
+            patterns,
             spans: &self.spans,
-        })
+        }
+    }
+
+    pub(super) fn explained(&self) -> Explanation {
+        explain(&self.evidence(&self.patterns()))
     }
 }
 

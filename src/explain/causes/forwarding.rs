@@ -3,7 +3,7 @@
 use super::changed;
 use super::failing::Failing;
 use super::logged::Errors;
-use super::told::since;
+use super::told::{of_engine, since};
 use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -21,6 +21,9 @@ const CALLS: [&str; 4] = [
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let failing = Failing::of(evidence, site)?;
+    let saying = Failing::of(evidence, site)?.saying(evidence, Says::ReadOnly, MANY);
+    let is_quoted = saying.is_some();
+    let failing = saying.unwrap_or(failing);
     let (region, began) = (failing.region(), failing.began());
     // The writer's own cluster forwards nothing.
     if evidence.picture.is_writer(region) != Some(false) {
@@ -30,10 +33,9 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let member = database.topology.current()?.member(region)?;
     let forwards = database.forwards(member);
     let errors = Errors::of(evidence, &failing);
-    let quoted = errors.as_ref().and_then(|errors| {
-        let much = errors.saying(Says::ReadOnly) >= MANY;
-        Some((errors, errors.first(Says::ReadOnly).filter(|_| much)?))
-    });
+    let quoted = errors
+        .as_ref()
+        .and_then(|errors| Some((errors, errors.first(Says::ReadOnly).filter(|_| is_quoted)?)));
     let event = began.and_then(|began| {
         changed::newest(evidence, began, |event| {
             let here = event.region.as_ref() == Some(region) && event.is_own();
@@ -86,8 +88,12 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             "RDS says that writes are not forwarded; no log tells whether that is why functions fail".into(),
         ),
     };
-    hypothesis.apart = Some(format!(
-        "`SHOW apg_write_forward.consistency_mode` on the cluster in {region}: `off` means that its sessions do not forward"
-    ));
+    // Which variable tells: aws-facts §2.2.
+    let ask = of_engine(
+        evidence,
+        "`SHOW apg_write_forward.consistency_mode`: `off` means that its sessions do not forward",
+        "`SELECT @@aurora_replica_read_consistency`: empty means that its sessions do not forward",
+    );
+    hypothesis.apart = Some(format!("on the cluster in {region}: {ask}"));
     Some(hypothesis)
 }

@@ -1,17 +1,24 @@
 //! Functions that fail in one Region for a reason that neither a change nor what they log names.
 
 use super::changed;
-use super::failing::Failing;
-use super::logged::Errors;
+use super::failing::{Failing, One};
+use super::logged::{Errors, Logged};
 use super::told::since;
+use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use gwctl_fleet::Site;
 
-pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
-    let failing = Failing::of(evidence, site)?;
+/// From this part of a function's errors on, what they say is not told by a cause that tells the others.
+const OTHER: f64 = 0.1;
+/// Fewer errors than this tell nothing.
+const FEW: u64 = 5;
+
+/// About those of the failing functions that are left: all that no cause is known of.
+pub(super) fn look(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Hypothesis {
+    let site = failing.site;
     let (region, began) = (failing.region(), failing.began());
-    let errors = Errors::of(evidence, &failing);
+    let errors = Errors::of(evidence, failing);
     let mut hypothesis = failing.hypothesis(evidence, "functions-fail");
     hypothesis.sentence = format!(
         "{} in {region}{}, {}",
@@ -39,5 +46,47 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     hypothesis.apart = Some(format!(
         "what the functions log: `gwctl logs --region {region} --errors`"
     ));
-    Some(hypothesis)
+    hypothesis
+}
+
+/// Whether so many of the function's invocations fail of something that none of `causes` tells that it is a trouble of
+/// its own.
+pub(super) fn has_other_errors(
+    evidence: &Evidence<'_>,
+    site: &Site,
+    one: &One<'_>,
+    causes: &[&Hypothesis],
+) -> bool {
+    let failing = Failing::single(site, *one);
+    let Some(errors) = Errors::of(evidence, &failing) else {
+        return false;
+    };
+    let is_other = |logged: &Logged<'_>| !causes.iter().any(|cause| tells(cause, logged));
+    let other = errors.part(is_other);
+    let count: u64 = errors
+        .all
+        .iter()
+        .filter(|one| is_other(one))
+        .map(|one| one.count)
+        .sum();
+    let limit = evidence.picture.thresholds.lambda_error_percent.warn;
+    other >= OTHER && count >= FEW && other * one.percent > limit
+}
+
+/// Whether `cause` tells why a function logs this.
+fn tells(cause: &Hypothesis, logged: &Logged<'_>) -> bool {
+    let of_words = Says::of_cause(cause.cause);
+    match of_words {
+        Some(words) => words.iter().any(|what| logged.says() == Some(*what)),
+        None => match cause.cause {
+            // Where even they were logged before, it is about them all the same, and less surely.
+            "bad-deployment" | "bad-configuration" => {
+                logged.is_new != Some(false)
+                    || logged.says().is_some()
+                    || cause.sure == Sureness::Low
+            }
+            // They tell of the place as such.
+            _ => true,
+        },
+    }
 }

@@ -22,16 +22,18 @@ fn of(evidence: &Evidence<'_>, region: &Region) -> Option<Hypothesis> {
     }
     let series = picture.database.lag(region)?.current()?;
     let began = Onset::of(series, picture.at, |lag| lag > limits.warn);
-    let others: Vec<(&Region, f64)> = picture
-        .database
-        .clusters
-        .keys()
-        .filter(|other| *other != region)
-        .filter_map(|other| Some((other, behind(evidence, other)?)))
+    let secondaries = picture.database.clusters.keys();
+    let secondaries =
+        secondaries.filter(|other| *other != region && picture.is_writer(other) != Some(true));
+    let others: Vec<(&Region, Option<f64>)> = secondaries
+        .map(|other| (other, behind(evidence, other)))
         .collect();
-    let alone = !others.is_empty() && others.iter().all(|(_, lag)| *lag <= limits.warn);
-    let told =
-        |(other, lag): &(&Region, f64)| format!("{other} is {} behind", format::millis(*lag));
+    let keeps_up = |(_, lag): &(&Region, Option<f64>)| lag.is_some_and(|lag| lag <= limits.warn);
+    let alone = !others.is_empty() && others.iter().all(keeps_up);
+    let told = |(other, lag): &(&Region, Option<f64>)| match lag {
+        Some(lag) => format!("{other} is {} behind", format::millis(*lag)),
+        None => format!("how far {other} is behind is not known"),
+    };
     let mut supports = vec![format!(
         "{region} is {} behind, limit {}",
         format::millis(lag),
@@ -59,6 +61,7 @@ fn of(evidence: &Evidence<'_>, region: &Region) -> Option<Hypothesis> {
         supports,
         contradicts,
         apart: Some("CPU and events of the cluster there, and how much the writer writes: the Database screen".into()),
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     })

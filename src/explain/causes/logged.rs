@@ -131,15 +131,20 @@ impl Logged<'_> {
         Says::of(self.pattern)
     }
 
-    /// What the newest of them says, without the runtime's own words in front.
+    /// [`quote`].
     pub(super) fn quote(&self) -> String {
-        let text = &self.pattern.example.line.text;
-        let own = ["Invoke Error ", "Uncaught Exception ", "error: "];
-        let text = own.iter().fold(text.as_str(), |text, own| {
-            text.strip_prefix(own).unwrap_or(text)
-        });
-        gwctl_fleet::clean(text, QUOTED)
+        quote(self.pattern)
     }
+}
+
+/// What the newest of them says, without the runtime's own words in front.
+pub(crate) fn quote(pattern: &Pattern) -> String {
+    let text = &pattern.example.line.text;
+    let own = ["Invoke Error ", "Uncaught Exception ", "error: "];
+    let text = own.iter().fold(text.as_str(), |text, own| {
+        text.strip_prefix(own).unwrap_or(text)
+    });
+    gwctl_fleet::clean(text, QUOTED)
 }
 
 /// Whether the errors before `began` are known, so that one that was not there is new.

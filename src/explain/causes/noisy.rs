@@ -1,12 +1,12 @@
 //! Many requests that are all refused: most likely one client, or a few alike.
 
-use super::api_throttled::unasked;
+use super::api_throttled::more_unasked;
 use super::level::{self, Level};
 use super::told::since;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::shares;
-use gwctl_fleet::{Metric, Site, Verdict, format};
+use gwctl_fleet::{Metric, Region, Site, Verdict, format};
 
 /// A Region gets at least so many times what came before.
 const RISE: f64 = 1.15;
@@ -14,6 +14,9 @@ const RISE: f64 = 1.15;
 const MORE: f64 = 8.0;
 /// Part of what came more that is refused.
 const MOSTLY: f64 = 0.6;
+/// Of the requests that were accepted before, at least this part must be accepted now: who is refused beside the noisy
+/// client makes it another trouble.
+const AS_BEFORE: f64 = 0.9;
 /// A Region beside it that rises like this has the same trouble.
 const ELSEWHERE: f64 = 1.4;
 
@@ -25,16 +28,18 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let requests = Level::risen(metrics, Metric::ApiRequests, picture.at, RISE)?;
     let refused = Level::risen(metrics, Metric::Api4xx, picture.at, 2.0)?;
     let began = refused.since;
-    let more = requests.now - requests.before - lost(evidence, site);
+    let came = requests.now - requests.before;
+    let (lost, unknown) = lost(evidence, site);
+    let more = came - lost;
     let more_refused = refused.now - refused.before;
     // What API Gateway refuses by itself, it refuses to everybody.
-    let unasked = unasked(site).and_then(|series| Level::rise(&series, picture.at, 2.0));
-    let by_gateway = unasked.map_or(0.0, |level| level.now - level.before);
+    let by_gateway = more_unasked(site, picture.at);
     let more_percent = share.now - share.before;
     if more_percent < MORE
-        || by_gateway > MOSTLY * more_percent
+        || by_gateway.is_some_and(|by_gateway| by_gateway > MOSTLY * more_percent)
         || more <= 0.0
         || more_refused < MOSTLY * more
+        || requests.now - refused.now < AS_BEFORE * (requests.before - refused.before)
     {
         return None;
     }
@@ -54,6 +59,16 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             ))
         })
         .collect();
+    let mut contradicts = wide;
+    contradicts.extend(unknown.iter().map(|other| {
+        format!("{other}: how many requests it lost is not known, and its clients may be those that came")
+    }));
+    if by_gateway.is_none() {
+        contradicts.push(format!(
+            "{region}: whether API Gateway refuses them by itself, as it does to everybody above a limit, is not known: a \
+             function's invocations are missing"
+        ));
+    }
     Some(Hypothesis {
         cause: "noisy-client",
         region: Some(region.clone()),
@@ -66,7 +81,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         verdict: Verdict::Healthy,
         hurts: false,
         since: Some(began),
-        sure: if wide.is_empty() { Sureness::Medium } else { Sureness::Low },
+        sure: if contradicts.is_empty() { Sureness::Medium } else { Sureness::Low },
         why: "nearly all requests that came more are refused; no figure tells who sends them, only the API's access log does".into(),
         supports: vec![
             format!(
@@ -82,17 +97,23 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
                 since(Some(refused.since))
             ),
         ],
-        contradicts: wide,
+        contradicts,
         apart: Some("addresses, user agents and paths in the API's access log, where it has one".into()),
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     })
 }
 
-/// Requests a minute that other Regions lost: they may have come here.
-fn lost(evidence: &Evidence<'_>, site: &Site) -> f64 {
+/// Requests a minute that other Regions lost, and may have come here; and the Regions of which that is not known.
+fn lost<'a>(evidence: &Evidence<'a>, site: &Site) -> (f64, Vec<&'a Region>) {
+    let (mut lost, mut unknown) = (0.0, Vec::new());
     let others = evidence.picture.sites.iter();
-    let others = others.filter(|other| other.region != site.region);
-    let each = others.filter_map(|other| level::requests(evidence, other));
-    each.map(|(before, now)| (before - now).max(0.0)).sum()
+    for other in others.filter(|other| other.region != site.region) {
+        match level::requests(evidence, other) {
+            Some((before, now)) => lost += (before - now).max(0.0),
+            None => unknown.push(&other.region),
+        }
+    }
+    (lost, unknown)
 }

@@ -64,6 +64,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         supports,
         contradicts: Vec::new(),
         apart: Some("what the checkers report: Enter on the check on the Edge screen".into()),
+        about: Vec::new(),
         hit_percent: None,
         // A check that fails by itself is not undone by restoring.
         actions: if by_hand || evacuated {

@@ -1,5 +1,7 @@
 //! A database that refuses the functions' password.
 
+use std::collections::BTreeSet;
+
 use super::changed;
 use super::failing::Failing;
 use super::logged::Errors;
@@ -32,8 +34,9 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         .iter()
         .filter_map(|site| {
             let failing = Failing::of(evidence, site)?;
+            let failing = failing.saying(evidence, Says::Password, MANY)?;
             let errors = Errors::of(evidence, &failing)?;
-            (errors.saying(Says::Password) >= MANY).then_some((failing, errors))
+            Some((failing, errors))
         })
         .collect();
     let (first, _) = refused.first()?;
@@ -51,6 +54,8 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
     if everywhere {
         // Every Region is told apart; together they are the fleet's.
         hypothesis.region = None;
+        let names: BTreeSet<&str> = refused.iter().flat_map(|(one, _)| one.names()).collect();
+        hypothesis.about = names.into_iter().map(ToOwned::to_owned).collect();
         hypothesis.actions = Vec::new();
         hypothesis.verdict = refused
             .iter()
@@ -76,7 +81,13 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         hypothesis.supports.extend(told);
     }
     hypothesis.supports.extend(event.map(changed::told));
+    let released = began.and_then(|began| released(evidence, &refused, began));
     (hypothesis.sure, hypothesis.why) = match (event, everywhere) {
+        (None, _) if released.is_some() => (
+            Sureness::Medium,
+            "the database says so itself; the functions were changed just before, and may have another password or user since"
+                .into(),
+        ),
         (Some(_), _) => (
             Sureness::High,
             "the database says so itself, and somebody changed a password before".into(),
@@ -90,11 +101,26 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
             "the database says so itself, in one Region; the function's own setting may be wrong there".into(),
         ),
     };
+    hypothesis.contradicts.extend(released);
     hypothesis.apart = Some(
         "which password the functions have: functions that read it at their start keep the old one until they start again"
             .into(),
     );
     Some(hypothesis)
+}
+
+/// What was changed of the functions before the database began to refuse them, in the words of the change.
+fn released(
+    evidence: &Evidence<'_>,
+    refused: &[(Failing<'_>, Errors<'_>)],
+    began: Onset,
+) -> Option<String> {
+    let each = refused.iter();
+    each.filter_map(|(failing, _)| {
+        changed::of_functions(evidence, failing.site, &failing.names(), began)
+    })
+    .map(|change| change.told)
+    .next()
 }
 
 fn is_of_password(event: &Event) -> bool {

@@ -88,6 +88,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         supports,
         contradicts: Vec::new(),
         apart: Some("whether it was meant: an evacuation by records looks the same, `gwctl runs` lists those of gwctl".into()),
+        about: Vec::new(),
         hit_percent: None,
         actions: vec!["gwctl drift".into(), format!("gwctl restore {region}")],
     })

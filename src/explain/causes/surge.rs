@@ -1,11 +1,12 @@
 //! Many more clients than usual.
 
-use super::level::{Level, requests};
+use super::level::{Level, middles, requests};
 use super::told::{listed, reasons, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::{Onset, shares};
 use gwctl_fleet::{Metric, Site, Verdict, format};
+use jiff::SignedDuration;
 
 /// A Region gets at least so many times what came before.
 const RISE: f64 = 1.5;
@@ -15,6 +16,8 @@ const ALL: f64 = 1.25;
 const MOVED: f64 = 0.5;
 /// Percent of the requests: with so many more refused, it is no crowd of clients like all others.
 const REFUSED: f64 = 8.0;
+/// What began so much later than the rise follows from it.
+const BLUR: SignedDuration = SignedDuration::from_mins(1);
 /// What more clients than a Region is made for do to it.
 const SUFFERS: [&str; 4] = ["latency", "throttling", "functions", "errors"];
 
@@ -82,6 +85,8 @@ impl<'a> Surge<'a> {
             ""
         };
         supports.extend(harm.iter().cloned());
+        let mut contradicts = self.not_known(evidence);
+        contradicts.extend(self.repeated(evidence));
         Hypothesis {
             cause: "traffic-surge",
             region: None,
@@ -98,7 +103,11 @@ impl<'a> Surge<'a> {
             },
             hurts: !harm.is_empty(),
             since: Some(self.since),
-            sure: Sureness::High,
+            sure: if contradicts.is_empty() {
+                Sureness::High
+            } else {
+                Sureness::Medium
+            },
             why: match self.steady.as_slice() {
                 [] => "requests rose everywhere at once, and no Region lost any".into(),
                 steady => format!(
@@ -107,10 +116,11 @@ impl<'a> Surge<'a> {
                 ),
             },
             supports,
-            contradicts: Vec::new(),
+            contradicts,
             apart: Some(
                 "whether they are clients like all others: addresses and paths in the API's access log".into(),
             ),
+            about: Vec::new(),
             hit_percent: None,
             actions: Vec::new(),
         }
@@ -129,6 +139,39 @@ impl<'a> Surge<'a> {
         }
     }
 
+    /// Where the requests that came may all be refused: then they are not clients like all others.
+    fn not_known(&self, evidence: &Evidence<'_>) -> Vec<String> {
+        let unknown = |(site, _): &&(&Site, Level)| refuses(evidence, site).is_none();
+        let told = self.risen.iter().filter(unknown).map(|(site, _)| {
+            let region = &site.region;
+            format!("{region}: how many of the requests are refused (4XX) is not known")
+        });
+        told.collect()
+    }
+
+    /// Where requests were refused or failed no later than the rise: clients that repeat them look the same.
+    fn repeated(&self, evidence: &Evidence<'_>) -> Vec<String> {
+        let at = evidence.picture.at;
+        let told = self.risen.iter().filter_map(|(site, level)| {
+            let metrics = &site.api.metrics;
+            let each = [(Metric::Api4xx, "4XX"), (Metric::Api5xx, "5XX")];
+            let (name, refused) = each.into_iter().find_map(|(metric, name)| {
+                let share = shares(metrics, metric, Metric::ApiRequests)?;
+                let refused = Level::rise(&share, at, 2.0)?;
+                let early = refused.since.at <= level.since.at + BLUR;
+                (refused.now - refused.before > REFUSED && early).then_some((name, refused))
+            })?;
+            Some(format!(
+                "{}: {name} rose from {} to {} of the requests at the same time: clients that repeat what was refused look \
+                 the same",
+                site.region,
+                format::percent(refused.before),
+                format::percent(refused.now)
+            ))
+        });
+        told.collect()
+    }
+
     /// What the picture finds wrong in the Regions that more clients may be the reason of.
     fn harm(&self) -> Vec<String> {
         let of = |(site, _): &(&Site, Level)| reasons(site, &SUFFERS);
@@ -140,14 +183,14 @@ impl<'a> Surge<'a> {
 fn risen(evidence: &Evidence<'_>, site: &Site) -> Option<Level> {
     let metrics = &site.api.metrics;
     let level = Level::risen(metrics, Metric::ApiRequests, evidence.picture.at, RISE)?;
-    (!refuses(evidence, site)).then_some(level)
+    (refuses(evidence, site) != Some(true)).then_some(level)
 }
 
-/// Whether what came more is refused.
-fn refuses(evidence: &Evidence<'_>, site: &Site) -> bool {
-    let refused = shares(&site.api.metrics, Metric::Api4xx, Metric::ApiRequests);
-    let refused = refused.and_then(|series| Level::rise(&series, evidence.picture.at, 2.0));
-    refused.is_some_and(|level| level.now - level.before > REFUSED && !throttled(site))
+/// Whether what came more is refused; none where that is not known.
+fn refuses(evidence: &Evidence<'_>, site: &Site) -> Option<bool> {
+    let refused = shares(&site.api.metrics, Metric::Api4xx, Metric::ApiRequests)?;
+    let (before, now) = middles(&refused, evidence.picture.at)?;
+    Some(now >= 2.0 * before && now - before > REFUSED && !throttled(site))
 }
 
 /// What API Gateway refuses for its rate are clients like all others.

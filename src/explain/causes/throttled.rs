@@ -85,6 +85,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             "whether requests became more, each takes longer, or other functions of the account run: the Region's charts"
                 .into()
         }),
+        about: Vec::new(),
         hit_percent: hit(evidence, site),
         actions: evacuate(evidence, region),
     })

@@ -72,6 +72,16 @@ pub(super) fn beside_usual(
     Some((newest.value, *values.get(values.len() / 2)?))
 }
 
+/// What to ask the database, by its engine; both where that is not known.
+pub(super) fn of_engine(evidence: &Evidence<'_>, postgres: &str, mysql: &str) -> String {
+    let topology = evidence.picture.database.topology.current();
+    match topology.map(|known| known.engine.name.as_str()) {
+        Some("aurora-mysql") => mysql.into(),
+        Some(_) => postgres.into(),
+        None => format!("{postgres} (Aurora PostgreSQL), {mysql} (Aurora MySQL)"),
+    }
+}
+
 /// `orders-read and orders-write`.
 pub(crate) fn listed(names: &[&str]) -> String {
     match names {

@@ -81,6 +81,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         supports,
         contradicts: Vec::new(),
         apart: None,
+        about: Vec::new(),
         hit_percent: None,
         actions,
     })

@@ -1,4 +1,4 @@
-//! Errors whose words tell what is wrong: those of PostgreSQL and its clients, and of whoever waits in vain.
+//! Errors whose words tell what is wrong: those of PostgreSQL, of MySQL and of their clients, and of whoever waits in vain.
 
 use gwctl_fleet::logs::{Failure, Pattern};
 
@@ -11,36 +11,65 @@ pub(super) enum Says {
     ReadOnly,
     /// The database refuses user and password: SQLSTATE 28P01, or 28000 by IAM (aws-facts §19.2).
     Password,
-    /// The database does not answer.
+    /// No connection to the database's port comes about.
+    NoWay,
+    /// The database stops, starts, or breaks off connections.
     NoDatabase,
+    /// A key, a token or a certificate has reached its end.
+    Expired,
     /// Something took longer than somebody waited.
     TimedOut,
 }
 
-const WORDS: [(Says, &[&str]); 5] = [
+const WORDS: [(Says, &[&str]); 7] = [
     (
         Says::NoConnection,
         &[
             "remaining connection slots are reserved",
             "too many clients already",
-            "too many connections for ",
+            "too many connections",
         ],
     ),
-    (Says::ReadOnly, &["in a read-only transaction"]),
+    (
+        Says::ReadOnly,
+        &[
+            "in a read-only transaction",
+            "running with the --read-only option",
+        ],
+    ),
     (
         Says::Password,
         &[
             "password authentication failed for user",
             "pam authentication failed for user",
+            "access denied for user",
         ],
     ),
     (
+        Says::Expired,
+        &[
+            "key expired",
+            "key has expired",
+            "token expired",
+            "token has expired",
+            "token is expired",
+            "token included in the request is expired",
+            "expiredtoken",
+            "jwt expired",
+            "secret has expired",
+            "credentials have expired",
+            "certificate has expired",
+        ],
+    ),
+    (Says::NoWay, &[":5432", ":3306"]),
+    (
         Says::NoDatabase,
         &[
-            ":5432",
             "terminating connection due to administrator command",
             "the database system is ",
             "connection terminated unexpectedly",
+            "server shutdown in progress",
+            "mysql server has gone away",
         ],
     ),
     (
@@ -65,9 +94,23 @@ impl Says {
             .or_else(|| timeout.then_some(Self::TimedOut))
     }
 
+    /// What functions say where this is the cause; none of a cause that their words do not tell.
+    pub(super) fn of_cause(cause: &str) -> Option<&'static [Self]> {
+        Some(match cause {
+            "connections-exhausted" => &[Self::NoConnection],
+            "write-forwarding-broken" => &[Self::ReadOnly],
+            "password-refused" => &[Self::Password],
+            "database-unreachable" => &[Self::NoWay, Self::NoDatabase],
+            "credential-expired" => &[Self::Expired],
+            "dependency-slow" => &[Self::TimedOut],
+            _ => return None,
+        })
+    }
+
     /// Whether it is the database's own answer, whatever the code does.
     pub(super) const fn is_of_database(self) -> bool {
-        !matches!(self, Self::TimedOut)
+        // That no connection comes about, only the client says.
+        !matches!(self, Self::TimedOut | Self::Expired | Self::NoWay)
     }
 }
 

@@ -56,6 +56,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         supports,
         contradicts: Vec::new(),
         apart: None,
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     })

@@ -4,6 +4,7 @@ use super::alarm;
 use super::changed;
 use super::level::middles;
 use super::made;
+use super::told::reasons;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::shares;
@@ -129,6 +130,9 @@ fn narrow(
     let figures =
         figures(evidence, site, watches).and_then(|series| middles(&series, evidence.picture.at));
     let as_always = match figures {
+        Some((before, now)) if watches.comparison.starts_with("LessThan") => {
+            now >= before / AS_ALWAYS
+        }
         Some((before, now)) => now <= AS_ALWAYS * before,
         // What gwctl has no figures of is as always where all else is well.
         None => site
@@ -163,8 +167,12 @@ fn narrow(
         .extend(change.map(|event| made::detailed(event, &["threshold", "comparisonOperator"])));
     let by = change.map_or("somebody", made::who);
     let known = figures.is_some();
+    // A trouble that lasts is as always too, and an alarm that was made because of it is right.
+    let troubles = reasons(site, &["errors", "functions"]);
     Some(Hypothesis {
-        sure: if known {
+        sure: if !troubles.is_empty() {
+            Sureness::Low
+        } else if known {
             Sureness::High
         } else {
             Sureness::Medium
@@ -175,6 +183,7 @@ fn narrow(
             "its limit was changed just before it fired; gwctl has no figures of what it watches, and everything else has no problems".into()
         },
         supports,
+        contradicts: troubles,
         ..blank(
             site,
             firing,
@@ -205,6 +214,7 @@ fn blank(site: &Site, firing: &Alarm, what: &str) -> Hypothesis {
         supports: Vec::new(),
         contradicts: Vec::new(),
         apart: Some("whether it was meant: ask who made the change".into()),
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     }

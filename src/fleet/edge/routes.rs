@@ -149,19 +149,6 @@ impl Edge {
         })
     }
 
-    /// The types of those records of `region` that no health check ever takes out of DNS.
-    pub fn unchecked(&self, region: &Region) -> Vec<&str> {
-        let records = self.records_of(region).unwrap_or_default();
-        let unchecked = records.into_iter().filter(|record| {
-            let group = record.evaluate_target_health && !record.group.is_empty();
-            let primary = record
-                .primary()
-                .is_some_and(|one| one.health_check.is_some());
-            record.health_check.is_none() && !group && !primary
-        });
-        unchecked.map(|record| record.kind.as_str()).collect()
-    }
-
     /// The evacuation switch of `region`, with the id of the check that follows it: one that by
     /// itself takes every record of the Region out of DNS, and no other Region's. While records or
     /// checks were never read, as when Route 53's control plane was down from the start, the one that

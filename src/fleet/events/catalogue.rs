@@ -207,6 +207,11 @@ pub(super) const KNOWN: &[KnownCall] = &[
     ),
     call(
         "apigateway",
+        "UpdateAuthorizer",
+        "change an authorizer of the API {restApiId:without an id}",
+    ),
+    call(
+        "apigateway",
         "UpdateDomainName",
         "change the domain name {domainName:without a name}",
     ),

@@ -47,7 +47,7 @@ fn application(object: &Map<String, Value>, whole: &str) -> LogLine {
         Some(other) => other.to_string(),
         None => whole.to_owned(),
     };
-    let level = text(&["level", "severity"]).and_then(Level::of);
+    let level = top(&["level", "severity"]).and_then(level);
     let grave = matches!(level, Some(Level::Error | Level::Fatal));
     let mut line = match (error, message) {
         (Some(error), Some(Value::String(said))) => after(said, error),
@@ -62,6 +62,23 @@ fn application(object: &Map<String, Value>, whole: &str) -> LogLine {
     line.level = level;
     line.request_id = text(&["requestId", "AWSrequestId"]).and_then(request_id);
     line
+}
+
+/// A word, or pino's number.
+fn level(value: &Value) -> Option<Level> {
+    match value {
+        Value::String(word) => Level::of(word),
+        Value::Number(number) => match number.as_u64()? {
+            10 => Some(Level::Trace),
+            20 => Some(Level::Debug),
+            30 => Some(Level::Info),
+            40 => Some(Level::Warn),
+            50 => Some(Level::Error),
+            60 => Some(Level::Fatal),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `error` after what the program says about it.

@@ -1,5 +1,7 @@
 //! One line of a function's log, read.
 
+use serde::{Deserialize, Serialize};
+
 use super::failure::Failure;
 use super::{json, text};
 use crate::text::clean;
@@ -10,7 +12,7 @@ const LONGEST: usize = 4_096;
 const MOST_STACK: usize = 50;
 
 /// How grave its writer calls it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
     Fatal,
     Error,
@@ -49,7 +51,7 @@ impl Level {
 }
 
 /// Who wrote it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineKind {
     /// Lambda, at the begin of an invocation.
     Start,
@@ -68,7 +70,7 @@ pub enum LineKind {
 }
 
 /// One line, with the stack trace that belongs to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
     pub kind: LineKind,
     /// None where the line names none.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::event::LONGEST_EVENT;
 use super::failure::Failure;
@@ -17,7 +18,7 @@ const SHORT: usize = 2_048;
 const SHORT_STACK: (usize, usize) = (10, 200);
 
 /// A line, and where it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
     pub region: Region,
     /// The function's name.
@@ -57,7 +58,7 @@ impl Placed {
 }
 
 /// How often, and when, in one Region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     pub count: u64,
     pub first: Timestamp,
@@ -68,7 +69,7 @@ pub struct Tally {
 pub type Minutes = BTreeMap<Region, BTreeMap<String, BTreeMap<i64, u64>>>;
 
 /// Lines that say the same, of all Regions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pattern {
     /// What they say; what differs is masked.
     pub text: String,

@@ -1,11 +1,12 @@
 //! How far a log was read.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::Region;
 
 /// From when until when the errors of one log group are known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogSpan {
     pub region: Region,
     /// Who writes to it.

@@ -126,8 +126,53 @@ fn application(line: &str) -> LogLine {
             ..LogLine::new(LineKind::Platform, rest)
         };
     }
-    unmarked(line)
+    database(line).unwrap_or_else(|| unmarked(line))
 }
+
+/// What PostgreSQL writes, behind whatever prefix its owner chose: `PREFIX FATAL:  message` (aws-facts §13.7). Two lines
+/// with the same words are alike, whoever was connected: the prefix is left out.
+fn database(line: &str) -> Option<LogLine> {
+    // It is of one session: time, address, user, process.
+    let is_dated = line.len() > 20
+        && line.as_bytes()[10] == b' '
+        && line
+            .get(..10)
+            .is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok());
+    if !is_dated {
+        return None;
+    }
+    let marks = SEVERITIES.iter().filter_map(|(word, level)| {
+        let at = line.find(&format!("{word}:  "))?;
+        Some((at, *word, *level))
+    });
+    let (at, word, level) = marks.min_by_key(|(at, ..)| *at)?;
+    let message = line[at + word.len() + 1..].trim_start();
+    let text = if word == "LOG" {
+        message.to_owned()
+    } else {
+        format!("{word}: {message}")
+    };
+    Some(LogLine {
+        level: Some(level),
+        ..LogLine::new(LineKind::Application, &text)
+    })
+}
+
+/// PostgreSQL's severities, and the lines that go on about the one before.
+const SEVERITIES: [(&str, Level); 12] = [
+    ("PANIC", Level::Fatal),
+    ("FATAL", Level::Fatal),
+    ("ERROR", Level::Error),
+    ("WARNING", Level::Warn),
+    ("NOTICE", Level::Info),
+    ("INFO", Level::Info),
+    ("LOG", Level::Info),
+    ("DETAIL", Level::Info),
+    ("HINT", Level::Info),
+    ("QUERY", Level::Info),
+    ("CONTEXT", Level::Info),
+    ("STATEMENT", Level::Info),
+];
 
 fn of_level(level: Level, id: &str, message: &str) -> LogLine {
     let grave = matches!(level, Level::Error | Level::Fatal);

@@ -8,10 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::{AccessLogs, Book, Came, GroupLogs, GroupRead, LogReader, LogsAsked};
+use gwctl_fleet::logs::lateness;
 use gwctl_fleet::{Missing, Region};
 
-/// How late an event may be and is still found by a question that follows.
+/// How late an event may be and is still found by a question that follows; more where one came later than that.
 const LATE: SignedDuration = SignedDuration::from_secs(60);
+/// But no later than this: all of it is asked for each time.
+const LATEST: SignedDuration = SignedDuration::from_mins(5);
 
 /// What was read of one window; clones are the same board.
 #[derive(Clone)]
@@ -58,7 +61,7 @@ impl LogBoard {
         kept.asked.since = now.checked_sub(length).unwrap_or(kept.asked.since);
         kept.asked.until = now;
         kept.follows = true;
-        let since = known.checked_sub(LATE).unwrap_or(known);
+        let since = known.checked_sub(kept.late()).unwrap_or(known);
         LogsAsked {
             since: since.max(kept.asked.since),
             ..kept.asked.clone()
@@ -77,6 +80,17 @@ impl LogBoard {
 }
 
 impl Kept {
+    /// How far back a question that follows must go.
+    fn late(&self) -> SignedDuration {
+        let read = self
+            .groups
+            .iter()
+            .filter_map(|one| one.read.as_ref().ok()?.as_ref());
+        let events = read.flat_map(|read| &read.events);
+        let longest = lateness(events).map_or(LATE, |(_, longest)| longest);
+        longest.clamp(LATE, LATEST)
+    }
+
     fn take(&mut self, came: Came) {
         match came {
             Came::Group(group) => self.group(*group),
@@ -96,7 +110,11 @@ impl Kept {
     }
 
     fn group(&mut self, mut new: GroupLogs) {
-        let same = |one: &GroupLogs| one.region == new.region && one.sources == new.sources;
+        // Two stages have access logs of their own.
+        let same = |one: &GroupLogs| {
+            let group = one.group == new.group || one.group.is_none() || new.group.is_none();
+            one.region == new.region && one.sources == new.sources && group
+        };
         let old = self.groups.iter().position(same);
         if let Some(at) = old {
             let old = self.groups.swap_remove(at);

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::read::unsearched;
 use super::{GroupRead, LogsAsked, missing};
 use crate::limiter::Limiter;
 use gwctl_aws::{AwsError, Bound, Cut, ErrorKind, LogAnswer, LogQuestion, Logs};
 use gwctl_fleet::Missing;
 use gwctl_fleet::logs::AccessFormat;
 
-/// What finds the lines of §13.5's failures and whatever calls itself an error, in both formats. Only `?` terms: they
-/// are ignored beside others (aws-facts §13.4).
+/// What finds the lines of §13.5's failures and whatever calls itself an error, in both formats and as usual loggers write
+/// it: terms are case-sensitive, and 50 and 60 are pino's error and fatal. Only `?` terms: they are ignored beside others
+/// (aws-facts §13.4).
 const ERRORS: &str = "?ERROR ?FATAL ?CRITICAL ?\"Task timed out\" ?\"Status: timeout\" ?\"Status: error\" \
-    ?\"Runtime exited\" ?\"Runtime.\" ?LAMBDA_WARNING ?errorType ?\"\\\"status\\\":\\\"timeout\\\"\"";
+    ?\"Runtime exited\" ?\"Runtime.\" ?LAMBDA_WARNING ?errorType ?\"\\\"status\\\":\\\"timeout\\\"\" \
+    ?\"level=error\" ?\"level=fatal\" ?\"\\\"error\\\"\" ?\"\\\"fatal\\\"\" ?\"\\\"level\\\":50\" ?\"\\\"level\\\":60\" \
+    ?\"[error]\" ?\"error:\"";
 
 /// Of one group, when errors or a text are searched for.
 const SEARCH: Bound = Bound {
@@ -122,6 +126,8 @@ impl GroupReader<'_> {
             (SEARCH, OLDEST)
         };
         let found = self.newest(Some(pattern), search).await?;
+        // Where both ends hold as many errors as are wanted, what is between them is not missed.
+        let enough = matches!(found.cut, Some(Cut::Bound(_)));
         let found = GroupRead::searched(found, self.asked);
         if found.cut.is_empty() || found.errors.0 <= self.asked.since {
             return Ok(found);
@@ -134,11 +140,19 @@ impl GroupReader<'_> {
         Ok(match self.ask(&oldest).await {
             Ok(answer) => {
                 let mut cut = found.cut.clone();
-                if self.ends {
+                if self.ends && enough {
                     cut.clear();
                 }
-                if let Some(Cut::Failed(error)) = &answer.cut {
-                    cut.push(format!("the rest could not be read: {}", error.message));
+                match &answer.cut {
+                    Some(Cut::Failed(error)) => {
+                        cut.push(format!("the rest could not be read: {}", error.message));
+                    }
+                    Some(Cut::Calls(bound)) if self.ends => {
+                        let span = (answer.since, answer.until);
+                        cut.push(unsearched(bound.pages, span, self.asked));
+                    }
+                    None if self.ends => cut.clear(),
+                    _ => {}
                 }
                 GroupRead {
                     oldest: Some((answer.since, answer.until)),

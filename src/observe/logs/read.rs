@@ -33,6 +33,19 @@ pub struct GroupRead {
     pub behind: Option<Missing>,
 }
 
+/// What of the time asked for was searched in so many calls, in words.
+pub(super) fn unsearched(calls: usize, (from, until): Span, asked: &LogsAsked) -> String {
+    let whole = format::span(asked.until.duration_since(asked.since));
+    if from >= until {
+        return format!("{calls} calls found nothing, and did not search all of the {whole}");
+    }
+    format!(
+        "{calls} calls searched {} to {} of the {whole}",
+        format::clock(from),
+        format::clock(until)
+    )
+}
+
 impl GroupRead {
     pub(super) fn searched(found: LogAnswer, asked: &LogsAsked) -> Self {
         let mut cut: Vec<String> = found
@@ -46,6 +59,7 @@ impl GroupRead {
                     bound.bytes >> 20,
                     bound.pages
                 ),
+                Cut::Calls(bound) => unsearched(bound.pages, (found.since, found.until), asked),
                 Cut::Failed(error) => format!("the rest could not be read: {}", error.message),
             })
             .collect();

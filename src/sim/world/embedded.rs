@@ -54,6 +54,12 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embedded![
     "noisy-client",
     "aws-event",
     "false-alarm",
+    "router-release",
+    "database-cut-off",
+    "key-expired",
+    "drill",
+    "clients-refused",
+    "region-served-elsewhere",
     "random",
     "bad-day",
 ];

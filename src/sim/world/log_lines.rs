@@ -10,7 +10,8 @@ use super::access_lines;
 use super::model::Stage;
 use super::names;
 use super::rng::Rng;
-use crate::world::parts::logbook::{Cause, Ran, Slot};
+use super::router_release::BrokenRouter;
+use crate::world::parts::logbook::{Cause, Causes, Ran, Slot};
 use gwctl_fleet::Region;
 
 /// Invocations without an error that write their lines, in one slot.
@@ -52,6 +53,8 @@ pub struct LogGroup {
     memory_mb: i32,
     handles: Handles,
     pub(super) seed: u64,
+    /// Of the router's: what is wrong with it.
+    broken: Option<BrokenRouter>,
     /// Those behind an API whose access log it is.
     behind: Vec<LogGroup>,
     slots: Vec<Slot>,
@@ -63,7 +66,7 @@ enum Handles {
     Reads,
     Writes,
     Both,
-    /// The router runs for every request, and does not fail.
+    /// The router runs for every request.
     Router,
     /// An API tells of every request.
     Api,
@@ -100,6 +103,9 @@ impl State {
             memory_mb: found.memory_mb,
             handles,
             seed: self.present.seed,
+            broken: self
+                .broken_router()
+                .filter(|router| is_router && !router.invalid),
             behind: Vec::new(),
             slots,
         })
@@ -192,16 +198,25 @@ impl LogGroup {
         self.behind.iter().flat_map(of).collect()
     }
 
+    /// Those that it failed on never reached a Region.
+    fn routed(&self, slot: &Slot) -> Ran {
+        let share = self.broken.map_or(0.0, |router| router.share(slot.end));
+        let passed = slot.both().invocations;
+        let errors = (passed * share / (1.0 - share)).round();
+        Ran {
+            invocations: passed + errors,
+            errors,
+            causes: Causes::only(Cause::Router),
+        }
+    }
+
     /// Everything that is written in `slot`.
     fn write<'a>(&'a self, slot: &'a Slot) -> Writer<'a> {
         let ran = match self.handles {
             Handles::Reads => slot.read,
             Handles::Writes => slot.write,
             Handles::Both | Handles::Api => slot.both(),
-            Handles::Router => Ran {
-                errors: 0.0,
-                ..slot.both()
-            },
+            Handles::Router => self.routed(slot),
         };
         let name = format!("log {} {} {}", self.region, self.function, slot.end);
         let mut writer = Writer {
@@ -213,7 +228,8 @@ impl LogGroup {
             done: Vec::new(),
         };
         for _ in 0..ran.errors as u64 {
-            writer.failure(ran.cause);
+            let cause = ran.causes.draw(|| writer.rng.uniform());
+            writer.failure(cause);
         }
         writer.fails = false;
         for _ in 0..(ran.invocations - ran.errors).clamp(0.0, SHOWN) as u64 {

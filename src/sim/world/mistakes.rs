@@ -13,7 +13,7 @@ use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::{ApiKind, Region, Routing};
 
 /// Who changes things by hand.
-const PEOPLE: [&str; 4] = [
+pub(super) const PEOPLE: [&str; 4] = [
     "developer/alice@example.com",
     "developer/bob@example.com",
     "oncall/carol@example.com",
@@ -27,6 +27,12 @@ const NARROWED: f64 = 0.6;
 impl State {
     /// Makes the change that `fault` is; nothing where it is none.
     pub(super) fn make_mistake(&mut self, fault: &Fault) {
+        if fault.kind == FaultKind::RouterRelease {
+            if let Some(before) = self.release_router() {
+                self.faults.before.insert(fault.clone(), before);
+            }
+            return;
+        }
         let Some(region) = &fault.region else {
             return;
         };
@@ -36,6 +42,8 @@ impl State {
             FaultKind::HealthCheckEdited => self.edit_check(region, &mut dice),
             FaultKind::ApiThrottled => self.throttle_api(region, &mut dice),
             FaultKind::FalseAlarm => self.spoil_alarm(region, &mut dice),
+            FaultKind::Drill => self.begin_drill(region),
+            FaultKind::ClientsRefused => Some(self.refuse_clients(region, &mut dice)),
             _ => None,
         };
         if let Some(before) = before {
@@ -45,9 +53,11 @@ impl State {
 
     /// Puts back what [`Self::make_mistake`] changed.
     pub(super) fn mend_mistake(&mut self, fault: &Fault) {
-        let (Some(before), Some(region)) = (self.faults.before.remove(fault), &fault.region) else {
+        let Some(before) = self.faults.before.remove(fault) else {
             return;
         };
+        let global = Region::global();
+        let region = fault.region.as_ref().unwrap_or(&global);
         match before {
             Before::Record(record) => self.change_record("UPSERT", record),
             Before::Check {
@@ -65,7 +75,13 @@ impl State {
                 self.record_check(&id, parameters);
             }
             Before::Stage(throttle) => self.set_stage(region, throttle),
-            Before::QuietNeighbours { .. } => {}
+            Before::QuietNeighbours { .. } | Before::Open { .. } => {}
+            Before::Router(version) => self.give_router(version),
+            Before::Drilled {
+                check,
+                inverted,
+                disabled,
+            } => self.end_drill(region, &check, (inverted, disabled)),
             Before::Alarm(alarm) => {
                 self.record_alarm(&alarm);
                 if let Some(known) = self.alarm(region, &alarm.name) {

@@ -10,11 +10,13 @@ impl State {
     /// The minute that has just ended.
     pub(super) fn publish_minute(&mut self) {
         let minute = self.present.minute() - 1;
+        let invalid = self.broken_router().is_some_and(|router| router.invalid);
         let (store, all) = (&mut self.metrics, &self.resources);
         self.fleet.publish(store, minute);
         self.database
             .publish(store, minute, &self.fleet, all, &self.physics);
-        self.edge.publish(store, minute, &all.distributions);
+        self.edge
+            .publish(store, minute, &all.distributions, invalid);
         self.health.publish(store, minute, &all.health_checks);
         if minute % 720 == 0 {
             publish_certificates(store, minute, &all.certificates);

@@ -8,7 +8,7 @@ use super::rng::Rng;
 use super::sketch::Sketch;
 use crate::world::parts::ailment::{Ailment, Ailments};
 use crate::world::parts::faults::Strikes;
-use crate::world::parts::logbook::{Cause, Logbook};
+use crate::world::parts::logbook::{Cause, Causes, Logbook};
 use crate::world::parts::served::Served;
 use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
@@ -45,6 +45,10 @@ pub(super) struct Conditions {
     pub failing: f64,
     /// Requests a second of the demand that ask for what is not there.
     pub noise: f64,
+    /// Share of requests that the API refuses before it asks a function.
+    pub barred: f64,
+    /// Share of requests that functions refuse which they took before.
+    pub picky: f64,
     /// Whether the edge accepts the certificate of the Region's endpoint.
     pub trusted: bool,
 }
@@ -178,14 +182,15 @@ impl Site {
             Cause::Usual
         };
         let of = |ailment: &Ailment, share: f64| {
-            if share > 10.0 * ERRORS && ailment.cause != Cause::Usual {
-                ailment.cause
-            } else {
-                usual
+            if share <= 10.0 * ERRORS {
+                return Causes::only(usual);
             }
+            let others = (1.0 - self.failing) * share / ailment.share().max(share);
+            let ill = ailment.met().map(|(cause, part)| (cause, others * part));
+            Causes::of(std::iter::once((usual, self.failing)).chain(ill))
         };
         let read = of(&self.ailments.read, self.ailing.0);
-        let write = no_writes.unwrap_or(of(&self.ailments.write, self.ailing.1));
+        let write = no_writes.map_or_else(|| of(&self.ailments.write, self.ailing.1), Causes::only);
         self.log.note(now, step, &self.minute, (read, write));
     }
 
@@ -248,14 +253,16 @@ impl Site {
             return self.note(outcome, now.step);
         }
         let throttled = self.throttle(offered, now);
-        let requests = offered - throttled;
+        let barred = self.bar(offered - throttled, now.barred);
+        let requests = offered - throttled - barred;
         let cause = now.failing.max(ERRORS);
         let noise = (now.noise / now.demand.max(1.0)).min(1.0);
         let refusal = (1.0 - noise) * REFUSED * refusals + noise * NOT_FOUND;
+        let refusal = either(refusal, now.picky);
         let follow = 1.0 - (-now.step / 25.0).exp();
         self.failing += (cause - self.failing) * follow;
-        self.ailing.0 += (self.ailments.read.share - self.ailing.0) * follow;
-        self.ailing.1 += (self.ailments.write.share - self.ailing.1) * follow;
+        self.ailing.0 += (self.ailments.read.share() - self.ailing.0) * follow;
+        self.ailing.1 += (self.ailments.write.share() - self.ailing.1) * follow;
         let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
         let mut kinds = kinds(pace * load, now);
         for kind in &mut kinds {
@@ -268,8 +275,8 @@ impl Site {
         let before = self.minute.forwarded;
         let mut outcome = self.run(now, requests, refusal, &kinds);
         outcome.forwarded = (self.minute.forwarded - before).max(0.0);
-        outcome.requests += throttled;
-        outcome.refused += throttled;
+        outcome.requests += throttled + barred;
+        outcome.refused += throttled + barred;
         outcome.throttled = throttled;
         self.spread_latencies(now.step, requests, &kinds);
         self.note(outcome, now.step)
@@ -292,6 +299,21 @@ impl Site {
             minute.latency.add_ln(2.0_f64.ln(), throttled);
         }
         throttled
+    }
+
+    /// What the API refuses for who asks, without asking a function.
+    fn bar(&mut self, offered: f64, share: f64) -> f64 {
+        if share <= 0.0 {
+            return 0.0;
+        }
+        let barred = self.rng.poisson(offered * share).min(offered);
+        let minute = &mut self.minute;
+        minute.requests += barred;
+        minute.refused += barred;
+        if barred > 0.0 {
+            minute.latency.add_ln(6.0_f64.ln(), barred);
+        }
+        barred
     }
 
     fn run(&mut self, now: &Conditions, requests: f64, refusal: f64, kinds: &[Kind]) -> Outcome {
@@ -347,7 +369,8 @@ impl Site {
                 self.rng.poisson(run * failing).min(run)
             };
             if ailment.took_ms > 0.0 {
-                function.duration.add_ln(ailment.took_ms.ln(), run * ailing);
+                let in_vain = run * ailing * ailment.part(Cause::Dependency);
+                function.duration.add_ln(ailment.took_ms.ln(), in_vain);
             }
             function.invocations += run;
             function.errors += errors;

@@ -14,6 +14,8 @@ fn conditions() -> Conditions {
         rate_limit: 10_000.0,
         failing: 0.0,
         noise: 0.0,
+        barred: 0.0,
+        picky: 0.0,
         trusted: true,
     }
 }
@@ -115,4 +117,20 @@ fn past_its_concurrency_a_region_throttles() {
     });
     assert!(crowded.read.throttles > 0.1 * crowded.read.invocations);
     assert!(crowded.read.concurrency + crowded.write.concurrency <= 10.0);
+}
+
+#[test]
+fn what_the_api_refuses_by_itself_reaches_no_function_and_what_a_function_refuses_does() {
+    for (barred, picky) in [(0.3, 0.0), (0.0, 0.3)] {
+        let refusing = minute(&Conditions {
+            barred,
+            picky,
+            ..conditions()
+        });
+        let refused = refusing.refused / refusing.requests;
+        assert!((0.27..0.35).contains(&refused), "{refused}");
+        let invoked = refusing.read.invocations + refusing.write.invocations;
+        let asked = invoked / refusing.requests;
+        assert!((asked - (1.0 - barred)).abs() < 0.02, "{asked}");
+    }
 }

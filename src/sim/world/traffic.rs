@@ -16,6 +16,7 @@ impl State {
             present: self.present,
             surge: self.faults.surge(self.present.seed),
             trusted: self.is_edge_trusted(),
+            broken: self.router_failing(),
         };
         let routed = self.edge.route(step, directions);
         let mut demand = vec![0.0; self.fleet.sites.len()];
@@ -80,6 +81,8 @@ impl State {
             rate_limit: self.rate_limit(site).min(one.strikes.left_over),
             failing: one.strikes.failing(),
             noise: one.strikes.noise,
+            barred: one.strikes.barred,
+            picky: one.strikes.picky,
             trusted: self.is_trusted(site),
         }
     }

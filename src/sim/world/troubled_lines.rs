@@ -55,10 +55,30 @@ const MISTAKES: [(&str, &str, [&str; 2]); 4] = [
     ),
 ];
 
+/// What a router throws that somebody released by mistake: the error, and where.
+const WRONG_ROUTERS: [(&str, &str, &str); 3] = [
+    (
+        "TypeError",
+        "Cannot read properties of undefined (reading 'domainName')",
+        "Runtime.handler (file:///var/task/index.mjs:22:41)",
+    ),
+    (
+        "ReferenceError",
+        "fallback is not defined",
+        "choose (file:///var/task/index.mjs:37:5)",
+    ),
+    (
+        "SyntaxError",
+        "Unexpected token '<' in JSON at position 0",
+        "JSON.parse (<anonymous>)",
+    ),
+];
+
 impl Writer<'_> {
     /// An invocation that failed for `cause`.
     pub(super) fn troubled(&mut self, cause: Cause) {
-        if self.rng.chance(USUAL) {
+        // The router stores nothing.
+        if cause != Cause::Router && self.rng.chance(USUAL) {
             return self.conflict();
         }
         match cause {
@@ -85,6 +105,22 @@ impl Writer<'_> {
                 self.refused_by_database("FATAL", "28P01", message, "auth_failed");
             }
             Cause::Dependency => self.waited_in_vain(),
+            Cause::CutOff => {
+                let host = 1 + self.rng.bits() % 250;
+                let what = format!("connect ETIMEDOUT 10.20.3.{host}:5432");
+                let at = ["TCPConnectWrap.afterConnect [as oncomplete] (node:net:1637:16)"];
+                let more = json!({ "code": "ETIMEDOUT", "syscall": "connect", "port": 5432 });
+                self.thrown_with(3_020.0, ("Error", &what), &at, &more);
+            }
+            Cause::Key => {
+                let what = format!("https://{PAYMENTS}/v2/charges answered 401: API key expired");
+                let at = ["charge (file:///var/task/payments.mjs:46:11)"];
+                self.thrown(62.0, "PaymentError", &what, &at);
+            }
+            Cause::Router => {
+                let (kind, what, at) = WRONG_ROUTERS[self.drawn("router", WRONG_ROUTERS.len())];
+                self.thrown(4.0, kind, what, &[at]);
+            }
             Cause::Impaired | Cause::Usual | Cause::Faulty | Cause::NoWriter => self.conflict(),
         }
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::State;
 use super::names::{self, FUNCTIONS};
 use super::rng::pick;
-use crate::world::parts::ailment::{Ailment, Ailments};
+use crate::world::parts::ailment::Ailments;
 use crate::world::parts::faults::{Fault, FaultKind};
 use crate::world::parts::logbook::Cause;
 use gwctl_fleet::Region;
@@ -51,6 +51,7 @@ impl State {
             }
             FaultKind::BadConfig => self.set_wrongly(region),
             FaultKind::WriteForwardingBroken => self.stop_forwarding(region),
+            FaultKind::DatabaseCutOff => self.cut_off(region),
             FaultKind::ConcurrencyExhausted if !self.is_crowded() => {
                 self.reserve_too_little(region);
             }
@@ -97,7 +98,9 @@ impl State {
         self.of_connections(region, &mut all);
         self.of_parameter(region, &mut all);
         self.of_password(&mut all);
+        self.of_way(region, &mut all);
         self.of_dependency(region, &mut all);
+        self.of_key(&mut all);
         self.of_concurrency(region, &mut all);
         all
     }
@@ -109,18 +112,20 @@ impl State {
         };
         let age = self.present.now - code.last_modified.as_second();
         if strikes && self.is_mistaken(region) && age >= self.drawn("mistake shows", SHOWS) {
-            all.write = failing(Cause::NewCode, self.strength("bad code", (0.55, 0.96)));
+            all.write
+                .fails(Cause::NewCode, self.strength("bad code", (0.55, 0.96)));
         }
     }
 
     fn of_setting(&self, region: &Region, all: &mut Ailments) {
         if self.age(FaultKind::BadConfig, region) >= Some(self.drawn("setting shows", (8, 35))) {
-            let ailment = failing(Cause::Setting, self.strength("setting", (0.8, 1.0)));
-            if self.ill_set() == FUNCTIONS[0] {
-                all.read = ailment;
+            let share = self.strength("setting", (0.8, 1.0));
+            let function = if self.ill_set() == FUNCTIONS[0] {
+                &mut all.read
             } else {
-                all.write = ailment;
-            }
+                &mut all.write
+            };
+            function.fails(Cause::Setting, share);
         }
     }
 
@@ -134,9 +139,9 @@ impl State {
         all.connections = Some((150.0 + (full - 150.0) * grown).round());
         if age >= full_after {
             let share = self.strength("connections", (0.25, 0.75));
-            all.write = failing(Cause::NoConnection, share);
+            all.write.fails(Cause::NoConnection, share);
             // Those that read hold theirs longer.
-            all.read = failing(Cause::NoConnection, 0.5 * share);
+            all.read.fails(Cause::NoConnection, 0.5 * share);
         }
     }
 
@@ -144,7 +149,7 @@ impl State {
     fn of_parameter(&self, region: &Region, all: &mut Ailments) {
         let by_parameter = self.chance("forwarding") >= BY_CLUSTER;
         if by_parameter && self.age(FaultKind::WriteForwardingBroken, region) >= Some(5) {
-            all.write = failing(Cause::ReadOnly, 1.0);
+            all.write.fails(Cause::ReadOnly, 1.0);
         }
     }
 
@@ -156,8 +161,24 @@ impl State {
         let age = (self.present.now - since.as_second()) as f64;
         let new = 1.0 - (-age / SESSIONS_S).exp();
         let most = self.strength("password", (0.6, 0.98));
-        all.write = failing(Cause::Password, most * new);
-        all.read = failing(Cause::Password, most * new);
+        all.write.fails(Cause::Password, most * new);
+        all.read.fails(Cause::Password, most * new);
+    }
+
+    /// Who is connected waits in vain as well: the network drops what is under way.
+    fn of_way(&self, region: &Region, all: &mut Ailments) {
+        if self.age(FaultKind::DatabaseCutOff, region).is_some() {
+            let share = self.strength("cut off", (0.85, 1.0));
+            all.read.fails(Cause::CutOff, share);
+            all.write.fails(Cause::CutOff, share);
+        }
+    }
+
+    fn of_key(&self, all: &mut Ailments) {
+        if self.faults.any(FaultKind::KeyExpired) {
+            all.write
+                .fails(Cause::Key, self.strength("key", (0.3, 0.95)));
+        }
     }
 
     fn of_dependency(&self, region: &Region, all: &mut Ailments) {
@@ -166,11 +187,10 @@ impl State {
         }
         let timeout_s = self.resources.function(region, FUNCTIONS[1]);
         let timeout_s = timeout_s.map_or(10, |function| function.timeout_s);
-        all.write = Ailment {
-            took_ms: f64::from(timeout_s) * 1_000.0,
-            wait_ms: self.strength("dependency", (900.0, 3_200.0)),
-            ..failing(Cause::Dependency, self.strength("timeouts", (0.05, 0.35)))
-        };
+        all.write.took_ms = f64::from(timeout_s) * 1_000.0;
+        all.write.wait_ms = self.strength("dependency", (900.0, 3_200.0));
+        let share = self.strength("timeouts", (0.05, 0.35));
+        all.write.fails(Cause::Dependency, share);
     }
 
     fn of_concurrency(&self, region: &Region, all: &mut Ailments) {
@@ -248,6 +268,29 @@ impl State {
         self.did_to(region, ("rds", "ModifyDBCluster"), parameters);
     }
 
+    /// A rule of the cluster's security group, the functions' own, or a route.
+    fn cut_off(&mut self, region: &Region) {
+        let token = |what: &str| names::token(self.present.seed, &format!("{what} {region}"), 17);
+        let (call, parameters) = match self.drawn("way", (0, 2)) {
+            0 => (
+                "RevokeSecurityGroupIngress",
+                json!({
+                    "groupId": format!("sg-{}", token("database")),
+                    "ipPermissions": { "items": [{ "ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432 }] },
+                }),
+            ),
+            1 => (
+                "RevokeSecurityGroupEgress",
+                json!({ "groupId": format!("sg-{}", token("functions")) }),
+            ),
+            _ => (
+                "ReplaceRoute",
+                json!({ "routeTableId": format!("rtb-{}", token("route")), "destinationCidrBlock": "10.20.0.0/16" }),
+            ),
+        };
+        self.did_to(region, ("ec2", call), parameters);
+    }
+
     fn change_password(&mut self) {
         let writer = self.database.members.get(self.database.writer);
         let Some(region) = writer.map(|writer| writer.region.clone()) else {
@@ -314,14 +357,5 @@ impl State {
     /// A whole number from the least to the most.
     fn drawn(&self, what: &str, (least, most): (i64, i64)) -> i64 {
         least + pick(self.present.seed, what, most - least + 1)
-    }
-}
-
-/// So many invocations fail.
-fn failing(cause: Cause, share: f64) -> Ailment {
-    Ailment {
-        cause,
-        share,
-        ..Ailment::default()
     }
 }

@@ -23,6 +23,7 @@ pub fn document(incident: &Incident) -> Value {
         "until": incident.until,
         "harm": incident.harm,
         "hypotheses": incident.explanation.hypotheses,
+        "unexplained": incident.unexplained,
         "explained_at": incident.explanation.at,
         "timeline": incident.timeline,
         "runs": incident.runs,

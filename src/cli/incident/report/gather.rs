@@ -9,10 +9,9 @@ use super::timeline::{self, Moment};
 use crate::actions::report::{Charts, Harm, Report, charts, harm_between, report};
 use crate::actions::{Minutes, Record, RunState};
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, explain};
-use crate::fleet::logs::{LogSpan, Pattern};
+use crate::explain::{Evidence, Explanation, Unexplained, explain, turned, unexplained};
 use crate::fleet::{Event, Region, Snapshot, Verdict};
-use crate::observe::Happened;
+use crate::observe::{Errors, Happened};
 use crate::recording::{Noted, Recording, RecordingError, Reel};
 
 /// How much of the time before it is told: what was usual, and what changed.
@@ -46,6 +45,8 @@ pub struct Incident {
     pub charts: BTreeMap<Region, Charts>,
     /// What most likely happened, by the evidence of when it was worst.
     pub explanation: Explanation,
+    /// What was new by then and no hypothesis tells.
+    pub unexplained: Vec<Unexplained>,
     pub timeline: Vec<Moment>,
     pub runs: Vec<Report>,
     pub notes: Vec<Noted>,
@@ -53,13 +54,6 @@ pub struct Incident {
     pub missing: Vec<String>,
     /// How late the sources are, a sentence each.
     pub lateness: Vec<String>,
-}
-
-/// What the functions log as errors: known of a live look alone, for a recording keeps no log lines.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Logged<'a> {
-    pub patterns: &'a [Pattern],
-    pub spans: &'a [LogSpan],
 }
 
 /// When the fleet was not healthy.
@@ -79,7 +73,6 @@ impl Incident {
         recording: Recording,
         file: Option<String>,
         from: Option<Timestamp>,
-        logged: Logged<'_>,
     ) -> Result<Self, RecordingError> {
         let recording = Arc::new(recording);
         let mut reel = Reel::new(Arc::clone(&recording))?;
@@ -91,12 +84,18 @@ impl Incident {
         let mut timeline = timeline::turns(&recording, &mut reel)?;
         reel.seek(trouble.index)?;
         let worst = reel.moment(to)?.picture;
-        let explanation = explain(&Evidence {
+        let logged = recording.errors(worst.at)?;
+        let (patterns, spans) = logged.as_ref().map_or_else(Default::default, |known| {
+            (known.patterns.as_slice(), known.spans.as_slice())
+        });
+        let evidence = Evidence {
             picture: &worst,
             events,
-            patterns: logged.patterns,
-            spans: logged.spans,
-        });
+            patterns,
+            spans,
+        };
+        let explanation = explain(&evidence);
+        let unexplained = unexplained(&evidence, &explanation, &turned(&worst));
         let onset = explanation.hypotheses.iter().find_map(|one| one.since);
         // What the figures tell is nearer to the truth than when gwctl first saw it.
         let onset = onset
@@ -125,9 +124,10 @@ impl Incident {
             harm: harm_between(&minutes, since.unwrap_or(begun), end),
             charts: charts(&minutes),
             explanation,
+            unexplained,
             timeline,
             notes: notes(&recording, &runs),
-            missing: missing(&recording, happened.as_ref(), &worst),
+            missing: missing(&recording, (happened.as_ref(), logged.as_ref()), &worst),
             lateness: happened.map_or_else(Vec::new, |known| known.lateness()),
             since,
             runs,
@@ -210,7 +210,7 @@ fn notes(recording: &Recording, runs: &[Report]) -> Vec<Noted> {
 
 fn missing(
     recording: &Recording,
-    happened: Option<&Happened>,
+    (happened, logged): (Option<&Happened>, Option<&Errors>),
     worst: &Arc<Snapshot>,
 ) -> Vec<String> {
     let mut said = Vec::new();
@@ -228,6 +228,11 @@ fn missing(
     match happened {
         Some(happened) => said.extend(happened.gaps()),
         None => said.push("nobody was asked who changed what".into()),
+    }
+    match logged {
+        Some(logged) => said.extend(logged.unread.iter().cloned()),
+        None if recording.head.redacted => {}
+        None => said.push("the logs of the functions were not read".into()),
     }
     let silent = status::silent_parts(worst).into_iter();
     said.extend(silent.map(|(part, count)| {

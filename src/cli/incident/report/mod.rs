@@ -8,7 +8,7 @@ mod story;
 mod svg;
 mod timeline;
 
-pub use gather::{Incident, Logged};
+pub use gather::Incident;
 
 use super::args::Format;
 use crate::cli::failure::Failure;

@@ -295,6 +295,13 @@ fn cause(incident: &Incident) -> Vec<Block> {
         )));
         blocks.push(Block::List(evidence(hypothesis)));
     }
+    if !incident.unexplained.is_empty() {
+        let new = incident.unexplained.iter().map(ToString::to_string);
+        blocks.push(Block::Text(
+            "New then, and not explained by any of these:".into(),
+        ));
+        blocks.push(Block::List(new.collect()));
+    }
     blocks
 }
 

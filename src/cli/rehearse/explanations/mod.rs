@@ -27,8 +27,16 @@ const SINCE: SignedDuration = SignedDuration::from_hours(2);
 const NEXT_DAY: SignedDuration = SignedDuration::from_mins(25 * 60 + 7);
 /// Troubles that take away gwctl's sight: what else is wrong cannot be seen beside them.
 const BLINDING: [&str; 2] = ["credentials", "calls-throttled"];
-/// What hides everything else in its own Region.
+/// What hides everything, also what is no single Region's.
 const HIDING: &str = "region-unreachable";
+/// Troubles after which a Region has no clients: whatever else is wrong there, nothing of it fails any more.
+const EMPTYING: [&str; 5] = [
+    "certificate",
+    "database-unreachable",
+    "drill",
+    "health-check-changed",
+    "record-changed",
+];
 
 /// All that was tried.
 #[derive(Debug, Serialize)]
@@ -135,8 +143,11 @@ fn can_be_seen(one: &Scenario, other: &Scenario) -> bool {
     let (one, other) = (truths(one), truths(other));
     let single = one.len() == 1 && other.len() == 1;
     let blinding = |truth: &Truth| BLINDING.contains(&truth.cause.as_str());
-    let hides =
-        |a: &Truth, b: &Truth| a.cause == HIDING && (a.region == b.region || b.region.is_none());
+    let hides = |a: &Truth, b: &Truth| {
+        let empties = EMPTYING.contains(&a.cause.as_str()) && a.region.is_some();
+        let here = a.region == b.region;
+        (a.cause == HIDING && (here || b.region.is_none())) || (empties && here)
+    };
     let same = |a: &Truth, b: &Truth| a.cause == b.cause && a.region == b.region;
     let apart = |(a, b): (&Truth, &Truth)| {
         !blinding(a) && !blinding(b) && !hides(a, b) && !hides(b, a) && !same(a, b)

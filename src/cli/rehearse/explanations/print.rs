@@ -8,7 +8,7 @@ use crate::fleet::clean_markdown;
 const LEGEND: &str = "First: a true cause is the first hypothesis. First three: every true cause is among the first three. \
 Named: every true cause is among all hypotheses. Onset: of the causes that were named and whose onset is known, how many \
 are told within two minutes of it. Calm days begin at different hours; first means that nothing is accused. Pairs: two \
-troubles at once, neither of which hides the other.";
+troubles at once, neither of which hides the other: without sight nothing is seen, and without clients nothing fails.";
 
 const HEADS: [&str; 6] = [
     "scenario",

@@ -101,6 +101,7 @@ pub(super) fn came(state: &mut State, now: Replayed) {
     state.live = now.picture;
     state.connection = Connection::Open;
     state.timeline.happened = now.happened;
+    state.logged.errors = now.errors;
     state.guided.run = now.run.map(|state| Shown {
         state,
         hold: Hold::Recorded,

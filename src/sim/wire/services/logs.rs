@@ -104,7 +104,9 @@ fn filter(state: &State, ask: &Ask) -> Answer {
         return Err(Fault::bad("ResourceNotFoundException", message));
     };
     let newest_first = input.bool("startFromHead")? == Some(false);
-    let (events, next) = page(&group, &search, from, newest_first, limit as usize);
+    let searched = state.control.log_slots.unwrap_or(SEARCHED);
+    let bounds = (searched, limit as usize);
+    let (events, next) = page(&group, &search, from, newest_first, bounds);
     let events = events.into_iter().map(|event| {
         shape! {
             "logStreamName": event.stream,
@@ -127,7 +129,7 @@ fn page(
     search: &Search,
     from: Option<Place>,
     newest_first: bool,
-    limit: usize,
+    (most_searched, limit): (usize, usize),
 ) -> (Vec<WrittenEvent>, Option<Place>) {
     let mut order: Vec<usize> = (0..group.len())
         .filter(|at| group.overlaps(*at, search.since, search.until))
@@ -151,7 +153,7 @@ fn page(
         let told = from
             .filter(|from| from.end == end)
             .map_or(0, |from| from.told);
-        if searched >= SEARCHED {
+        if searched >= most_searched {
             return (events, Some(Place { end, told }));
         }
         let mut found: Vec<WrittenEvent> = group.events(at);

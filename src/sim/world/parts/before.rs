@@ -22,4 +22,14 @@ pub(in crate::world) enum Before {
     Alarm(Box<Alarm>),
     /// There was something to watch for the alarm of this name.
     Watched(String),
+    /// More clients were let in: the shares of requests that the API and that functions refuse since.
+    Open { barred: f64, picky: f64 },
+    /// The distribution had this router.
+    Router(Option<String>),
+    /// The check with this id was neither inverted nor disabled.
+    Drilled {
+        check: String,
+        inverted: bool,
+        disabled: bool,
+    },
 }

@@ -24,6 +24,9 @@ pub struct Control {
     limits: Limits,
     /// How long every call takes, when it is fixed.
     latency: Option<Duration>,
+    /// Ten seconds of a log that one call searches at most, where it is not as many as usual: the busier the function, the
+    /// fewer.
+    pub log_slots: Option<usize>,
 }
 
 impl Control {

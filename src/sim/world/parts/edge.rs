@@ -70,6 +70,8 @@ pub(in crate::world) struct Directions<'a> {
     pub surge: Option<Surge>,
     /// Whether clients accept the edge's certificate.
     pub trusted: bool,
+    /// Of all requests, the share on which the router fails: before they reach a Region.
+    pub broken: f64,
 }
 
 impl Edge {
@@ -139,6 +141,7 @@ impl Edge {
             flows: Vec::with_capacity(self.locations.len() * 2),
             unrouted: 0.0,
             unresolved: 0.0,
+            broken: 0.0,
         };
         for (place, location) in self.locations.iter_mut().enumerate() {
             let surge = by.surge.map_or(1.0, |surge| surge.at(location.point));
@@ -149,6 +152,12 @@ impl Edge {
                 // They break the connection off before there is a request.
                 routed.unresolved += (1.0 - UNCHECKED) * demand;
                 UNCHECKED * demand
+            };
+            let demand = if self.front.is_some() {
+                routed.broken += by.broken * demand;
+                (1.0 - by.broken) * demand
+            } else {
+                demand
             };
             let Some(front) = &self.front else {
                 // Nobody uses a name before there is one.
@@ -188,12 +197,18 @@ impl Edge {
         let flows = &routed.flows;
         let unrouted = self.rng.poisson(routed.unrouted * step as f64);
         let unresolved = self.rng.poisson(routed.unresolved * step as f64);
-        totals.requests += unrouted + unresolved;
-        totals.failed += unrouted + unresolved;
+        let broken = match routed.broken {
+            some if some > 0.0 => self.rng.poisson(some * step as f64),
+            _ => 0.0,
+        };
+        totals.requests += unrouted + unresolved + broken;
+        totals.failed += unrouted + unresolved + broken;
         let slices: u32 = if step >= 30 { 12 } else { 2 };
         let minute = &mut self.minute;
         minute.requests += unrouted;
         minute.failed += unrouted;
+        minute.requests += broken;
+        minute.router_broken += broken;
         for outcome in outcomes {
             minute.requests += outcome.requests;
             minute.refused += outcome.refused;
@@ -232,13 +247,14 @@ impl Edge {
         metrics: &mut MetricStore,
         minute: i64,
         distributions: &[Distribution],
+        invalid: bool,
     ) {
         let counted = std::mem::take(&mut self.minute);
         if let Some(series) = &self.series {
             let mut all = distributions.iter();
             let known = all.find(|one| one.id == series.of);
             let additional = known.is_some_and(|one| one.additional_metrics);
-            series.publish(metrics, minute, counted, additional);
+            series.publish(metrics, minute, counted, additional, invalid);
         }
     }
 }

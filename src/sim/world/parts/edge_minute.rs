@@ -12,6 +12,8 @@ pub(in crate::world) struct EdgeMinute {
     /// No answer from a Region: 504.
     pub silent: f64,
     pub router_errors: f64,
+    /// Requests on which a router failed that was given to the distribution by mistake.
+    pub router_broken: f64,
     pub down: f64,
     pub up: f64,
     pub origin_latency: Sketch,
@@ -33,4 +35,6 @@ pub(in crate::world) struct Routed {
     pub unrouted: f64,
     /// Requests a second whose name does not resolve any more, or whose clients refuse the edge's certificate.
     pub unresolved: f64,
+    /// Requests a second on which the router failed.
+    pub broken: f64,
 }

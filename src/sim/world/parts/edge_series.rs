@@ -44,13 +44,15 @@ impl EdgeSeries {
         }
     }
 
-    /// Latency and single codes are additional metrics (aws-facts §4).
+    /// `invalid`: what the router returns is what is wrong, and not that it fails (aws-facts §5.3). Latency and single codes
+    /// are additional metrics (aws-facts §4).
     pub(in crate::world) fn publish(
         &self,
         store: &mut MetricStore,
         minute: i64,
         counted: EdgeMinute,
         additional: bool,
+        invalid: bool,
     ) {
         let requests = counted.requests;
         if requests <= 0.0 {
@@ -61,7 +63,8 @@ impl EdgeSeries {
             store.publish(handle, minute, evenly(sum, requests));
         }
         let percent = |part: f64| 100.0 * part / requests;
-        let failed = counted.failed + counted.silent + counted.router_errors;
+        let failed =
+            counted.failed + counted.silent + counted.router_errors + counted.router_broken;
         let rates = [
             counted.refused,
             failed,
@@ -78,11 +81,11 @@ impl EdgeSeries {
             let latency = Sample::Spread(counted.origin_latency);
             store.publish(self.origin_latency, minute, latency);
         }
-        for (handle, errors) in self
-            .router
-            .into_iter()
-            .zip([counted.router_errors, 0.0, 0.0])
-        {
+        for (handle, errors) in self.router.into_iter().zip(if invalid {
+            [counted.router_errors, counted.router_broken, 0.0]
+        } else {
+            [counted.router_errors + counted.router_broken, 0.0, 0.0]
+        }) {
             store.publish(handle, minute, Sample::tally(requests, errors));
         }
     }

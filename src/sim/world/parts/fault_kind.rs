@@ -66,11 +66,21 @@ pub enum FaultKind {
     AwsEvent,
     /// An alarm of a Region fires though nothing is wrong.
     FalseAlarm,
+    /// Somebody gives the distribution a version of the router that fails.
+    RouterRelease,
+    /// Functions of a Region no longer reach their database.
+    DatabaseCutOff,
+    /// The key that functions use elsewhere has ended.
+    KeyExpired,
+    /// People take a Region out of DNS to practise.
+    Drill,
+    /// Clients who were served before are refused.
+    ClientsRefused,
 }
 
 impl FaultKind {
     /// All kinds, those of a Region first.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 35] = [
         Self::RegionDark,
         Self::LambdaErrors,
         Self::LagSurge,
@@ -101,6 +111,11 @@ impl FaultKind {
         Self::NoisyClient,
         Self::AwsEvent,
         Self::FalseAlarm,
+        Self::RouterRelease,
+        Self::DatabaseCutOff,
+        Self::KeyExpired,
+        Self::Drill,
+        Self::ClientsRefused,
     ];
 
     /// The name scenarios use.
@@ -136,6 +151,11 @@ impl FaultKind {
             Self::NoisyClient => "noisy-client",
             Self::AwsEvent => "aws-event",
             Self::FalseAlarm => "false-alarm",
+            Self::RouterRelease => "router-release",
+            Self::DatabaseCutOff => "database-cut-off",
+            Self::KeyExpired => "key-expired",
+            Self::Drill => "drill",
+            Self::ClientsRefused => "clients-refused",
         }
     }
 
@@ -162,6 +182,9 @@ impl FaultKind {
                 | Self::NoisyClient
                 | Self::AwsEvent
                 | Self::FalseAlarm
+                | Self::DatabaseCutOff
+                | Self::Drill
+                | Self::ClientsRefused
         )
     }
 
@@ -197,6 +220,11 @@ impl FaultKind {
             Self::NoisyClient => "One noisy client",
             Self::AwsEvent => "Trouble inside AWS",
             Self::FalseAlarm => "False alarm",
+            Self::RouterRelease => "Bad release of the router",
+            Self::DatabaseCutOff => "Database cut off",
+            Self::KeyExpired => "Key of a service expired",
+            Self::Drill => "A drill",
+            Self::ClientsRefused => "Clients refused",
         }
     }
 
@@ -304,6 +332,21 @@ impl FaultKind {
             }
             Self::FalseAlarm => {
                 "Somebody lowers an alarm's limit below what is usual, or deletes what an alarm watches."
+            }
+            Self::RouterRelease => {
+                "Somebody gives the distribution a new version of the router. Where the edge has it, a part of the requests fails before it reaches a Region."
+            }
+            Self::DatabaseCutOff => {
+                "Somebody closes the way from the Region's functions to their cluster, or changes the route there: they get no connection. The database itself has no problems."
+            }
+            Self::KeyExpired => {
+                "The key that the functions send to a service outside of the fleet has reached its end: the service answers 401, in all Regions."
+            }
+            Self::Drill => {
+                "People switch off the actions of the Region's alarms and force its health check unhealthy: DNS names other Regions, and nothing fails."
+            }
+            Self::ClientsRefused => {
+                "Somebody changes the authorizer of the Region's API, or what a function accepts: clients who were served before get 401 or 400."
             }
         }
     }

@@ -65,6 +65,10 @@ pub(in crate::world) struct Strikes {
     pub noise: f64,
     /// Requests a second that the account's other APIs leave to this one.
     pub left_over: f64,
+    /// Share of requests that the API refuses before it asks a function.
+    pub barred: f64,
+    /// Share of requests that functions refuse which they took before.
+    pub picky: f64,
 }
 
 impl Strikes {
@@ -88,6 +92,8 @@ impl Default for Strikes {
             impaired: 0.0,
             noise: 0.0,
             left_over: f64::INFINITY,
+            barred: 0.0,
+            picky: 0.0,
         }
     }
 }
@@ -153,7 +159,20 @@ impl Faults {
             impaired: drawn(FaultKind::AwsEvent, 0.0, (0.04, 0.14)),
             noise: drawn(FaultKind::NoisyClient, 0.0, (600.0, 1_500.0)),
             left_over: self.left_over(region),
+            barred: self.refused(region).0,
+            picky: self.refused(region).1,
         }
+    }
+
+    /// The shares of requests that the API and that functions refuse by somebody's change.
+    fn refused(&self, region: &Region) -> (f64, f64) {
+        let here = |fault: &&Fault| fault.region.as_ref() == Some(region);
+        let mut all = self.before.iter().filter(|(fault, _)| here(fault));
+        let found = all.find_map(|(_, before)| match before {
+            Before::Open { barred, picky } => Some((*barred, *picky)),
+            _ => None,
+        });
+        found.unwrap_or((0.0, 0.0))
     }
 
     fn left_over(&self, region: &Region) -> f64 {

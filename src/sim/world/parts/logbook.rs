@@ -33,6 +33,66 @@ pub(in crate::world) enum Cause {
     Password,
     /// Something outside of the fleet that the function waits for.
     Dependency,
+    /// The way to the database.
+    CutOff,
+    /// A key that another service takes no longer.
+    Key,
+    /// The router's newest code.
+    Router,
+}
+
+/// Most causes at once.
+const MOST: usize = 5;
+
+/// Why invocations failed: how many parts of them for each cause.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(in crate::world) struct Causes([(Cause, f64); MOST]);
+
+impl Causes {
+    /// All for one.
+    pub(in crate::world) fn only(cause: Cause) -> Self {
+        Self::of([(cause, 1.0)])
+    }
+
+    /// Those of `parts`.
+    pub(in crate::world) fn of(parts: impl IntoIterator<Item = (Cause, f64)>) -> Self {
+        let mut all = Self::default();
+        for (place, part) in all.0.iter_mut().zip(parts) {
+            *place = part;
+        }
+        all
+    }
+
+    fn known(&self) -> impl Iterator<Item = (Cause, f64)> {
+        let known = self.0.iter().copied();
+        known.filter(|(cause, part)| *cause != Cause::Usual && *part > 0.0)
+    }
+
+    /// Whether nothing out of the ordinary is among them.
+    fn is_usual(&self) -> bool {
+        self.known().next().is_none()
+    }
+
+    /// The cause of one that failed. `dice` is asked for a number between 0 and 1 where there is more than one.
+    pub(in crate::world) fn draw(&self, dice: impl FnOnce() -> f64) -> Cause {
+        let mut known = self.known();
+        match (known.next(), known.next()) {
+            (None, _) => return Cause::Usual,
+            (Some((cause, _)), None) => return cause,
+            _ => {}
+        }
+        let all: f64 = self.known().map(|(_, part)| part).sum();
+        let mut left = dice() * all;
+        let mut last = Cause::Usual;
+        for (cause, part) in self.known() {
+            last = cause;
+            left -= part;
+            if left < 0.0 {
+                break;
+            }
+        }
+        last
+    }
 }
 
 /// Of one function.
@@ -40,7 +100,7 @@ pub(in crate::world) enum Cause {
 pub(in crate::world) struct Ran {
     pub invocations: f64,
     pub errors: f64,
-    pub cause: Cause,
+    pub causes: Causes,
 }
 
 impl Ran {
@@ -49,9 +109,10 @@ impl Ran {
         Self {
             invocations: self.invocations + other.invocations,
             errors: self.errors + other.errors,
-            cause: match other.cause {
-                Cause::Usual => self.cause,
-                cause => cause,
+            causes: if other.causes.is_usual() {
+                self.causes
+            } else {
+                other.causes
             },
         }
     }
@@ -91,14 +152,14 @@ impl Logbook {
         now: i64,
         step: i64,
         minute: &SiteMinute,
-        causes: (Cause, Cause),
+        causes: (Causes, Causes),
     ) {
         let open = &mut self.open;
         let parts = [
             (&mut open.read, &minute.read, causes.0),
             (&mut open.write, &minute.write, causes.1),
         ];
-        for ((ran, counted, cause), seen) in parts.into_iter().zip(&mut self.seen) {
+        for ((ran, counted, causes), seen) in parts.into_iter().zip(&mut self.seen) {
             let total = (counted.invocations, counted.errors);
             // A new minute begins at zero.
             if total.0 < seen.0 || total.1 < seen.1 {
@@ -106,8 +167,8 @@ impl Logbook {
             }
             ran.invocations += total.0 - seen.0;
             ran.errors += total.1 - seen.1;
-            if cause != Cause::Usual {
-                ran.cause = cause;
+            if !causes.is_usual() {
+                ran.causes = causes;
             }
             *seen = total;
         }
