@@ -11,6 +11,7 @@
 
 mod explain;
 mod frame;
+mod logs;
 mod picture;
 mod process;
 mod table;
@@ -19,6 +20,7 @@ use criterion::Criterion;
 
 fn main() {
     process::play_peer();
+    logs::play_grouper();
     let mut criterion = Criterion::default().configure_from_args();
     frame::benches(&mut criterion);
     criterion.final_summary();
@@ -30,6 +32,7 @@ fn main() {
     let mut table = table::Table::default();
     frame::rows(&mut table);
     explain::rows(&mut table);
+    logs::rows(&mut table);
     picture::rows(&mut table);
     process::rows(&mut table);
     println!("\n{table}");

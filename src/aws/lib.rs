@@ -21,6 +21,7 @@ pub use services::cloudtrail::{CloudTrail, TrailPage};
 pub use services::cloudwatch::{CloudWatch, MetricAnswer};
 pub use services::health::{Health, HealthPage};
 pub use services::iam::Iam;
+pub use services::insights::{Insights, QueryAnswer, QueryQuestion, QueryRow, QueryState};
 pub use services::invoke::Invoke;
 pub use services::lambda::Lambda;
 pub use services::lambda_code::{Code, MOST_ZIPPED};

@@ -10,6 +10,10 @@ pub fn clean_line(text: &str) -> String {
 
 /// As [`clean_line`], and no longer than `limit` characters; what is cut ends in `…`.
 pub fn clean(text: &str, limit: usize) -> String {
+    let plain = |b: u8| is_printable(b) || matches!(b, b'\t' | b'\n' | b'\r');
+    if text.len() <= limit && text.bytes().all(plain) {
+        return text.replace(['\t', '\n', '\r'], " ");
+    }
     let mut kept: String = text.chars().filter_map(harmless).take(limit + 1).collect();
     if kept.chars().count() > limit {
         kept = kept.chars().take(limit.saturating_sub(1)).collect();
@@ -20,6 +24,10 @@ pub fn clean(text: &str, limit: usize) -> String {
 
 /// As [`clean`], with its lines and tabs kept, and without a mark where it is cut.
 pub(crate) fn clean_lines(text: &str, limit: usize) -> String {
+    let plain = |b: u8| is_printable(b) || matches!(b, b'\n' | b'\t');
+    if text.len() <= limit && text.bytes().all(plain) {
+        return text.to_owned();
+    }
     let kept = |c: char| match c {
         '\n' | '\t' => Some(c),
         '\r' => None,
@@ -41,6 +49,11 @@ pub fn clean_markdown(text: &str) -> String {
         plain.push(c);
     }
     plain
+}
+
+/// Whether a byte is a character that shows: most text holds nothing else, and a million lines come by here.
+const fn is_printable(byte: u8) -> bool {
+    matches!(byte, 0x20..0x7f)
 }
 
 fn harmless(c: char) -> Option<char> {

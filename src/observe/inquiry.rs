@@ -12,7 +12,7 @@ use super::heard;
 use super::history::{Answered, Happened, History};
 use super::logs::{GroupLogs, LogReader, placed};
 use gwctl_aws::Session;
-use gwctl_fleet::logs::{LogSpan, Pattern, patterns};
+use gwctl_fleet::logs::{Grouping, LogSpan, Pattern};
 use gwctl_fleet::{Clock, FleetSpec, Heard, Snapshot};
 
 /// How far back the errors in the logs are read.
@@ -132,7 +132,7 @@ impl Errors {
 
     fn of(to: Timestamp, logs: Vec<GroupLogs>, heard: Heard) -> Self {
         let unread = unread(&logs);
-        let (mut lines, mut spans) = (Vec::new(), Vec::new());
+        let (mut grouping, mut spans) = (Grouping::default(), Vec::new());
         for group in logs {
             let source = group.source();
             let Ok(Some(read)) = group.read else { continue };
@@ -145,12 +145,13 @@ impl Errors {
                 gap,
             });
             let errors = placed(&group.region, &source, read.events);
-            lines.extend(errors.filter(|placed| placed.line.is_error()));
+            for placed in errors.filter(|placed| placed.line.is_error()) {
+                grouping.take(Arc::new(placed));
+            }
         }
-        lines.sort_by_key(|placed| placed.at);
         Self {
             to,
-            patterns: patterns(&lines),
+            patterns: grouping.patterns(),
             spans,
             unread,
             heard,

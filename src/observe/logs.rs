@@ -5,7 +5,11 @@ mod asked;
 mod board;
 mod book;
 mod group;
+mod range;
+mod range_book;
 mod read;
+mod requests;
+mod search;
 mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,14 +23,17 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::limiter::{Limiter, Limiters};
 use group::{GroupReader, errors_of};
-use gwctl_aws::{AwsError, ErrorKind, Logs, Session};
+use gwctl_aws::{AwsError, ErrorKind, Insights, Logs, Session};
 use gwctl_fleet::logs::{AccessFormat, AccessLog, AccessSetting};
 use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region, SiteSpec};
 
 pub use asked::LogsAsked;
 pub use board::LogBoard;
 pub use book::{Book, COST, Counted, Group, Newness, Read, Slot, per_minute};
+pub use range::{Paid, RangeGroup, RangePart, RangePlan};
 pub use read::{GroupRead, Span};
+pub use requests::RequestsRead;
+pub use search::{Answers, PartAnswer, PartState, StopSearch};
 pub use taken::placed;
 
 /// A log group of the fleet, and what was read of it.
@@ -67,6 +74,8 @@ pub struct LogReader {
     session: Session,
     spec: FleetSpec,
     limiters: Limiters<Region>,
+    insights: Limiters<(Region, &'static str)>,
+    clock: Arc<dyn Clock>,
     known: Known,
 }
 
@@ -140,7 +149,9 @@ impl LogReader {
         Self {
             session,
             spec,
-            limiters: Limiters::new(clock),
+            limiters: Limiters::new(clock.clone()),
+            insights: Limiters::new(clock.clone()),
+            clock,
             known: Known::default(),
         }
     }
@@ -460,6 +471,12 @@ impl LogReader {
         }
         let sites = self.spec.sites.iter().map(|site| site.region.clone());
         sites.chain([self.spec.home()]).collect()
+    }
+
+    /// For starting a query, and for looking at its answer: as [`Self::limiter`].
+    fn insights_limiters(&self, region: &Region) -> [Arc<Limiter>; 2] {
+        let half = Insights::MOST_A_SECOND / 2.0;
+        ["start", "look"].map(|what| self.insights.at((region.clone(), what), half, half))
     }
 
     /// Half of the rate at once and half a second: never more than the rate within a second.

@@ -81,7 +81,11 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("lambda:GetAccountSettings", &[Picture, Doctor]),
     permission("lambda:GetFunctionConfiguration", &[Picture, Doctor]),
     // What clients sent may be in it.
+    permission("logs:DescribeLogGroups", &[Logs]),
     permission("logs:FilterLogEvents", &[Logs]),
+    permission("logs:GetQueryResults", &[Logs]),
+    permission("logs:StartQuery", &[Logs]),
+    permission("logs:StopQuery", &[Logs]),
     permission("rds:DescribeDBClusters", &[Picture, Doctor, Discover]),
     permission("rds:DescribeDBInstances", &[Picture, Doctor]),
     permission("rds:DescribeDBProxies", &[Picture, Doctor]),

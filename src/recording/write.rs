@@ -146,8 +146,9 @@ impl<W: Write> Writer<W> {
     pub fn errors(&mut self, at: Timestamp, mut errors: Errors) -> io::Result<()> {
         errors.patterns.truncate(PATTERNS);
         for pattern in &mut errors.patterns {
-            pattern.lines.clear();
-            pattern.example.raw = clean(&pattern.example.raw, EXAMPLE).into();
+            pattern.newest.clear();
+            let example = Arc::make_mut(&mut pattern.example);
+            example.raw = clean(&example.raw, EXAMPLE).into();
         }
         let errors = Box::new(errors);
         self.line(&Entry::Errors { at, errors })

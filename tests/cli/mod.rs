@@ -15,6 +15,7 @@ mod explain_edge;
 pub mod harness;
 mod iam_policy;
 mod logs;
+mod logs_range;
 mod partitions;
 mod plain;
 mod region_switch;

@@ -284,9 +284,9 @@ async fn an_access_log_is_read_in_its_own_format() {
         .lines
         .iter()
         .filter(|one| one.line.request_id.as_deref() == Some(id));
-    assert!(its.clone().any(|one| one.source == "access log"));
+    assert!(its.clone().any(|one| &*one.source == "access log"));
     assert!(
-        its.clone().any(|one| one.source == "orders-read"),
+        its.clone().any(|one| &*one.source == "orders-read"),
         "one id leads from the API to the function"
     );
     assert!(book.lines.iter().all(|one| !one.raw.contains('\u{1b}')));

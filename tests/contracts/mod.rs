@@ -13,6 +13,7 @@ mod discover;
 pub mod emulators;
 mod environment;
 mod good_replies;
+mod insights;
 mod lists;
 mod logs;
 mod logs_board;

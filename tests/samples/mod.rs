@@ -37,7 +37,7 @@ fn events(text: &str) -> Vec<String> {
 }
 
 fn grouped(text: &str) -> Vec<Pattern> {
-    patterns(&placed(events(text)))
+    patterns(placed(events(text)).into_iter().map(std::sync::Arc::new))
 }
 
 /// How often each of the words is in a pattern, and in how many.
@@ -131,7 +131,7 @@ fn lines_of_access_logs_are_grouped_by_request_and_status() {
         for one in &mut read {
             one.line = format.line(&one.raw).unwrap();
         }
-        all.extend(patterns(&read));
+        all.extend(patterns(read.iter().cloned().map(std::sync::Arc::new)));
     }
     let told: Vec<(&str, bool, u64)> = all
         .iter()

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use gwctl::console::app::{
-    Code, Connection, Effect, Key, LogsQuestion, Msg, Overlay, Panel, Screen, State, update,
+    Code, Connection, Effect, Key, LogsPrice, LogsQuestion, LogsStep, Msg, Overlay, Panel, Screen,
+    State, update,
 };
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Theme};
 use gwctl::fleet::logs::LogEvent;
 use gwctl::fleet::{Missing, Region};
-use gwctl::observe::logs::{Book, GroupLogs, GroupRead, LogsAsked, Newness};
+use gwctl::observe::logs::{Book, GroupLogs, GroupRead, LogsAsked, Newness, Paid};
 use jiff::{SignedDuration, Timestamp};
 
 use super::looks::drawn;
@@ -493,15 +494,6 @@ fn another_time_is_asked_at_once_and_the_answer_before_is_dropped() {
     assert_eq!(longer.window, SignedDuration::from_mins(30));
     let longest = asks(&press(&mut state, ")")).unwrap();
     assert_eq!(longest.window, SignedDuration::from_hours(1));
-    assert_eq!(asks(&press(&mut state, ")")), None);
-    assert!(
-        state
-            .notice
-            .as_ref()
-            .unwrap()
-            .text
-            .contains("1 h is the longest")
-    );
     let before = state.logs.book.as_ref().unwrap().lines.len();
     update(
         &mut state,
@@ -509,4 +501,70 @@ fn another_time_is_asked_at_once_and_the_answer_before_is_dropped() {
     );
     assert_eq!(state.logs.book.as_ref().unwrap().lines.len(), before);
     update(&mut state, Msg::Key(Key::plain(Code::Esc)));
+}
+
+/// What the shell finds a day to cost.
+fn price(state: &mut State, number: u64) {
+    let price = LogsPrice {
+        short: "about 84 GB, $0.42".into(),
+        said: "Logs Insights will scan about 84 GB, $0.42 in 9 log groups of 3 Regions (list price of us-east-1)".into(),
+    };
+    update(state, Msg::LogsPrice(number, price));
+}
+
+#[test]
+fn a_day_tells_its_price_first_and_one_key_asks() {
+    let mut state = showing(Some(book(groups(), &[])), (120, 40));
+    press(&mut state, ":");
+    update(&mut state, Msg::Paste("logs 24h".into()));
+    let first = asks(&press(&mut state, "enter")).unwrap();
+    assert_eq!(first.window, SignedDuration::from_hours(24));
+    assert_eq!(first.step, LogsStep::Price, "that is free");
+    assert!(state.logs.book.is_none(), "a quarter of an hour is no day");
+    assert_eq!(asks(&press(&mut state, "$")), None, "no price is known yet");
+    price(&mut state, first.number);
+    let priced = shown(&state);
+    keep("logs-price-120x40", &priced);
+    for words in ["about 84 GB, $0.42", "$ asks", "9 log groups of 3 Regions"] {
+        assert!(priced.contains(words), "{words}\n{priced}");
+    }
+    assert_eq!(asks(&tick(&mut state, 600)), None, "nobody took it");
+    let paid = asks(&press(&mut state, "$")).unwrap();
+    assert_eq!(paid.step, LogsStep::Insights);
+    assert_eq!(asks(&press(&mut state, "$")), None, "once");
+    let mut found = book(groups(), &[]);
+    found.paid = Some(Paid {
+        scanned: 80_000_000_000,
+        unknown: [sample::region("us-east-1")].into(),
+        expected: 84_000_000_000,
+    });
+    update(&mut state, Msg::Logs(paid.number, Box::new(found)));
+    update(&mut state, Msg::LogsRead(paid.number));
+    let after = shown(&state);
+    keep("logs-paid-120x40", &after);
+    assert!(
+        after.contains("Logs Insights: 80 GB, $0.40 and more"),
+        "{after}"
+    );
+    assert_eq!(asks(&tick(&mut state, 4_000)), None, "it is not paid twice");
+    let again = asks(&press(&mut state, "r")).unwrap();
+    assert_eq!(again.step, LogsStep::Price, "r asks for the price again");
+}
+
+#[test]
+fn whoever_leaves_a_day_stops_what_it_costs() {
+    let mut state = showing(Some(book(groups(), &[])), (120, 40));
+    let longer = ") ) )";
+    let first = asks(&press(&mut state, longer)).unwrap();
+    let lines = asks(&press(&mut state, "(")).unwrap();
+    assert_eq!(lines.step, LogsStep::Lines);
+    assert!(lines.number > first.number);
+    let first = press(&mut state, ")");
+    price(&mut state, asks(&first).unwrap().number);
+    assert!(asks(&press(&mut state, "$")).is_some());
+    assert!(press(&mut state, "1").contains(&Effect::StopLogs));
+    press(&mut state, "f");
+    assert_eq!(asks(&tick(&mut state, 10)), None);
+    let back = asks(&press(&mut state, "8")).unwrap();
+    assert_eq!(back.step, LogsStep::Price, "it tells its price again");
 }

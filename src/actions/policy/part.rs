@@ -11,8 +11,9 @@ pub(super) fn parts_of(action: &str) -> &'static [Account] {
         "cloudwatch:PutMetricData" => &[Dns],
         "cloudwatch:DescribeAlarms" => &[Workload, Dns],
         "lambda:EnableReplication*" => &[Edge],
+        logs if logs.starts_with("logs:") => &[Workload, Edge],
         // Canaries and routes are the workload's.
-        "cloudwatch:ListMetrics" | "logs:FilterLogEvents" | "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
+        "cloudwatch:ListMetrics" | "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
             &[Workload, Edge]
         }
         "cloudwatch:GetMetricData"

@@ -80,7 +80,8 @@ impl Scope {
             | "lambda:GetPolicy"
             | "lambda:ListVersionsByFunction"
             | "lambda:UpdateAlias" => Self::Functions,
-            "logs:FilterLogEvents" => Self::LogGroups,
+            // The others of logs have no resource (aws-facts §13.8).
+            "logs:FilterLogEvents" | "logs:GetQueryResults" | "logs:StartQuery" => Self::LogGroups,
             "lambda:UpdateFunctionCode" => Self::Handler,
             "execute-api:Invoke" => Self::Smoke,
             control if control.starts_with("route53-recovery-cluster:") => Self::RoutingControls,

@@ -11,7 +11,7 @@ use crate::transport::session::Session;
 use gwctl_fleet::Region;
 use gwctl_fleet::logs::{LogEvent, clean_event};
 
-const TARGET: Target = Target {
+pub(crate) const TARGET: Target = Target {
     prefix: "Logs_20140328",
     version: "1.1",
 };

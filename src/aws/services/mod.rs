@@ -17,6 +17,7 @@ pub(crate) mod cloudtrail_record;
 pub(crate) mod cloudwatch;
 pub(crate) mod health;
 pub(crate) mod iam;
+pub(crate) mod insights;
 pub(crate) mod invoke;
 pub(crate) mod lambda;
 pub(crate) mod lambda_code;

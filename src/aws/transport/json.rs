@@ -147,6 +147,17 @@ impl JsonService {
         Ok((told, receipt))
     }
 
+    /// As [`Self::call`], sent once: for what costs money each time.
+    pub(crate) async fn call_once<T: DeserializeOwned>(
+        &self,
+        target: Target,
+        operation: &'static str,
+        body: &serde_json::Value,
+    ) -> Result<T, AwsError> {
+        let reply = self.post(target, operation, body, 1).await?;
+        serde_json::from_slice(&reply.body).map_err(|_| self.odd(operation))
+    }
+
     async fn post(
         &self,
         target: Target,

@@ -7,6 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use crate::cli::flags::{Output, duration};
 use crate::cli::looked_at::LookedAt;
+use crate::fleet::logs::By;
 use crate::fleet::{NotARegion, Region};
 
 /// `gwctl logs`.
@@ -16,7 +17,8 @@ use crate::fleet::{NotARegion, Region};
     reason = "each is a flag of the command line"
 )]
 pub struct Logs {
-    /// How far back to read, such as 15m or 1h; up to 24h
+    /// How far back to read, such as 15m or 24h. More than 1h asks Logs Insights for errors (or for `--filter`), which
+    /// costs money: gwctl tells the price first
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration)]
     pub since: Duration,
     /// Read only this Region; repeat it for several [default: those of the fleet]. The edge router runs in Regions where
@@ -38,11 +40,35 @@ pub struct Logs {
     /// Print the lines, and every few seconds the new ones, until Ctrl-C
     #[arg(long)]
     pub follow: bool,
+    /// Count requests by this, as the access logs of the APIs tell them; health checkers apart
+    #[arg(long, value_enum, conflicts_with_all = ["lines", "follow", "errors", "filter", "function"])]
+    pub by: Option<Counted>,
+    /// Ask Logs Insights without a question about its price
+    #[arg(long)]
+    pub yes: bool,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,
     #[command(flatten)]
     pub fleet: LookedAt,
+}
+
+/// What requests are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Counted {
+    Route,
+    Method,
+    Status,
+}
+
+impl From<Counted> for By {
+    fn from(counted: Counted) -> Self {
+        match counted {
+            Counted::Route => Self::Route,
+            Counted::Method => Self::Method,
+            Counted::Status => Self::Status,
+        }
+    }
 }
 
 fn region(text: &str) -> Result<Region, NotARegion> {

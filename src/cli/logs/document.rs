@@ -4,8 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::report::Report;
 use crate::fleet::Missing;
-use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed};
-use crate::observe::logs::{COST, Group};
+use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed, scan_dollars};
+use crate::observe::logs::Group;
+
+/// Lines of a pattern that stand below it; how many more were counted stands beside them.
+const NEWEST: usize = 5;
 
 /// All of it.
 pub fn draw(report: &Report) -> Value {
@@ -25,12 +28,18 @@ pub fn draw(report: &Report) -> Value {
             "median_ms": median.as_millis() as u64,
             "longest_ms": longest.as_millis() as u64,
         })),
-        "cost": COST,
+        "cost": book.cost(),
+        "insights": book.paid.as_ref().map(|paid| json!({
+            "bytes_scanned": paid.scanned,
+            "dollars": scan_dollars(paid.scanned),
+            "bytes_expected": paid.expected,
+            "not_known_of": paid.unknown,
+        })),
         "notes": book.notes(),
         "exit_code": report.exit().code(),
     });
     if report.wants_lines {
-        document["lines"] = book.lines.iter().map(line).collect();
+        document["lines"] = book.lines.iter().map(|one| line(one)).collect();
     } else {
         let patterns = book.patterns.iter();
         document["patterns"] = patterns.map(|one| pattern(report, one)).collect();
@@ -86,6 +95,8 @@ fn pattern(report: &Report, pattern: &Pattern) -> Value {
             (region.to_string(), told)
         })
         .collect();
+    let newest = pattern.newest.iter().rev().take(NEWEST);
+    let shown: Vec<Value> = newest.map(|one| line(one)).collect();
     json!({
         "text": pattern.text,
         "error": pattern.is_error(),
@@ -97,6 +108,8 @@ fn pattern(report: &Report, pattern: &Pattern) -> Value {
         "first": pattern.first(),
         "last": pattern.last(),
         "example": line(&pattern.example),
+        "newest": shown,
+        "left_out": pattern.count().saturating_sub(shown.len() as u64),
     })
 }
 

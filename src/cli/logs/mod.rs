@@ -1,10 +1,12 @@
 //! `gwctl logs`: what the functions of every Region log.
 
 pub mod args;
+mod breakdown;
 mod document;
 mod follow;
 mod lines;
 mod markdown;
+mod range;
 mod report;
 mod table;
 
@@ -28,12 +30,22 @@ pub fn run(global: &Global, args: &Logs) -> Result<Exit, Failure> {
     if args.follow {
         return follow(global, args);
     }
+    if let Some(by) = args.by {
+        return breakdown::run(global, args, by.into());
+    }
+    if args.since > range::LINE_BY_LINE {
+        return range::run(global, args);
+    }
     let read = async |target: Target| read(&target, args).await;
     let report = args.fleet.with(global, true, read)??;
+    told(&report, args)
+}
+
+fn told(report: &Report, args: &Logs) -> Result<Exit, Failure> {
     print(&match args.output {
-        Output::Table => table::draw(&report),
-        Output::Markdown => markdown::draw(&report),
-        Output::Json => format!("{:#}\n", document::draw(&report)),
+        Output::Table => table::draw(report),
+        Output::Markdown => markdown::draw(report),
+        Output::Json => format!("{:#}\n", document::draw(report)),
     })?;
     Ok(report.exit())
 }
@@ -42,6 +54,9 @@ pub fn run(global: &Global, args: &Logs) -> Result<Exit, Failure> {
 fn follow(global: &Global, args: &Logs) -> Result<Exit, Failure> {
     if args.output == Output::Markdown {
         return Err(Failure::usage("`--follow` prints `-o table` or `-o json`"));
+    }
+    if args.since > range::LINE_BY_LINE {
+        return Err(Failure::usage("`--follow` begins at most 1h back"));
     }
     if args.fleet.demo {
         let sim = simulated::world(

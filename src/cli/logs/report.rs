@@ -27,6 +27,15 @@ impl Report {
         }
     }
 
+    /// Of what Logs Insights answered.
+    pub fn of(fleet: &str, args: &Logs, book: Book) -> Self {
+        Self {
+            fleet: fleet.to_owned(),
+            book,
+            wants_lines: args.lines,
+        }
+    }
+
     /// Whether every group was read, and nothing was cut.
     pub fn exit(&self) -> Exit {
         if self.book.is_complete() {

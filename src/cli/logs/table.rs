@@ -20,7 +20,7 @@ const FRAMES: usize = 3;
 pub fn draw(report: &Report) -> String {
     let mut text = head(report);
     if report.wants_lines {
-        text.extend(report.book.lines.iter().map(line));
+        text.extend(report.book.lines.iter().map(|one| line(one)));
     } else {
         rows(&mut text, report);
     }

@@ -35,6 +35,7 @@ pub enum Action {
     ChartRight,
     Enlarge,
     Onset,
+    Agree,
     Refresh,
     Pace,
     Freeze,
@@ -314,6 +315,13 @@ pub(super) const AFTER: &[Entry] = &[
         &["O"],
         Group::Charts,
         "read the minute in which it began",
+    ),
+    entry(
+        Action::Agree,
+        "agree",
+        &["$"],
+        Group::Lists,
+        "Logs: ask Logs Insights at the price shown",
     ),
     entry(
         Action::Actions,

@@ -10,13 +10,19 @@ use gwctl_fleet::format;
 use gwctl_fleet::logs::{Pattern, Placed};
 use gwctl_observe::logs::{Book, Group, Newness};
 
-/// The times that can be looked at.
-const WINDOWS: [SignedDuration; 4] = [
-    SignedDuration::from_mins(5),
-    SignedDuration::from_mins(15),
-    SignedDuration::from_mins(30),
-    SignedDuration::from_hours(1),
+/// The times that can be looked at, as they are typed.
+const WINDOWS: [(&str, SignedDuration); 8] = [
+    ("5m", SignedDuration::from_mins(5)),
+    ("15m", SignedDuration::from_mins(15)),
+    ("30m", SignedDuration::from_mins(30)),
+    ("1h", SignedDuration::from_hours(1)),
+    ("3h", SignedDuration::from_hours(3)),
+    ("6h", SignedDuration::from_hours(6)),
+    ("12h", SignedDuration::from_hours(12)),
+    ("24h", SignedDuration::from_hours(24)),
 ];
+/// Up to this one lines are read one by one, at no price; beyond it Logs Insights is asked.
+const LINE_BY_LINE: SignedDuration = SignedDuration::from_hours(1);
 /// The one to begin with.
 const FIRST: usize = 1;
 /// How often the new lines are asked for while one follows: a question a group each time, far below AWS's rate
@@ -26,8 +32,6 @@ const FOLLOW: SignedDuration = SignedDuration::from_secs(5);
 const OLD: SignedDuration = SignedDuration::from_secs(60);
 /// An answer that takes longer than this will not come any more.
 const LOST: SignedDuration = SignedDuration::from_mins(5);
-/// Most lines of a pattern that are listed; `gwctl logs --lines` prints all.
-pub const MOST_LINES: usize = 500;
 
 /// The logs, as far as they were read.
 #[derive(Debug, Clone)]
@@ -40,6 +44,9 @@ pub struct Logs {
     pub asking: Option<Timestamp>,
     /// The pattern whose lines are listed, while the list of lines has the focus.
     pub(super) opened: Option<String>,
+    /// What Logs Insights will cost over this time, where it is longer than lines are read one by one.
+    pub price: Option<LogsPrice>,
+    consent: Consent,
     /// Which of [`WINDOWS`].
     window: usize,
     /// The last question; answers to earlier ones are dropped.
@@ -57,12 +64,41 @@ impl Default for Logs {
             follows: false,
             asking: None,
             opened: None,
+            price: None,
+            consent: Consent::Awaited,
             window: FIRST,
             number: 0,
             again: false,
             left: false,
         }
     }
+}
+
+/// What Logs Insights will cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogsPrice {
+    /// In a few words.
+    pub short: String,
+    /// In a sentence or two.
+    pub said: String,
+}
+
+/// Whether the operator takes the price that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Consent {
+    Awaited,
+    Given,
+}
+
+/// How it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogsStep {
+    /// Line by line, at no price.
+    Lines,
+    /// Only what Logs Insights will cost, which is free.
+    Price,
+    /// Logs Insights, at the price that was told before.
+    Insights,
 }
 
 /// What is to be asked.
@@ -74,12 +110,66 @@ pub struct LogsQuestion {
     pub window: SignedDuration,
     /// Only what is new since the question before, to be added to its answer.
     pub only_new: bool,
+    pub step: LogsStep,
 }
 
 impl Logs {
     /// How far back it looks.
     pub fn window(&self) -> SignedDuration {
-        WINDOWS[self.window]
+        WINDOWS[self.window].1
+    }
+
+    /// Whether Logs Insights is asked over this time.
+    pub fn is_priced(&self) -> bool {
+        self.window() > LINE_BY_LINE
+    }
+
+    /// Whether the price is known and waits to be taken.
+    pub fn waits_for_consent(&self) -> bool {
+        self.is_priced() && self.price.is_some() && self.consent == Consent::Awaited
+    }
+
+    /// The times that can be looked at, as they are typed.
+    pub(super) fn windows() -> Vec<String> {
+        WINDOWS
+            .iter()
+            .map(|(typed, _)| (*typed).to_owned())
+            .collect()
+    }
+
+    /// Looks at the time that is typed so.
+    pub(super) fn look_at(&mut self, typed: &str) {
+        let window = WINDOWS.iter().position(|(one, _)| *one == typed);
+        if let Some(window) = window.filter(|window| *window != self.window) {
+            self.set(window);
+        }
+    }
+
+    fn set(&mut self, window: usize) {
+        let was_priced = self.is_priced();
+        self.window = window;
+        if was_priced || self.is_priced() {
+            // What was found in another time, in another way, must not stand under this one's name.
+            self.book = None;
+        }
+        self.ask_again();
+    }
+
+    /// The operator takes the price; false where none waits.
+    pub(super) fn agree(&mut self) -> bool {
+        let waits = self.waits_for_consent();
+        if waits {
+            self.consent = Consent::Given;
+        }
+        waits
+    }
+
+    /// Question `number` asked for the price.
+    pub(super) fn priced(&mut self, number: u64, price: LogsPrice) {
+        if number == self.number {
+            self.asking = None;
+            self.price = Some(price);
+        }
     }
 
     /// Nothing of another fleet.
@@ -99,8 +189,7 @@ impl Logs {
         if next == self.window || next >= WINDOWS.len() {
             return false;
         }
-        self.window = next;
-        self.ask_again();
+        self.set(next);
         true
     }
 
@@ -108,6 +197,8 @@ impl Logs {
     pub(super) fn ask_again(&mut self) {
         self.again = true;
         self.asking = None;
+        self.price = None;
+        self.consent = Consent::Awaited;
     }
 
     /// What to ask at `now`, while it is shown.
@@ -118,6 +209,9 @@ impl Logs {
             .is_some_and(|asked| now.duration_since(asked) >= LOST);
         if self.asking.is_some() && !lost {
             return None;
+        }
+        if self.is_priced() {
+            return self.priced_question(now, lost);
         }
         let age = self
             .book
@@ -136,7 +230,31 @@ impl Logs {
                 number: self.number,
                 window: self.window(),
                 only_new: !whole,
+                step: LogsStep::Lines,
             }
+        })
+    }
+
+    /// The price first, and the question once it is taken. What was paid for is not asked again by itself.
+    fn priced_question(&mut self, now: Timestamp, lost: bool) -> Option<LogsQuestion> {
+        let step = match (&self.price, self.consent) {
+            (None, _) if self.book.is_none() || self.again || lost => LogsStep::Price,
+            (Some(_), Consent::Given) => LogsStep::Insights,
+            _ => return None,
+        };
+        if step == LogsStep::Insights {
+            self.price = None;
+            self.consent = Consent::Awaited;
+            self.book = None;
+        }
+        self.asking = Some(now);
+        self.again = false;
+        self.number += 1;
+        Some(LogsQuestion {
+            number: self.number,
+            window: self.window(),
+            only_new: false,
+            step,
         })
     }
 
@@ -184,23 +302,18 @@ impl Logs {
     }
 
     /// The lines of `pattern`, newest first.
-    pub(super) fn lines<'a>(&'a self, pattern: &'a Pattern) -> Vec<Row<'a>> {
-        let Some(book) = &self.book else {
-            return Vec::new();
-        };
-        let shown = pattern.lines.iter().rev().take(MOST_LINES);
-        shown
-            .filter_map(|at| Some((*at, book.lines.get(*at)?)))
-            .map(|(at, placed)| {
-                let request = placed.line.request_id.as_deref().unwrap_or_default();
-                let key = format!(
-                    "{} {} {} {request}",
-                    placed.at, placed.region, placed.source
-                );
-                let subject = Subject::LogLine(placed.region.clone(), at);
-                Row::new(key, subject, move || line_cells(placed))
-            })
-            .collect()
+    pub(super) fn lines(pattern: &Pattern) -> Vec<Row<'_>> {
+        let all = pattern.newest.iter().enumerate().rev();
+        all.map(|(at, placed)| {
+            let request = placed.line.request_id.as_deref().unwrap_or_default();
+            let key = format!(
+                "{} {} {} {request}",
+                placed.at, placed.region, placed.source
+            );
+            let subject = Subject::LogLine(placed.region.clone(), at);
+            Row::new(key, subject, move || line_cells(placed))
+        })
+        .collect()
     }
 
     pub(super) fn rows(&self, panel: Panel) -> Vec<Row<'_>> {
@@ -251,7 +364,7 @@ fn line_cells(placed: &Placed) -> Cells {
     vec![
         ("at", placed.at.to_string()),
         ("region", placed.region.to_string()),
-        ("function", placed.source.clone()),
+        ("function", placed.source.to_string()),
         ("kind", placed.line.word().into()),
         (
             "request",

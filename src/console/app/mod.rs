@@ -51,7 +51,7 @@ pub use help::{Help, HelpLine};
 pub use hits::{Area, Hits, Plot, Target, Window};
 pub use keymap::{Keymap, KeymapError};
 pub use keys::{Code, Key, NotAKey};
-pub use logs::{Logs, LogsQuestion, MOST_LINES, state_of};
+pub use logs::{Logs, LogsPrice, LogsQuestion, LogsStep, state_of};
 pub use msg::{Effect, Gesture, Kept, Msg};
 pub use not_kept::NotKept;
 pub use not_watched::NotWatched;

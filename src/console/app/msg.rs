@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, ProgramWrote, Replayed, Seek,
+    FaultEntry, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched, ProgramWrote,
+    Replayed, Seek,
 };
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
@@ -61,6 +62,8 @@ pub enum Msg {
     Past(u64, Box<Past>),
     /// [`Effect::AskLogs`] with this number: what is known of the logs now.
     Logs(u64, Box<Book>),
+    /// [`Effect::AskLogs`] with this number asked what Logs Insights will cost.
+    LogsPrice(u64, LogsPrice),
     /// [`Effect::AskLogs`] with this number ended.
     LogsRead(u64),
     /// [`Effect::AskErrors`] ended, likewise.

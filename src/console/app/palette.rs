@@ -34,6 +34,8 @@ pub fn usage(line: &str, state: &State) -> Option<String> {
 pub enum Command {
     Fleet(Option<String>),
     Region(Option<Region>),
+    /// The Logs screen, and how far back.
+    Logs(Option<String>),
     Show(Tab),
     Guided(Box<Intent>),
     Actions,

@@ -50,7 +50,7 @@ pub enum Subject {
     Happened(usize),
     /// `logs.book.patterns[index]`.
     Pattern(usize),
-    /// `logs.book.lines[index]`.
+    /// `newest[index]` of the pattern at hand.
     LogLine(Region, usize),
     /// `logs.book.groups[index]`.
     LogGroup(Region, usize),

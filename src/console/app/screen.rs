@@ -160,10 +160,8 @@ pub static SCREENS: [Entrance; 9] = [
         ),
         title: "Logs",
         short: "Logs",
-        command: Some((
-            &["logs"],
-            "errors of every Region as patterns, and their lines",
-        )),
+        // `:logs` takes a time as well.
+        command: None,
         leads: Leads::To(Screen::Logs),
         panels: &[Panel::Patterns, Panel::Lines, Panel::Groups],
         // They are asked for by themselves: no picture has them.

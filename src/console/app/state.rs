@@ -315,7 +315,7 @@ impl State {
             Panel::Patterns => self.logs.patterns(),
             Panel::Lines => self
                 .pattern_at_hand()
-                .map_or_else(Vec::new, |pattern| self.logs.lines(pattern)),
+                .map_or_else(Vec::new, logs::Logs::lines),
             _ => self.logs.rows(panel),
         }
     }

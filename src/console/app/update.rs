@@ -106,6 +106,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::RunEvents(generation, events) => timeline::runs_came(state, generation, events),
         Msg::Past(generation, past) => charts::came(state, generation, *past),
         Msg::Logs(number, book) => logs::came(state, number, *book),
+        Msg::LogsPrice(number, price) => logs::priced(state, number, price),
         Msg::LogsRead(number) => logs::read(state, number),
         Msg::Errors(generation, errors) => {
             timeline::logged(state, generation, *errors);

@@ -37,7 +37,8 @@ impl Written {
         let id = placed.line.request_id.as_deref()?;
         let is_its =
             |one: &&Placed| one.line.request_id.as_deref() == Some(id) || one.raw.contains(id);
-        let lines: Vec<Placed> = book.lines.iter().filter(is_its).cloned().collect();
+        let all = book.lines.iter().map(AsRef::as_ref);
+        let lines: Vec<Placed> = all.filter(is_its).cloned().collect();
         let mut notes = vec![
             "other services write other ids: only lines that hold this id are known to belong to it".to_owned(),
         ];

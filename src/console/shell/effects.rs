@@ -221,6 +221,11 @@ impl Outside {
         Left::Nothing
     }
 
+    /// The console ends: what costs money is stopped.
+    pub async fn end(&mut self) {
+        self.logs.end().await;
+    }
+
     /// Stops to watch the fleet before, shows the picture of nothing of the next one, and opens it.
     fn open(&mut self, generation: u64, name: &str, pace: gwctl_fleet::Pace) -> Vec<Msg> {
         if let Some(player) = &mut self.player {

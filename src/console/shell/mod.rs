@@ -86,6 +86,7 @@ async fn show(setup: Setup, watch: &panics::Watch) -> Result<Ended, ConsoleError
         ended => ended,
     };
     console.outside.recorder.finish();
+    console.outside.end().await;
     let left = console.outside.runs.left();
     drop(console);
     drop(tty);

@@ -12,7 +12,7 @@ use super::paint;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use crate::app::{Panel, Subject};
+use crate::app::{Action, Panel, Subject};
 use gwctl_fleet::logs::{LineKind, Pattern};
 use gwctl_fleet::{Missing, Region, format};
 use gwctl_observe::logs::{Book, Counted, Group, Newness};
@@ -91,7 +91,10 @@ fn notes(gaps: &[String], most: usize) -> Vec<String> {
 /// What was asked and what it cost, how late events are, as much of it as fits.
 fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
     let Some(book) = scene.state.logs.book.as_deref() else {
-        return Line::default();
+        let price = scene.state.logs.price.as_ref();
+        return price.map_or_else(Line::default, |price| {
+            Line::from(scene.span(price.said.clone(), Role::Muted))
+        });
     };
     let read = book
         .groups
@@ -103,7 +106,10 @@ fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
         "{lines} lines of {read} of {} log groups",
         book.groups.len()
     );
-    let mut parts = vec![format!("FilterLogEvents: {} calls", book.calls())];
+    let mut parts = vec![match &book.paid {
+        Some(paid) => paid.short(),
+        None => format!("FilterLogEvents: {} calls", book.calls()),
+    }];
     if let Some((median, longest)) = book.lateness {
         let said =
             |late: jiff::SignedDuration| format::in_words(&format::millis(late.as_millis() as f64));
@@ -125,6 +131,11 @@ fn aside(scene: &Scene<'_>) -> Span<'static> {
     let logs = &scene.state.logs;
     let window = format::span(logs.window());
     let Some(book) = &logs.book else {
+        if let Some(price) = logs.price.as_ref().filter(|_| logs.waits_for_consent()) {
+            let key = scene.key(Action::Agree);
+            let text = format!("last {window}: {}, {key} asks", price.short);
+            return scene.span(text, Role::Accent);
+        }
         return scene.span(format!("last {window}"), Role::Muted);
     };
     let age = scene.now.duration_since(book.until);
@@ -244,7 +255,18 @@ fn patterns(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 /// Why there is no pattern.
 fn nothing(scene: &Scene<'_>, book: Option<&Book>) -> String {
     let window = format::span(scene.state.logs.window());
+    let logs = &scene.state.logs;
+    if let Some(price) = logs.price.as_ref().filter(|_| logs.waits_for_consent()) {
+        let (asks, shorter) = (scene.key(Action::Agree), scene.key(Action::Shorter));
+        return format!(
+            "{} (estimate): {asks} asks, {shorter} looks at a shorter time",
+            price.short
+        );
+    }
     let none = match book {
+        None if logs.is_priced() && logs.asking.is_some() => {
+            "asking how much CloudWatch Logs stores, which is free".into()
+        }
         None if scene.state.replay.is_some() => {
             "a recording does not keep the lines of logs".into()
         }

@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use super::written;
-use crate::app::{MOST_LINES, Panel, Subject, state_of};
+use crate::app::{Panel, Subject, state_of};
 use gwctl_fleet::format;
 use gwctl_fleet::logs::Placed;
 use gwctl_observe::logs::{Book, Group};
@@ -116,18 +116,18 @@ const LINES: &[Column] = &[
 fn lines(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let pattern = scene.state.pattern_at_hand();
     let aside = pattern.map(|pattern| {
-        let all = pattern.lines.len();
-        let text = if all > MOST_LINES {
-            format!("the newest {MOST_LINES} of {}", format::count(all as f64))
+        let all = format::count(pattern.count() as f64);
+        let text = if pattern.left_out() > 0 {
+            format!("the newest {} of {all}", pattern.newest.len())
         } else {
-            format!("{} read", format::count(all as f64))
+            format!("{all} read")
         };
         scene.span(text, Role::Muted)
     });
     let Some((grid, body)) = Grid::open_with(scene, area, buf, Panel::Lines, LINES, aside) else {
         return;
     };
-    let book = scene.state.logs.book.clone();
+    let newest = pattern.map(|pattern| pattern.newest.clone());
     let visible = scene.visible(Panel::Lines, body, buf);
     if visible.is_empty() {
         let text = why_empty(scene, Panel::Lines, "line", [], "no line of a pattern");
@@ -137,7 +137,7 @@ fn lines(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Subject::LogLine(_, at) = entry.subject else {
             continue;
         };
-        if let Some(placed) = book.as_ref().and_then(|book| book.lines.get(at)) {
+        if let Some(placed) = newest.as_ref().and_then(|newest| newest.get(at)) {
             line_row(scene, &grid, row, buf, placed);
         }
     }
@@ -162,7 +162,7 @@ fn line_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, placed:
     let words = [
         (0, at.as_str(), Role::Muted),
         (1, placed.region.as_str(), Role::Muted),
-        (2, placed.source.as_str(), Role::Muted),
+        (2, &*placed.source, Role::Muted),
         (3, paint::cut(request, 8), Role::Faint),
         (4, text.as_str(), role),
     ];

@@ -209,7 +209,7 @@ impl Fixture {
                 format!("{at:.3}\t0b1c2d3e-0000-4000-8000-00000000{minute:04}\tERROR\t{text}");
             self.lines.extend((0..count).map(|_| Placed {
                 region: region(code),
-                source: name.to_owned(),
+                source: name.into(),
                 at,
                 line: LogLine::read(&message),
                 raw: message.as_str().into(),
@@ -220,7 +220,7 @@ impl Fixture {
     pub(super) fn patterns(&self) -> Vec<Pattern> {
         let mut lines = self.lines.clone();
         lines.sort_by_key(|line| line.at);
-        patterns(&lines)
+        patterns(lines.into_iter().map(Arc::new))
     }
 
     /// What is new and no hypothesis tells, a sentence each.

@@ -3,8 +3,11 @@
 
 use serde_json::Value;
 
+use super::breakdown::Requests;
 use super::line::{Level, LineKind, LogLine};
 use super::mask::masked;
+use super::query::AccessFields;
+use crate::Region;
 use crate::text::clean;
 
 /// How Route 53's health checkers name themselves (aws-facts §20.2).
@@ -49,7 +52,28 @@ impl AccessFormat {
 
     /// The line of a request that `message` tells of; none where it has not this format, or names no status.
     pub fn line(&self, message: &str) -> Option<LogLine> {
-        let entry = match &self.0 {
+        self.entry(message)?.line()
+    }
+
+    /// The request in `region` that `message` tells of; none where it has not this format.
+    pub fn request(&self, region: &Region, message: &str) -> Option<Requests> {
+        let entry = self.entry(message)?;
+        let text = |names: &[&str]| entry.get(names).map(|value| clean(value, 512));
+        Some(Requests {
+            region: region.clone(),
+            route: text(&["routeKey", "resourcePath"]),
+            method: text(&["httpMethod"]),
+            status: text(&["status"]),
+            checker: entry.is_checkers(),
+            count: 1,
+            p95_ms: entry
+                .get(&["responseLatency", "integrationLatency"])
+                .and_then(|ms| ms.parse().ok()),
+        })
+    }
+
+    fn entry(&self, message: &str) -> Option<Entry> {
+        Some(match &self.0 {
             Shape::Json(leaves) => {
                 let object: Value = serde_json::from_str(message).ok()?;
                 let told = leaves.iter().flat_map(|(path, template)| {
@@ -61,8 +85,7 @@ impl AccessFormat {
                 Entry(told.collect())
             }
             Shape::Text(template) => Entry(template.read(message.trim())?),
-        };
-        entry.line()
+        })
     }
 
     /// The filter pattern that finds answers of 5xx; none where the format has no place of its own for the status.
@@ -79,6 +102,34 @@ impl AccessFormat {
         path.iter()
             .all(simple)
             .then(|| format!("{{ $.{} = \"5*\" }}", path.join(".")))
+    }
+
+    /// The field of a JSON line that holds the first of `variables` alone, by its path.
+    fn field(&self, variables: &[&str]) -> Option<String> {
+        let Shape::Json(leaves) = &self.0 else {
+            return None;
+        };
+        let of = |variable: &&str| {
+            let mut leaves = leaves.iter();
+            leaves.find(|(_, template)| template.is_only(variable))
+        };
+        let (path, _) = variables.iter().find_map(of)?;
+        Some(path.join("."))
+    }
+
+    /// The field that holds the status of an answer, where a query can name it.
+    pub fn status_field(&self) -> Option<String> {
+        self.field(&["status"])
+    }
+
+    /// The fields that a breakdown needs.
+    pub fn fields(&self) -> AccessFields {
+        AccessFields {
+            route: self.field(&["routeKey", "resourcePath"]),
+            method: self.field(&["httpMethod"]),
+            status: self.status_field(),
+            latency: self.field(&["responseLatency", "integrationLatency"]),
+        }
     }
 
     /// What cannot be told with this format, a sentence each.
@@ -193,6 +244,12 @@ impl Entry {
         names.iter().find_map(of)
     }
 
+    /// Whether one of Route 53's health checkers asked.
+    fn is_checkers(&self) -> bool {
+        let agent = self.get(&["identity.userAgent"]);
+        agent.is_some_and(|agent| agent.contains(CHECKER))
+    }
+
     fn line(&self) -> Option<LogLine> {
         let status: u16 = self.get(&["status"])?.parse().ok()?;
         let route = self.get(&["routeKey", "resourcePath"]);
@@ -221,10 +278,11 @@ impl Entry {
             "error.message",
             "error.responseType",
         ]);
-        let checker = self
-            .get(&["identity.userAgent"])
-            .is_some_and(|agent| agent.contains(CHECKER));
-        let who = if checker { "health checker: " } else { "" };
+        let who = if self.is_checkers() {
+            "health checker: "
+        } else {
+            ""
+        };
         let why_said = why.map_or_else(String::new, |why| format!(": {why}"));
         let took = took.map_or_else(String::new, |took| format!(" in {took} ms"));
         let pattern = format!("{who}{status} {kind}{}", masked(&why_said));

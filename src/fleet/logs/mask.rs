@@ -10,13 +10,19 @@ pub fn masked(text: &str) -> String {
     while !rest.is_empty() {
         let end = rest.find(|c: char| !is_inside(c)).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
-        // A sentence's own marks are no part of a word.
-        let bare = word.trim_end_matches(['.', ':', '-']);
-        push(&mut out, bare);
-        out.push_str(&word[bare.len()..]);
-        let mut chars = after.chars();
-        out.extend(chars.next());
-        rest = chars.as_str();
+        // Most words hold nothing that differs.
+        if word.bytes().any(|b| b.is_ascii_digit() || b == b'@') {
+            // A sentence's own marks are no part of a word.
+            let bare = word.trim_end_matches(['.', ':', '-']);
+            push(&mut out, bare);
+            out.push_str(&word[bare.len()..]);
+        } else {
+            out.push_str(word);
+        }
+        let end = after.find(is_inside).unwrap_or(after.len());
+        let (between, after) = after.split_at(end);
+        out.push_str(between);
+        rest = after;
     }
     out
 }

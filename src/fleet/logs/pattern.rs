@@ -1,41 +1,60 @@
-//! Lines that say the same, told once.
-//!
-//! Grouped as Drain does (He, Zhu, Zheng, Lyu: "Drain: An Online Log Parsing Approach with Fixed Depth Tree", 2017):
-//! masked first, then by number of words and first word, then by the share of equal words. The crate `logdrain` does
-//! the same, but reads the machine's clock at every line, keeps its state behind locks and brings a store in files with a
-//! codec that nobody maintains: this layer is pure.
+//! Lines that say the same, told once: how often, when, and the newest of them.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::event::LONGEST_EVENT;
 use super::failure::Failure;
-use super::line::{Level, LineKind, LogLine};
-use super::mask::masked;
+use super::line::{Level, LogLine};
+use crate::text::clean;
 use crate::{FunctionName, Region};
 
-/// Share of equal words from which two lines say the same.
-const ALIKE: f64 = 0.6;
-/// Most words of a line that are compared.
-const WORDS: usize = 64;
-/// Most patterns of one number of words and one first word; a line beyond goes to the one that is most alike.
-const MOST: usize = 100;
-/// A word that differs.
-const ANY: &str = "<*>";
+/// Longest raw text of a line that had to be shortened, in bytes.
+const SHORT: usize = 2_048;
+/// Lines of its stack trace, and the characters of each.
+const SHORT_STACK: (usize, usize) = (10, 200);
 
 /// A line, and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
     pub region: Region,
     /// The function's name.
-    pub source: String,
+    pub source: Arc<str>,
     pub at: Timestamp,
     pub line: LogLine,
     /// The whole event as it was written, cleaned ([`super::clean_event`]).
     pub raw: Arc<str>,
+}
+
+impl Placed {
+    /// Bytes that it takes, more or less.
+    pub(super) fn weight(&self) -> usize {
+        let line = &self.line;
+        let own = line.pattern.as_ref().map_or(0, String::len);
+        let stack: usize = line.stack.iter().map(|one| one.len() + 24).sum();
+        size_of::<Self>() + self.raw.len() + line.text.len() + own + stack
+    }
+
+    /// The same, with a text and a stack trace that are not long; what is cut says so.
+    pub(super) fn shortened(&self) -> Self {
+        let (frames, width) = SHORT_STACK;
+        let mut short = self.clone();
+        short.line.text = clean(&self.line.text, SHORT / 4);
+        short.line.stack.truncate(frames);
+        for frame in &mut short.line.stack {
+            *frame = clean(frame, width);
+        }
+        if self.raw.len() > SHORT {
+            let kept = &self.raw[..self.raw.floor_char_boundary(SHORT)];
+            // What came longer than an event may be told so already.
+            let all = self.raw.len().min(LONGEST_EVENT);
+            short.raw = format!("{kept}… (cut: {all} bytes in all)").into();
+        }
+        short
+    }
 }
 
 /// How often, and when, in one Region.
@@ -60,10 +79,12 @@ pub struct Pattern {
     pub sources: BTreeSet<String>,
     pub regions: BTreeMap<Region, Tally>,
     pub minutes: Minutes,
+    /// How often in each of [`super::PARTS`] equal parts of the time that was grouped; empty where none was named.
+    pub parts: Vec<u32>,
     /// The newest of them.
-    pub example: Placed,
-    /// Where each of them stands among the lines that were grouped, oldest first.
-    pub lines: Vec<usize>,
+    pub example: Arc<Placed>,
+    /// The newest of them, oldest first. Older ones were counted, and are not kept.
+    pub newest: Vec<Arc<Placed>>,
 }
 
 impl Pattern {
@@ -75,6 +96,11 @@ impl Pattern {
     /// How often, in all Regions.
     pub fn count(&self) -> u64 {
         self.regions.values().map(|tally| tally.count).sum()
+    }
+
+    /// How many of them were counted and not kept.
+    pub fn left_out(&self) -> u64 {
+        self.count().saturating_sub(self.newest.len() as u64)
     }
 
     /// How often `function`, in whatever way it is named, wrote it in `region`, in the minutes that `wanted` takes.
@@ -108,194 +134,5 @@ impl Pattern {
     pub fn last(&self) -> Timestamp {
         let last = self.regions.values().map(|tally| tally.last).max();
         last.unwrap_or(self.example.at)
-    }
-}
-
-/// The patterns of `lines` (oldest first), errors first and then by count. What Lambda writes at every invocation is
-/// left out, and a failure that several lines of one request tell is counted once.
-pub fn patterns(lines: &[Placed]) -> Vec<Pattern> {
-    let told = Told::of(lines);
-    let mut groups = Groups::default();
-    for (at, placed) in lines.iter().enumerate() {
-        if !placed.line.is_routine() && !told.repeats(placed) {
-            groups.add(at, placed, told.failure(placed));
-        }
-    }
-    let mut all: Vec<Pattern> = groups
-        .all
-        .into_iter()
-        .map(|group| group.pattern(lines))
-        .collect();
-    all.sort_by(|a, b| {
-        let rank = |one: &Pattern| (!one.is_error(), std::cmp::Reverse(one.count()));
-        rank(a).cmp(&rank(b)).then_with(|| a.text.cmp(&b.text))
-    });
-    all
-}
-
-/// A request in one function of one Region.
-type Request<'a> = (&'a Region, &'a str, &'a str);
-
-fn request(placed: &Placed) -> Option<Request<'_>> {
-    let id = placed.line.request_id.as_deref()?;
-    Some((&placed.region, &placed.source, id))
-}
-
-/// What is told of requests that failed.
-struct Told<'a> {
-    /// Those whose failure a line of its own tells, besides the report.
-    by_a_line: HashSet<Request<'a>>,
-    /// Those whose report says that memory ran out, which the other line does not know.
-    out_of_memory: HashSet<Request<'a>>,
-}
-
-impl<'a> Told<'a> {
-    fn of(lines: &'a [Placed]) -> Self {
-        let failed = |placed: &&Placed| placed.line.failure.is_some();
-        let (reports, others): (Vec<&Placed>, Vec<&Placed>) = lines
-            .iter()
-            .filter(failed)
-            .partition(|placed| placed.line.kind == LineKind::Report);
-        let out = |placed: &&&Placed| placed.line.failure == Some(Failure::OutOfMemory);
-        let memory = reports.iter().filter(out);
-        Self {
-            out_of_memory: memory.filter_map(|placed| request(placed)).collect(),
-            by_a_line: others.iter().filter_map(|placed| request(placed)).collect(),
-        }
-    }
-
-    /// Whether another line tells it already.
-    fn repeats(&self, placed: &Placed) -> bool {
-        placed.line.kind == LineKind::Report
-            && request(placed).is_some_and(|request| self.by_a_line.contains(&request))
-    }
-
-    fn failure(&self, placed: &Placed) -> Option<Failure> {
-        let memory = request(placed).is_some_and(|request| self.out_of_memory.contains(&request));
-        match placed.line.failure {
-            Some(Failure::Crash) if memory => Some(Failure::OutOfMemory),
-            failure => failure,
-        }
-    }
-}
-
-struct Group {
-    words: Vec<String>,
-    pattern: Pattern,
-}
-
-/// What a line must have in common with another to be compared with it at all.
-#[derive(PartialEq, Eq, Hash)]
-struct Leaf {
-    failure: Option<Failure>,
-    level: Option<Level>,
-    words: usize,
-    first: String,
-}
-
-#[derive(Default)]
-struct Groups {
-    all: Vec<Group>,
-    leaves: HashMap<Leaf, Vec<usize>>,
-}
-
-impl Groups {
-    fn add(&mut self, line: usize, placed: &Placed, failure: Option<Failure>) {
-        let own = placed.line.pattern.as_deref();
-        let text = own.map_or_else(|| masked(&placed.line.text).into(), Cow::Borrowed);
-        // A format that says what lines have in common says it in every word.
-        let least = if own.is_some() { 1.0 } else { ALIKE };
-        let words: Vec<&str> = text.split_whitespace().take(WORDS).collect();
-        let leaf = Leaf {
-            failure,
-            level: placed.line.level,
-            words: words.len(),
-            first: words.first().copied().unwrap_or_default().to_owned(),
-        };
-        let known = self.leaves.entry(leaf).or_default();
-        let full = known.len() >= MOST;
-        let best = known
-            .iter()
-            .map(|at| (*at, alike(&self.all[*at].words, &words)))
-            .filter(|(_, alike)| full || *alike >= least)
-            .max_by(|(_, a), (_, b)| a.total_cmp(b));
-        let Some((at, _)) = best else {
-            known.push(self.all.len());
-            self.all.push(Group::new(&words, line, placed, failure));
-            return;
-        };
-        self.all[at].take(&words, line, placed);
-    }
-}
-
-/// Counts it in its minute. A million lines come by here: a name is copied once.
-fn count_minute(minutes: &mut Minutes, placed: &Placed) {
-    let minute = placed.at.as_second().div_euclid(60);
-    let writers = minutes.entry(placed.region.clone()).or_default();
-    match writers.get_mut(&placed.source) {
-        Some(counts) => *counts.entry(minute).or_default() += 1,
-        None => {
-            writers.insert(placed.source.clone(), BTreeMap::from([(minute, 1)]));
-        }
-    }
-}
-
-/// The share of words that are the same.
-fn alike(pattern: &[String], words: &[&str]) -> f64 {
-    let same = pattern.iter().zip(words).filter(|(a, b)| a == *b).count();
-    same as f64 / words.len().max(1) as f64
-}
-
-impl Group {
-    fn new(words: &[&str], line: usize, placed: &Placed, failure: Option<Failure>) -> Self {
-        let mut group = Self {
-            words: words.iter().map(|word| (*word).to_owned()).collect(),
-            pattern: Pattern {
-                text: String::new(),
-                failure,
-                level: placed.line.level,
-                sources: BTreeSet::new(),
-                regions: BTreeMap::new(),
-                minutes: BTreeMap::new(),
-                example: placed.clone(),
-                lines: Vec::new(),
-            },
-        };
-        group.take(words, line, placed);
-        group
-    }
-
-    /// The pattern, with the newest of its lines as the example.
-    fn pattern(self, lines: &[Placed]) -> Pattern {
-        let newest = self.pattern.lines.iter().filter_map(|at| lines.get(*at));
-        let newest = newest.max_by_key(|placed| placed.at);
-        Pattern {
-            text: self.words.join(" "),
-            example: newest.unwrap_or(&self.pattern.example).clone(),
-            ..self.pattern
-        }
-    }
-
-    fn take(&mut self, words: &[&str], line: usize, placed: &Placed) {
-        for (mine, other) in self.words.iter_mut().zip(words) {
-            if mine != other {
-                ANY.clone_into(mine);
-            }
-        }
-        let pattern = &mut self.pattern;
-        if !pattern.sources.contains(&placed.source) {
-            pattern.sources.insert(placed.source.clone());
-        }
-        let tally = pattern.regions.entry(placed.region.clone());
-        let tally = tally.or_insert(Tally {
-            count: 0,
-            first: placed.at,
-            last: placed.at,
-        });
-        count_minute(&mut pattern.minutes, placed);
-        tally.count += 1;
-        tally.first = tally.first.min(placed.at);
-        tally.last = tally.last.max(placed.at);
-        pattern.lines.push(line);
     }
 }

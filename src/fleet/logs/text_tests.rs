@@ -1,5 +1,7 @@
 //! Lines of every shape that Lambda writes (aws-facts §13.5).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{Failure, Level, LineKind, LogEvent, LogLine, Pattern, Placed, joined, patterns};
@@ -280,6 +282,10 @@ fn refused(region: &str, second: i64, n: u32) -> Placed {
     )
 }
 
+fn grouped(lines: impl IntoIterator<Item = Placed>) -> Vec<Pattern> {
+    patterns(lines.into_iter().map(Arc::new))
+}
+
 fn texts(all: &[Pattern]) -> Vec<(&str, u64)> {
     all.iter()
         .map(|one| (one.text.as_str(), one.count()))
@@ -303,7 +309,7 @@ fn lines_that_say_the_same_are_one_pattern_with_its_count_in_every_region() {
             "END RequestId: 6bf2d5a1-4f52-4c1e-9d0b-2a4de5ffab01",
         ),
     ];
-    let all = patterns(&lines);
+    let all = grouped(lines);
     assert_eq!(
         texts(&all),
         [
@@ -332,7 +338,7 @@ fn a_word_that_differs_is_left_open_and_other_sentences_stay_apart() {
             &format!("2026-11-28T10:00:00.562Z\t{ID}\tWARN\t{what}"),
         )
     };
-    let all = patterns(&[
+    let all = grouped([
         warn("customer alice has no address on file"),
         warn("customer bob has no address on file"),
         warn("pool of connections is full, waiting now"),
@@ -352,7 +358,7 @@ fn a_request_that_failed_is_counted_once_and_its_report_says_why() {
         "REPORT RequestId: {ID}\tDuration: 812.00 ms\tMemory Size: 128 MB\tMax Memory Used: 128 MB\tStatus: error\tError Type: Runtime.OutOfMemory"
     );
     let crash = format!("RequestId: {ID} Error: Runtime exited with error: signal: killed");
-    let both = patterns(&[
+    let both = grouped([
         placed("eu-west-1", 0, &crash),
         placed("eu-west-1", 0, &report),
     ]);
@@ -362,7 +368,7 @@ fn a_request_that_failed_is_counted_once_and_its_report_says_why() {
         (1, Some(Failure::OutOfMemory))
     );
     // Alone, the report tells it; and the same id elsewhere is another request.
-    let apart = patterns(&[
+    let apart = grouped([
         placed("us-east-1", 0, &crash),
         placed("eu-west-1", 0, &report),
     ]);

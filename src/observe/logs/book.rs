@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::taken::taken;
-use super::{AccessLogs, GroupLogs, LogsAsked, Span};
-use gwctl_fleet::logs::{AccessFormat, Pattern, Placed, lateness, patterns};
+use super::{AccessLogs, GroupLogs, LogsAsked, Paid, Span};
+use gwctl_fleet::logs::{AccessFormat, Grouping, PARTS, Pattern, Placed, lateness};
 use gwctl_fleet::{Marks, Missing, Region, format};
 
 /// Said of what reading cost.
@@ -26,13 +27,15 @@ pub struct Book {
     /// New errors first, then errors, then the rest; each by how often.
     pub patterns: Vec<Pattern>,
     /// Oldest first.
-    pub lines: Vec<Placed>,
+    pub lines: Vec<Arc<Placed>>,
     /// The text that was searched for.
     pub filter: Option<String>,
     /// The median and the longest time until CloudWatch Logs had an event.
     pub lateness: Option<(SignedDuration, SignedDuration)>,
     /// Regions that have not answered yet, each with how many of its parts.
     pub waiting: BTreeMap<Region, usize>,
+    /// What it cost, where Logs Insights was asked.
+    pub paid: Option<Paid>,
 }
 
 /// A log group without its events.
@@ -122,8 +125,13 @@ impl Book {
             access,
             lateness,
             waiting,
+            paid: None,
         };
-        let mut found = patterns(&book.lines);
+        let mut grouping = Grouping::within(book.since, book.until);
+        for placed in &book.lines {
+            grouping.take(placed.clone());
+        }
+        let mut found = grouping.patterns();
         let new = |pattern: &Pattern| book.newness(pattern) == Newness::New;
         found.sort_by_cached_key(|one| (!one.is_error(), !new(one), Reverse(one.count())));
         book.patterns = found;
@@ -215,9 +223,10 @@ impl Book {
         }
         let slot = whole / slots as f64;
         let mut counts = vec![0; slots];
-        for placed in self.lines_of(pattern) {
-            let at = placed.at.duration_since(self.since).as_secs_f64();
-            counts[((at / slot).max(0.0) as usize).min(slots - 1)] += 1;
+        for (part, count) in pattern.parts.iter().enumerate() {
+            // By its middle: a part is shorter than any cell of a screen.
+            let at = (part as f64 + 0.5) / PARTS as f64;
+            counts[((at * slots as f64) as usize).min(slots - 1)] += u64::from(*count);
         }
         let holders = pattern.regions.keys();
         let holders: Vec<Vec<Span>> = holders
@@ -294,14 +303,6 @@ impl Book {
             .collect()
     }
 
-    /// The lines of `pattern`, oldest first.
-    pub fn lines_of<'a>(
-        &'a self,
-        pattern: &'a Pattern,
-    ) -> impl DoubleEndedIterator<Item = &'a Placed> {
-        pattern.lines.iter().filter_map(|at| self.lines.get(*at))
-    }
-
     /// What could not be read, or not to its end, a sentence each.
     pub fn gaps(&self) -> Vec<String> {
         let mut gaps: Vec<String> = self
@@ -334,8 +335,13 @@ impl Book {
             );
         }
         notes.push(self.late());
-        notes.push(COST.into());
+        notes.push(self.cost());
         notes
+    }
+
+    /// What it cost, a sentence.
+    pub fn cost(&self) -> String {
+        self.paid.as_ref().map_or_else(|| COST.into(), Paid::said)
     }
 
     /// How late the events were, a sentence.

@@ -9,6 +9,10 @@ use gwctl_aws::{Cut, LogAnswer};
 use gwctl_fleet::logs::LogEvent;
 use gwctl_fleet::{Missing, format};
 
+/// Events of one group that are kept while one follows it, and bytes of their messages: beyond them the oldest go.
+const KEPT: usize = 20_000;
+const KEPT_BYTES: usize = 16 << 20;
+
 /// From when until when.
 pub type Span = (Timestamp, Timestamp);
 
@@ -128,6 +132,36 @@ impl GroupRead {
             cut,
             behind: None,
         }
+        .bounded()
+    }
+
+    /// Without the oldest events where there are more than are kept: what is told of the time before ends there.
+    fn bounded(mut self) -> Self {
+        let sizes = self.events.iter().rev().map(|event| event.message.len());
+        let sums = sizes.scan(0, |sum, size| {
+            *sum += size;
+            Some(*sum)
+        });
+        let fits = sums.take(KEPT).take_while(|sum| *sum <= KEPT_BYTES).count();
+        let gone = self.events.len() - fits;
+        if gone == 0 {
+            return self;
+        }
+        self.events.drain(..gone);
+        let from = self.events.first().map_or(self.errors.1, |first| first.at);
+        self.errors.0 = self.errors.0.max(from);
+        self.lines = self.lines.map(|(old, until)| (old.max(from), until));
+        self.oldest = self.oldest.filter(|(_, until)| from < *until);
+        self.oldest = self.oldest.map(|(old, until)| (old.max(from), until));
+        let why = format!(
+            "only the newest {} events are kept ({} events or {} MiB for each log group)",
+            format::count(fits as f64),
+            format::count(KEPT as f64),
+            KEPT_BYTES >> 20
+        );
+        self.cut.retain(|one| !one.starts_with("only the newest"));
+        self.cut.push(why);
+        self
     }
 
     /// From when until when errors were read, and what is missing between the oldest and the newest.
@@ -145,5 +179,59 @@ impl GroupRead {
     pub fn counted_over(&self) -> SignedDuration {
         let span = |(from, until): Span| until.duration_since(from);
         span(self.errors) + self.oldest.map_or(SignedDuration::ZERO, span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn read(from: i64, until: i64, events: impl Iterator<Item = LogEvent>) -> GroupRead {
+        GroupRead {
+            events: events.collect(),
+            errors: (at(from), at(until)),
+            oldest: None,
+            lines: Some((at(from), at(until))),
+            cut: Vec::new(),
+            behind: None,
+        }
+    }
+
+    fn event(second: i64, n: i64, message: &str) -> LogEvent {
+        LogEvent {
+            id: format!("{second} {n}"),
+            at: at(second),
+            ingested: None,
+            stream: String::new(),
+            message: message.into(),
+        }
+    }
+
+    #[test]
+    fn who_follows_a_stream_without_an_end_keeps_the_newest_and_says_so() {
+        let mut kept = read(0, 0, std::iter::empty());
+        for second in (0..60).step_by(5) {
+            let new = (0..2_500).map(|n| event(second, n, "ERROR it broke"));
+            kept = kept.followed_by(read(second - 5, second, new), at(-3_600));
+            assert!(kept.events.len() <= KEPT);
+        }
+        assert_eq!((kept.events.len(), kept.errors), (KEPT, (at(20), at(55))));
+        assert_eq!(kept.lines, Some((at(20), at(55))));
+        assert_eq!(kept.cut.len(), 1, "{:?}", kept.cut);
+        assert!(
+            kept.cut[0].starts_with("only the newest 20,000 events"),
+            "{:?}",
+            kept.cut
+        );
+        // Long ones as well.
+        let long = "x".repeat(65_536);
+        let new = (0..1_000).map(|n| event(60, n, &long));
+        let kept = kept.followed_by(read(55, 60, new), at(-3_600));
+        let bytes: usize = kept.events.iter().map(|one| one.message.len()).sum();
+        assert!(bytes <= KEPT_BYTES && kept.events.len() == 256, "{bytes}");
     }
 }

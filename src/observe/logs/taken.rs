@@ -1,5 +1,7 @@
 //! Events taken out of their groups, and read as lines.
 
+use std::sync::Arc;
+
 use super::GroupLogs;
 use super::book::{Group, Read};
 use gwctl_fleet::Region;
@@ -19,9 +21,10 @@ fn at_their_place(
     source: &str,
     lines: Vec<(LogEvent, LogLine)>,
 ) -> impl Iterator<Item = Placed> {
+    let source: Arc<str> = source.into();
     lines.into_iter().map(move |(event, line)| Placed {
         region: region.clone(),
-        source: source.to_owned(),
+        source: source.clone(),
         at: event.at,
         line,
         raw: event.message.into(),
@@ -29,7 +32,7 @@ fn at_their_place(
 }
 
 /// Groups and lines apart; of errors alone where that is wanted.
-pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Placed>) {
+pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Arc<Placed>>) {
     let mut lines = Vec::new();
     let groups = groups.into_iter().map(|group| {
         let source = group.source();
@@ -41,7 +44,8 @@ pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Pl
                     Some(format) => in_format(format, read.events),
                 };
                 let placed = at_their_place(&group.region, &source, found);
-                lines.extend(placed.filter(|placed| !errors || placed.line.is_error()));
+                let wanted = placed.filter(|placed| !errors || placed.line.is_error());
+                lines.extend(wanted.map(Arc::new));
                 Read {
                     events,
                     errors: read.errors,
@@ -64,7 +68,7 @@ pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Pl
         }
     });
     let groups = groups.collect();
-    lines.sort_by_key(|placed| placed.at);
+    lines.sort_by_key(|placed: &Arc<Placed>| placed.at);
     (groups, lines)
 }
 

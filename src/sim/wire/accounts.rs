@@ -112,7 +112,9 @@ fn owners<'h>(
         Service::Route53 | Service::RecoveryCluster | Service::RecoveryConfig => &holders.dns,
         Service::CloudFront => &holders.edge,
         Service::Lambda if text("FunctionName").contains("router") => &holders.edge,
-        Service::Logs if text("logGroupName").contains("router") => &holders.edge,
+        // A query is known by its id alone.
+        Service::Logs if !text("queryId").is_empty() => return None,
+        Service::Logs if names_router(asked) => &holders.edge,
         Service::Acm => match text("CertificateArn").split(':').nth(4) {
             Some(account) if account == holders.edge => &holders.edge,
             _ => &holders.workload,
@@ -133,6 +135,14 @@ fn owners<'h>(
         | Service::XRay => &holders.workload,
     };
     Some(vec![one])
+}
+
+/// Whether a log group of the router is named.
+fn names_router(asked: &RoutedRequest) -> bool {
+    let one = ["logGroupName", "logGroupNamePrefix"];
+    let one = one.into_iter().filter_map(|name| asked.input.text(name));
+    let mut all = one.chain(asked.input.texts("logGroupNames"));
+    all.any(|name| name.contains("router"))
 }
 
 /// By the namespaces, which name whose metrics they are; alarms by their names.

@@ -4,8 +4,19 @@ use super::value::Value;
 use crate::world::Mutation;
 
 /// What the operations that only look begin with.
-const LOOKING: [&str; 9] = [
-    "Get", "List", "Describe", "Lookup", "Test", "Simulate", "Validate", "Detect", "Filter",
+const LOOKING: [&str; 11] = [
+    "Get",
+    "List",
+    "Describe",
+    "Lookup",
+    "Test",
+    "Simulate",
+    "Validate",
+    "Detect",
+    "Filter",
+    // Of logs: they change nothing.
+    "StartQuery",
+    "StopQuery",
 ];
 
 /// Members that name what is changed, in the order they are told.

@@ -121,6 +121,26 @@ impl State {
         })
     }
 
+    /// Every log group in `region`, sorted by name.
+    pub fn log_group_names(&self, region: &Region) -> Vec<String> {
+        let functions = self.resources.functions.iter();
+        let mut names: Vec<String> = functions
+            .filter(|one| &one.region == region)
+            .map(|one| format!("/aws/lambda/{}", one.name))
+            .collect();
+        names.push(format!("/aws/lambda/us-east-1.{}", names::ROUTER));
+        let apis = self
+            .resources
+            .apis
+            .iter()
+            .filter(|api| &api.region == region);
+        let stages = apis.flat_map(|api| &api.stages);
+        names.extend(stages.filter_map(|stage| stage.access_log.clone()));
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The access log `name` of an API in `region`.
     fn access_group(&self, region: &Region, name: &str) -> Option<LogGroup> {
         let mut apis = self.resources.apis.iter();

@@ -93,6 +93,7 @@ pub use parts::beside_series::Beside;
 pub use parts::control::Control;
 pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
+pub use parts::queries::{AnswerRow, Found, LogQueries, LogQuery};
 pub use parts::record::{CallCounts, Calls, Mutation};
 pub use parts::tamper::{How, Tamper};
 pub use parts::totals::Totals;
@@ -137,6 +138,8 @@ pub struct State {
     pub aws_health: AwsHealth,
     /// Whether its functions are traced.
     pub traced: bool,
+    /// What was asked of Logs Insights.
+    pub queries: LogQueries,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -195,6 +198,7 @@ impl State {
             trail: Trail::default(),
             traced: scenario.beside.contains(&Beside::Tracing),
             aws_health: AwsHealth::new(seed, scenario.support, &regions, start),
+            queries: LogQueries::default(),
             present: Present { seed, now },
             script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
@@ -231,6 +235,11 @@ impl State {
     /// The second the world stands at.
     pub fn now(&self) -> Timestamp {
         self.present.at()
+    }
+
+    /// What makes this world's chance its own.
+    pub fn seed(&self) -> u64 {
+        self.present.seed
     }
 
     /// The Regions of the fleet, the one founded with the writer first, those with something built last.

@@ -13,6 +13,7 @@ mod cloudfront_changes;
 mod cloudtrail;
 mod cloudwatch;
 mod dns;
+mod insights;
 mod json;
 mod lambda_and_apis;
 mod logs;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::not_understood::NotUnderstood;
 use super::{Command, names_of_columns, pace, pick, region, sort, themes};
 use crate::app::screen::Entrance;
-use crate::app::{Filter, RANGES, SCREENS, State, Tab, columns};
+use crate::app::{Filter, Logs, RANGES, SCREENS, State, Tab, columns};
 use gwctl_actions::guided::{self, ACTIONS, Description};
 
 /// What a verb takes.
@@ -117,6 +117,16 @@ const PLACES: &[Verb] = &[
         |name, state| {
             let known = name.map(|text| region(text, state));
             Ok(Command::Region(known.transpose()?))
+        },
+    ),
+    verb(
+        &["logs"],
+        Takes::Text,
+        ":logs [TIME]",
+        "what the functions log; 3h and more asks Logs Insights",
+        |typed, _| {
+            let window = typed.map(|text| pick(text, "time", &Logs::windows()));
+            Ok(Command::Logs(window.transpose()?))
         },
     ),
 ];

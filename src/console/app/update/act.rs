@@ -55,6 +55,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Follow => logs::follow(state),
         Action::Shorter => charts::window(state, false),
         Action::Longer => charts::window(state, true),
+        Action::Agree => logs::agree(state),
         Action::ChartLeft
         | Action::ChartRight
         | Action::MinuteBack

@@ -7,7 +7,7 @@ use super::super::{
     Timeline, columns,
 };
 use super::notice::notify;
-use super::{act, charts, guided, navigate, replay, run};
+use super::{act, charts, guided, logs, navigate, replay, run};
 
 /// Whether a command asks or changes something.
 const fn is_for_the_fleet(command: &Command) -> bool {
@@ -34,6 +34,10 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Fleet(Some(name)) => return switch(state, name),
         Command::Region(Some(region)) => {
             navigate::go(state, Screen::Region(region));
+            return Vec::new();
+        }
+        Command::Logs(window) => {
+            logs::look_at(state, window.as_deref().unwrap_or_default());
             return Vec::new();
         }
         Command::Region(None) => {

@@ -1,7 +1,9 @@
 //! When the Logs screen asks, what its keys do, and what comes of it.
 
 use super::super::logs::key;
-use super::super::{Connection, Effect, Gravity, Overlay, Panel, Screen, State, Subject, Written};
+use super::super::{
+    Connection, Effect, Gravity, LogsPrice, Overlay, Panel, Screen, State, Subject, Written,
+};
 use super::notice::notify;
 use gwctl_fleet::format;
 use gwctl_fleet::logs::Placed;
@@ -22,6 +24,30 @@ pub(super) fn due(state: &mut State) -> Option<Effect> {
 pub(super) fn came(state: &mut State, number: u64, book: Book) -> Vec<Effect> {
     state.logs.came(number, book);
     Vec::new()
+}
+
+/// So much would it cost.
+pub(super) fn priced(state: &mut State, number: u64, price: LogsPrice) -> Vec<Effect> {
+    state.logs.priced(number, price);
+    Vec::new()
+}
+
+/// `$`: asks Logs Insights at the price that is shown.
+pub(super) fn agree(state: &mut State) {
+    if is_shown(state) && !state.logs.agree() {
+        let text = if state.logs.is_priced() {
+            "no price waits: r asks for it again"
+        } else {
+            "reading line by line costs nothing: ) looks at a longer time"
+        };
+        notify(state, text, Gravity::Info);
+    }
+}
+
+/// `:logs 24h`.
+pub(super) fn look_at(state: &mut State, typed: &str) {
+    super::navigate::go(state, Screen::Logs);
+    state.logs.look_at(typed);
 }
 
 /// Everybody answered.
@@ -74,17 +100,20 @@ pub(super) fn request(state: &mut State) {
 }
 
 fn line_at_hand(state: &State) -> Option<&Placed> {
-    let book = state.logs.book.as_ref()?;
     match state.selected()?.subject {
-        Subject::LogLine(_, at) => book.lines.get(at),
-        Subject::Pattern(at) => Some(&book.patterns.get(at)?.example),
+        Subject::LogLine(_, at) => Some(state.pattern_at_hand()?.newest.get(at)?),
+        Subject::Pattern(at) => Some(&state.logs.pattern(at)?.example),
         _ => None,
     }
 }
 
 /// `f`: new lines are asked for all the time, or no more.
 pub(super) fn follow(state: &mut State) {
-    if is_shown(state) {
+    if is_shown(state) && state.logs.is_priced() && !state.logs.follows {
+        let text = "Logs Insights does not follow: ( looks at a time of up to 1 h";
+        return notify(state, text, Gravity::Info);
+    }
+    if *state.screen() == Screen::Logs {
         state.logs.follows = !state.logs.follows;
         let text = if state.logs.follows {
             "gwctl asks for new lines every few seconds while this screen is shown"
@@ -102,7 +131,7 @@ pub(super) fn window(state: &mut State, longer: bool) {
         let window = format::span(state.logs.window());
         let text = match (turned, longer) {
             (true, _) => format!("the last {window}"),
-            (false, true) => format!("{window} is the longest time that is read line by line"),
+            (false, true) => format!("{window} is the longest time"),
             (false, false) => format!("{window} is the shortest time"),
         };
         notify(state, text, Gravity::Info);

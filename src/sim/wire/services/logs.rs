@@ -1,8 +1,9 @@
-//! CloudWatch Logs: `FilterLogEvents` (aws-facts §13.1).
+//! CloudWatch Logs: `FilterLogEvents` (aws-facts §13.1); Insights has files of its own.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::insights;
 use super::logs_pattern::Pattern;
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
@@ -15,9 +16,13 @@ const BYTES: usize = 1 << 20;
 /// Slots of ten seconds that one call searches: a page may be empty, and go on.
 const SEARCHED: usize = 90;
 
-pub fn call(operation: &str, state: &State, ask: &Ask) -> Answer {
+pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
     match operation {
         "FilterLogEvents" => filter(state, ask),
+        "StartQuery" => insights::start(state, ask),
+        "GetQueryResults" => insights::results(state, ask),
+        "StopQuery" => insights::stop(state, ask),
+        "DescribeLogGroups" => insights::groups(state, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }

@@ -10,6 +10,7 @@ mod cloudtrail;
 mod cloudwatch;
 mod health;
 mod iam;
+mod insights;
 mod integrations;
 mod lambda;
 mod logs;

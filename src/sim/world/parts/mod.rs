@@ -24,6 +24,7 @@ pub(in crate::world) mod owners;
 pub(in crate::world) mod present;
 pub(in crate::world) mod probe;
 pub(in crate::world) mod promotion;
+pub(in crate::world) mod queries;
 pub(in crate::world) mod record;
 pub(in crate::world) mod script;
 pub(in crate::world) mod series;
