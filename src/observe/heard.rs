@@ -235,7 +235,11 @@ async fn routes(
         Ok(listed) => listed,
         Err(error) => return missing(error),
     };
-    let mut found: Vec<RouteName> = listed.dimensions.iter().filter_map(RouteName::of).collect();
+    let mut found: Vec<RouteName> = listed
+        .dimensions
+        .iter()
+        .filter_map(|all| RouteName::of(all))
+        .collect();
     if found.is_empty() {
         return (Routes::NotCounted, 0, None);
     }
@@ -348,7 +352,7 @@ impl RouteName {
     }
 
     /// None of a metric with other dimensions.
-    fn of(dimensions: &Vec<(String, String)>) -> Option<Self> {
+    fn of(dimensions: &[(String, String)]) -> Option<Self> {
         let known = ["ApiId", "ApiName", "Method", "Resource", "Stage"];
         let dimensions: Option<Vec<(&'static str, String)>> = dimensions
             .iter()
