@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
-use gwctl::explain::{Evidence, Headline, explain, looked_at, rest, turned, unexplained, unseen};
+use gwctl::explain::{
+    Evidence, Headline, Trail, explain, looked_at, rest, turned, unexplained, unseen,
+};
 use gwctl::fleet::{Region, Snapshot};
 use gwctl::observe::{Findings, Inquirer, Observer, Refresh};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
@@ -48,7 +50,7 @@ fn seen(regions: usize) -> (Arc<Snapshot>, Findings) {
             sim.clock(),
         );
         let picture = observer.first_complete(Duration::from_mins(2)).await;
-        let inquirer = Inquirer::new(session, sim.spec(), sim.clock());
+        let inquirer = Inquirer::new(sim.name(), session, sim.spec(), sim.clock());
         let inquiry = inquirer.ask(SignedDuration::from_hours(2)).await;
         let findings = inquiry.beside((sim.name(), &sim.spec()), &picture);
         (picture, findings)
@@ -77,7 +79,11 @@ pub fn rows(table: &mut Table) {
     for regions in [3, 34] {
         let (picture, findings) = seen(regions);
         let evidence = Evidence {
-            heard: None,
+            heard: Some(&findings.errors.heard),
+            trail: Some(Trail {
+                from: findings.happened.from,
+                asked: &findings.happened.asked,
+            }),
             picture: &picture,
             events: &findings.happened.log.events,
             patterns: &findings.errors.patterns,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, Trail, explain, hits, looked_at, not_seen, rest,
-    turned, unexplained,
+    Evidence, Explanation, Headline, Hypothesis, Rest, Trail, explain, hits, looked_at, not_seen,
+    rest, turned, unexplained,
 };
 use gwctl_fleet::{Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};

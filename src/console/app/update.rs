@@ -32,7 +32,7 @@ use jiff::Timestamp;
 use super::{
     Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, RunLine, State,
 };
-use gwctl_fleet::{Observed, Snapshot, Vote};
+use gwctl_fleet::{FleetSpec, Observed, Snapshot, Vote};
 
 /// Takes one message in; what is returned is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -69,12 +69,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Spec(generation, spec) => {
-            if generation == state.opened {
-                state.guided.spec = Some(spec);
-            }
-            Vec::new()
-        }
+        Msg::Spec(generation, spec) => described(state, generation, spec),
         Msg::Run(run, hold) => run::came(state, run, hold),
         Msg::Unfinished(generation, run, hold) => {
             if generation == state.opened {
@@ -138,6 +133,13 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     follow(state);
     effects.extend(due(state));
     effects
+}
+
+fn described(state: &mut State, generation: u64, spec: Arc<FleetSpec>) -> Vec<Effect> {
+    if generation == state.opened {
+        state.guided.spec = Some(spec);
+    }
+    Vec::new()
 }
 
 /// What follows from what came, before anything is drawn.

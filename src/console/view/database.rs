@@ -9,7 +9,7 @@ use super::freshness::Freshness;
 use super::scene::Scene;
 use super::theme::Role;
 use super::topology::topology;
-use super::{members, paint, plot, sites, standing, why};
+use super::{members, paint, plot, standing, why};
 use crate::app::{Chart, Panel, Subject};
 use gwctl_fleet::Missing;
 use gwctl_fleet::format;

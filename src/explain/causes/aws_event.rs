@@ -101,7 +101,8 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         },
         supports,
         contradicts: against,
-        apart: (!is_confirmed).then(|| "AWS's own word: health.aws.amazon.com, often tens of minutes late".into()),
+        apart: (!is_confirmed)
+            .then(|| "AWS's own word: health.aws.amazon.com, often tens of minutes late".into()),
         about: Vec::new(),
         hit_percent: hit(evidence, site),
         actions,

@@ -3,8 +3,7 @@
 use super::super::palette::{self, Command};
 use super::super::{
     Action, Charts, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen,
-    Standing, State,
-    Timeline, columns,
+    Standing, State, Timeline, columns,
 };
 use super::notice::notify;
 use super::{act, charts, guided, logs, navigate, replay, run};
