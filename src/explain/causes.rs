@@ -375,7 +375,9 @@ pub(crate) fn is_quoted_by(
     let says = words::Says::of(pattern);
     let told = words::Says::of_cause(of.cause)
         .is_some_and(|words| says.is_some_and(|says| words.contains(&says)));
-    here && about && told
+    // They tell of the place as such.
+    let of_place = ["aws-impaired", "region-unreachable"].contains(&of.cause);
+    here && about && (told || of_place)
 }
 
 /// Whether `other` may follow from `cause` by their times: what began clearly earlier has a cause of its own. Where one of

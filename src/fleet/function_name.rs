@@ -1,6 +1,16 @@
 //! The ways to name a Lambda function: by name or ARN, with a version or an alias or without.
 
+use serde::{Deserialize, Serialize};
+
 use super::Region;
+
+/// How an API calls a function.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InvokedAs {
+    pub function: String,
+    /// The version's number or the alias that it names; none where it names neither, which is `$LATEST`.
+    pub qualifier: Option<String>,
+}
 
 /// What a function's name or ARN says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

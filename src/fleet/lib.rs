@@ -84,7 +84,7 @@ pub use events::{
     NO_ENDPOINT, NO_PLAN, Outcome as EventOutcome, TrailRecord,
 };
 pub use freshness::{Freshness, Known, Marks};
-pub use function_name::FunctionName;
+pub use function_name::{FunctionName, InvokedAs};
 pub use heard::{Canary, Heard, Route, Routes, TracedNode};
 pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
 pub use lag::{Lag, Silence};
@@ -122,4 +122,4 @@ pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
 pub use throttle::Throttle;
 pub use verdict::{Judgement, Reason, Verdict};
-pub use wiring::{CallPermission, FunctionAlias, InvokedAs, Wire, Wired, Wiring};
+pub use wiring::{CallPermission, FunctionAlias, Wire, Wired, Wiring};

@@ -60,14 +60,6 @@ pub struct FunctionAlias {
     pub revision: Option<String>,
 }
 
-/// How an API calls a function.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct InvokedAs {
-    pub function: String,
-    /// The version's number or the alias that it names; none where it names neither, which is `$LATEST`.
-    pub qualifier: Option<String>,
-}
-
 /// A statement of a function's policy that lets somebody call it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallPermission {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gwctl::aws::{Handler, Session, SessionOptions, Timeouts, in_process};
-use gwctl::fleet::{FleetSpec, Missing, NO_PLAN};
+use gwctl::fleet::{Event, FleetSpec, Missing, NO_PLAN};
 use gwctl::observe::{Answered, History};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -137,7 +137,7 @@ async fn of_one_event_the_newer_news_counts_and_an_empty_page_is_not_the_last() 
     .await;
     let answered = stand.ask().await;
     assert!(answered.asked.is_answered(), "{:?}", answered.asked);
-    let told: Vec<String> = answered.events.iter().map(|one| one.said()).collect();
+    let told: Vec<String> = answered.events.iter().map(Event::said).collect();
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(
         told[0],
@@ -240,7 +240,7 @@ async fn events_without_an_end_are_cut_at_a_call_a_second_and_it_says_where() {
     let answered = stand.ask().await;
     assert_eq!(answered.events.len(), 500);
     assert_eq!(
-        answered.asked.read_from.map(|at| at.as_second()),
+        answered.asked.read_from.map(jiff::Timestamp::as_second),
         Some(1_795_348_000 - 499)
     );
     let calls = stand.calls("us-east-2", "DescribeEvents");

@@ -461,7 +461,7 @@ fn the_hour_before_costs_nothing_and_last_week_says_where_there_is_nothing() {
 #[test]
 fn the_onset_of_what_is_explained_is_read() {
     let mut state = at(sample::fleet(&sample::THREE), &Screen::Timeline, (120, 40));
-    press(&mut state, "O");
+    press(&mut state, "b");
     assert!(state.notice.clone().unwrap().text.contains("no onset"));
     let mut bad = at(sample::bad_day(), &Screen::Timeline, (120, 40));
     update(
@@ -474,7 +474,7 @@ fn the_onset_of_what_is_explained_is_read() {
     press(&mut bad, "1");
     press(&mut bad, "7");
     let since = bad.explained.since();
-    press(&mut bad, "O");
+    press(&mut bad, "b");
     match since {
         Some(since) => {
             let read = bad.charts.cursor.unwrap();

@@ -1,4 +1,4 @@
-//! Everything a key can do, by name.
+//! Everything a key can do, by name: long because every key stands here once, with what it does.
 
 /// A tab by its place among the screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -312,7 +312,7 @@ pub(super) const AFTER: &[Entry] = &[
     entry(
         Action::Onset,
         "onset",
-        &["O"],
+        &["b"],
         Group::Charts,
         "read the minute in which it began",
     ),

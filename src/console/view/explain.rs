@@ -68,7 +68,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn hypotheses(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let aside = ages(scene);
+    let aside = ages(scene, area.width);
     let panel = Panel::Hypotheses;
     let Some((grid, body)) = Grid::open_with(scene, area, buf, panel, COLUMNS, Some(aside)) else {
         return;
@@ -107,7 +107,7 @@ fn nothing(scene: &Scene<'_>) -> &'static str {
 }
 
 /// How old the evidence is, and what is still awaited.
-fn ages(scene: &Scene<'_>) -> Span<'static> {
+fn ages(scene: &Scene<'_>, width: u16) -> Span<'static> {
     let state = scene.state;
     let (changes, errors) = (&state.timeline, &state.logged);
     let known = changes.happened.as_ref().map(|it| it.to);
@@ -131,7 +131,9 @@ fn ages(scene: &Scene<'_>) -> Span<'static> {
     if !awaited.is_empty() {
         said.push(format!("asking {}", awaited.join(", ")));
     }
-    if let Some(at) = scene.snapshot.oldest_at() {
+    // Where there is little room, what is awaited and what it costs is worth more than an age.
+    let room = awaited.is_empty() || width >= BESIDE;
+    if let Some(at) = scene.snapshot.oldest_at().filter(|_| room) {
         let what = if awaited.is_empty() {
             "oldest figure"
         } else {

@@ -17,6 +17,8 @@ use gwctl_fleet::format;
 const NAME: usize = 15;
 /// Checks that are told on a target's lines where they are wide; one alone where they are not.
 const MOST: usize = 3;
+/// What a plan says of a step that something forbids, between its title and the reason.
+const STEP: &str = " cannot be done: ";
 /// Cells from which on lines are wide.
 const WIDE: usize = 100;
 
@@ -84,18 +86,36 @@ fn text(scene: &Scene<'_>, could: &Could, room: usize) -> String {
         return well(scene, could, room);
     }
     let most = if room < WIDE { 1 } else { MOST };
-    let shown = ready.checks.iter().take(most);
+    let all = reasons(ready.checks.iter().map(|check| check.text.as_str()));
+    let shown = all.iter().take(most);
     // Where there is little room, the first clause: Enter opens all of it.
     let clause = |text: &str| match text.split_once("; ") {
         Some((first, _)) if room < WIDE => first.to_owned(),
         _ => text.to_owned(),
     };
-    let told: Vec<String> = shown.map(|check| clause(&check.text)).collect();
-    let more = match ready.checks.len().saturating_sub(most) {
+    let told: Vec<String> = shown.map(|text| clause(text)).collect();
+    let more = match all.len().saturating_sub(most) {
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
     format!("{}: {}{more}", lead(could), told.join("; "))
+}
+
+/// What stands against it, each reason once: what one dependency forbids is counted.
+fn reasons<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut all: Vec<(&str, &str, usize)> = Vec::new();
+    for text in texts {
+        let why = text.split_once(STEP).map_or(text, |(_, why)| why);
+        match all.iter_mut().find(|(_, known, _)| *known == why) {
+            Some((_, _, count)) => *count += 1,
+            None => all.push((text, why, 1)),
+        }
+    }
+    let told = all.into_iter().map(|(text, why, count)| match count {
+        1 => text.to_owned(),
+        _ => format!("{count} steps cannot be done: {why}"),
+    });
+    told.collect()
 }
 
 /// `yes by switchover, about 1 min 30 s`.
@@ -139,4 +159,27 @@ fn well(scene: &Scene<'_>, could: &Could, room: usize) -> String {
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_dependency_forbids_is_told_once() {
+        let texts = [
+            "Switch the writer cannot be done: rds does not answer",
+            "lag is not known",
+            "The endpoint moves cannot be done: rds does not answer",
+            "The probe cannot be done: no route",
+        ];
+        assert_eq!(
+            reasons(texts.into_iter()),
+            [
+                "2 steps cannot be done: rds does not answer",
+                "lag is not known",
+                "The probe cannot be done: no route",
+            ]
+        );
+    }
 }

@@ -1,4 +1,5 @@
-//! Founds the fleet: every resource of the account as it stands before anything happens.
+//! Founds the fleet, long because resources name each other: every resource of the account as it stands before
+//! anything happens.
 
 use std::collections::BTreeMap;
 
