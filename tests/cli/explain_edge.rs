@@ -244,7 +244,7 @@ fn trouble_of_aws_itself_is_not_claimed_where_something_of_ours_changed() {
     // Somebody changed the API's stage there before: that may be the reason.
     let story = event("-14m", "start", "api-throttled", "ap-southeast-1")
         + &event("-13m", "end", "api-throttled", "ap-southeast-1")
-        + &event_of_aws;
+        + &event("-12m", "start", "aws-event", "ap-southeast-1");
     let document = told(&format!("{unconfirmed}{story}"), 3);
     assert!(
         !document.to_string().contains("aws-impaired"),
@@ -371,7 +371,7 @@ fn that_nothing_of_ours_changed_is_not_claimed_where_cloudtrail_cannot_tell_yet(
     let denied = "[[event]]\nat = \"-1s\"\nstart = \"access-denied\"\naction = \"cloudtrail:LookupEvents\"\n";
     // CloudTrail is late, or may not be asked.
     let late = explained("aws-event", 2);
-    let refused = told(&(old + denied), 2);
+    let refused = told(&format!("support = \"basic\"\n{old}{denied}"), 2);
     for (document, since) in [(late, "since 13:45"), (refused, "since 12:4")] {
         let first = &document["hypotheses"][0];
         assert_eq!(first["cause"], "aws-impaired", "{document:#}");

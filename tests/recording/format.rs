@@ -81,7 +81,8 @@ async fn every_picture_that_is_kept_is_one_that_was_seen_and_the_last_one_is_amo
     assert_eq!(end.happened.as_deref(), Some(&tape.happened));
     let before = reel.moment(recording.from()).unwrap();
     assert_eq!(before.happened, None, "it was not known yet");
-    assert!(before.errors.is_none() && end.errors.is_some());
+    let logged = reel.moment(tape.errors.to).unwrap().errors;
+    assert!(before.errors.is_none() && logged.is_some());
     assert_eq!(recording.notes[0].text, "called Grace from payments");
 }
 

@@ -44,14 +44,14 @@ fn enter_opens_the_region_under_the_cursor_and_escape_returns() {
 }
 
 #[test]
-fn help_lists_the_keys_and_commands() {
+fn help_goes_from_the_keys_to_the_marks() {
     let mut console = demo();
     console.press("?");
     console.wait_text(&["Move", "Screens"]);
     console.press("G");
-    console.wait_text(&[":provision REGION"]);
+    console.wait_text(&["What the marks mean"]);
     console.press("?");
-    console.wait_no_text(&[":provision REGION"]);
+    console.wait_no_text(&["What the marks mean"]);
 }
 
 #[test]
