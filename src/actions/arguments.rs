@@ -10,6 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::Mechanism;
 use gwctl_fleet::{NotARegion, Region};
 
+/// An example, where it is not the usage itself.
+fn such_as(usage: &str, example: &str) -> String {
+    if usage == example {
+        String::new()
+    } else {
+        format!(", such as `:{example}`")
+    }
+}
+
 /// The longest time that is accepted, in seconds.
 const DAY: u64 = 86_400;
 
@@ -17,7 +26,7 @@ const DAY: u64 = 86_400;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
     /// Too few of them, too many, or others.
-    #[error("usage: `:{usage}`, such as `:{example}`")]
+    #[error("usage: `:{usage}`{such_as}", such_as = such_as(usage, example))]
     Usage {
         /// The action's name and arguments.
         usage: String,

@@ -155,7 +155,7 @@ mod tests {
     fn an_unknown_key_is_shown_with_what_is_accepted_and_what_was_meant() {
         assert_eq!(
             complaint("[console]\nmuose = true\n"),
-            "error: unknown key `muose`\n --> c.toml:2:1\n  |\n2 | muose = true\n  | ^^^^^\n  = accepted: `theme`, `mouse`, `ascii`, `pace`, `keys`, `columns`\n  = did you mean `mouse`?"
+            "error: unknown key `muose`\n --> c.toml:2:1\n  |\n2 | muose = true\n  | ^^^^^\n  = accepted: `theme`, `mouse`, `ascii`, `pace`, `keys`, `columns`, `commands`\n  = did you mean `mouse`?"
         );
     }
 

@@ -122,11 +122,11 @@ impl Recording {
             .map_or(self.head.at, |picture| picture.at)
     }
 
-    /// When it ends.
+    /// When it ends: with its last picture, or with a note that was written after it.
     pub fn to(&self) -> Timestamp {
-        self.pictures
-            .last()
-            .map_or(self.head.at, |picture| picture.at)
+        let picture = self.pictures.last().map(|picture| picture.at);
+        let note = self.notes.last().map(|note| note.at);
+        picture.max(note).unwrap_or(self.head.at)
     }
 
     /// How many pictures it has: one at least.

@@ -124,7 +124,7 @@ fn what_is_wrong_is_said_with_what_is_accepted() {
         ("drain eu-west-1 20 10m more", "`20 over 10m`"),
         ("drill us-east-1 eu-west-1 soon", "90s, 10m and 1h"),
         ("provision eu-central-1 soon", "over TIME"),
-        ("up now", "`:up` is accepted"),
+        ("up now", "usage: `:up`"),
     ] {
         let said = said(line);
         assert!(said.contains(accepted), "{line}: {said}");

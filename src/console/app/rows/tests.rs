@@ -30,7 +30,7 @@ fn every_list(picture: &Snapshot) -> Vec<(Screen, Panel, Vec<Row<'_>>)> {
         let panels = screen.panels().iter();
         // What is worked out beforehand is no row of the picture.
         panels
-            .filter(|panel| **panel != Panel::Why)
+            .filter(|panel| !matches!(panel, Panel::Why | Panel::Readiness))
             .map(move |panel| (screen.clone(), *panel))
             .collect::<Vec<_>>()
     });

@@ -114,7 +114,7 @@ fn keys_ask_for_what_they_say() {
             &[Effect::SetPace(Pace::Incident), Effect::SetPace(Pace::Calm)],
         ),
         ("F", &[Effect::ListFaults]),
-        ("4 tab j enter", &[Effect::Votes(1, "end".into())]),
+        ("4 tab tab j enter", &[Effect::Votes(1, "end".into())]),
         ("4 enter", &[Effect::Votes(1, "end".into())]),
         (
             "4 enter r",
@@ -464,7 +464,7 @@ fn the_first_frame_needs_nothing_but_the_configuration() {
 #[test]
 fn votes_that_come_late_are_dropped() {
     let mut state = console();
-    keys(&mut state, "4 tab j enter r");
+    keys(&mut state, "4 tab tab j enter r");
     update(&mut state, Msg::Votes(1, known(vec![])));
     let votes = |state: &State| {
         let Some(Overlay::Votes { votes, check, .. }) = &state.overlay else {
@@ -484,7 +484,7 @@ fn votes_that_come_late_are_dropped() {
 #[test]
 fn a_check_without_checkers_shows_its_configuration_instead() {
     let mut state = console();
-    keys(&mut state, "4 tab G enter");
+    keys(&mut state, "4 tab tab G enter");
     let Some(Overlay::Detail { cells, .. }) = &state.overlay else {
         panic!()
     };
