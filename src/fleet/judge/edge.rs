@@ -156,10 +156,10 @@ fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
     }
     for (metric, name) in [
         (Metric::EdgeFunctionErrors, "router errors"),
-        (Metric::EdgeFunctionInvalid, "router's invalid replies"),
+        (Metric::EdgeFunctionInvalid, "router invalid replies"),
         (
             Metric::EdgeFunctionLimited,
-            "router's requests over its limits",
+            "router requests over its limits",
         ),
     ] {
         if let Some(share) = share(metrics, metric, Metric::EdgeRequests, snapshot) {
