@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::failure::Failure;
 use super::flags::Color;
 
@@ -19,6 +21,28 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// Writes a line to stderr, as well as that goes.
 pub fn tell(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// The rows of a table, each as a line of aligned cells: names in the first column, figures in all others. Every row has
+/// as many cells as the first.
+pub fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).enumerate();
+        let cells = cells.map(|(at, (cell, width))| {
+            let gap = " ".repeat(width - cell.width());
+            if at == 0 {
+                format!("{cell}{gap}")
+            } else {
+                format!("{gap}{cell}")
+            }
+        });
+        let line = cells.collect::<Vec<_>>().join("  ");
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
 }
 
 /// Whether stdout gets colour.

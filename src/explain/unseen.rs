@@ -41,16 +41,15 @@ pub fn unseen(picture: &Snapshot) -> Vec<Unseen> {
 /// What is asked without credentials for AWS.
 const WITHOUT_AWS: [&str; 2] = ["probe", "DNS answers"];
 
-/// What got no answer, in the picture and beside it (`gaps`), a sentence each. Where gwctl's own credentials do not work,
+/// What got no answer, in the picture ([`unseen`]) and beside it (`gaps`), a sentence each. Where gwctl's own credentials do not work,
 /// that is the reason of all that AWS was asked, and it is told once.
-pub fn not_seen(picture: &Snapshot, explanation: &Explanation, gaps: Vec<String>) -> Vec<String> {
-    let unseen = unseen(picture);
+pub fn not_seen(unseen: &[Unseen], explanation: &Explanation, gaps: Vec<String>) -> Vec<String> {
     let worst = explanation.hypotheses.first();
     if worst.is_none_or(|worst| worst.cause != "credentials") {
         return unseen.iter().map(ToString::to_string).chain(gaps).collect();
     }
-    let without_aws = |one: &Unseen| one.topics.iter().all(|topic| WITHOUT_AWS.contains(topic));
-    let (others, of_aws): (Vec<Unseen>, Vec<Unseen>) = unseen.into_iter().partition(without_aws);
+    let without_aws = |one: &&Unseen| one.topics.iter().all(|topic| WITHOUT_AWS.contains(topic));
+    let (others, of_aws): (Vec<&Unseen>, Vec<&Unseen>) = unseen.iter().partition(without_aws);
     let topics: BTreeSet<&str> = of_aws
         .iter()
         .flat_map(|one| one.topics.iter().copied())

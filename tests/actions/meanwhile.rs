@@ -1,4 +1,5 @@
-//! What changed since a plan was made is noticed before anything is sent: by looking, and in the journals.
+//! What changed since a plan was made is noticed before anything is sent, by looking and in the journals: long because each
+//! kind of change is a story of its own.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! A function goes back to its earlier version, and forward again.
+//! A function goes back to its earlier version, and forward again: long because alias, code, stage and router each go back
+//! in their own way, and each way has its refusals.
 
 use std::collections::BTreeMap;
 

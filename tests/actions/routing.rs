@@ -1,4 +1,4 @@
-//! Fleets whose Regions Route 53 chooses by another policy than latency.
+//! Fleets whose Regions Route 53 chooses by another policy than latency: long because every policy goes there and back.
 
 use std::time::Duration;
 

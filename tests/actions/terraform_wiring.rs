@@ -1,5 +1,6 @@
 //! What joins the parts of a Region, in Terraform's files: certificates, names of APIs, aliases and permissions of
-//! functions, routing controls; and what is made in the same apply as something of the fleet.
+//! functions, routing controls; and what is made in the same apply as something of the fleet. Long because each of them is
+//! judged by itself.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is not known looks like nothing else, and never healthy.
+//! What is not known looks like nothing else, and never healthy: long because every screen is held to it.
 
 use gwctl::console::app::Screen;
 use gwctl::console::view::picture::text;

@@ -1,4 +1,5 @@
-//! The Logs screen: patterns of every Region, what is new, an example, its lines, one request, and what could not be read.
+//! The Logs screen, long because each of its parts has its own: patterns of every Region, what is new, an example, its
+//! lines, one request, what could not be read, and what asking costs.
 
 use std::collections::BTreeMap;
 

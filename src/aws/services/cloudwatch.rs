@@ -1,11 +1,11 @@
 //! CloudWatch: metrics and alarms.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{
-    AlarmType, Dimension, DimensionFilter, Metric, MetricAlarm, MetricDataQuery, MetricDataResult,
-    MetricStat, ScanBy, StateValue, StatusCode,
+    AlarmType, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricDataResult, MetricStat,
+    ScanBy, StateValue, StatusCode,
 };
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
@@ -186,35 +186,19 @@ impl CloudWatch {
         namespace: &str,
         dimensions: &[(&str, &str)],
     ) -> Result<Vec<String>, AwsError> {
-        let filters: Vec<_> = dimensions
+        let having: Vec<(&str, Option<&str>)> = dimensions
             .iter()
-            .map(|(name, value)| DimensionFilter::builder().name(*name).value(*value).build())
+            .map(|(name, value)| (*name, Some(*value)))
             .collect();
-        let mut names = std::collections::BTreeSet::new();
-        let mut token = None;
-        for _ in 0..PAGES {
-            let call = self
-                .client
-                .list_metrics()
-                .namespace(namespace)
-                .set_dimensions(Some(filters.clone()))
-                .set_next_token(token)
-                .send();
-            let page = self.caller.ask("ListMetrics", call).await?;
-            names.extend(
-                page.metrics()
-                    .iter()
-                    .filter_map(|metric| reply::some_name(metric.metric_name())),
-            );
-            token = page
-                .next_token()
-                .filter(|token| !token.is_empty())
-                .map(Into::into);
-            if token.is_none() {
-                return Ok(names.into_iter().collect());
-            }
+        let (metrics, cut) = self.listed(namespace, None, &having, PAGES).await?;
+        if cut {
+            return Err(self.caller.cut_short("ListMetrics"));
         }
-        Err(self.caller.cut_short("ListMetrics"))
+        let names: BTreeSet<String> = metrics
+            .iter()
+            .filter_map(|metric| reply::some_name(metric.metric_name()))
+            .collect();
+        Ok(names.into_iter().collect())
     }
 
     /// How CloudFront spells the limit-exceeded metric of Lambda@Edge for this distribution: AWS

@@ -1,6 +1,6 @@
 //! Which metrics there are: `ListMetrics` (aws-facts §15.1, §15.3). It knows those that had a point in the last two weeks.
 
-use aws_sdk_cloudwatch::types::DimensionFilter;
+use aws_sdk_cloudwatch::types::{DimensionFilter, Metric};
 
 use crate::services::cloudwatch::CloudWatch;
 use crate::transport::error::AwsError;
@@ -25,6 +25,30 @@ impl CloudWatch {
         name: &str,
         having: &[(&str, Option<&str>)],
     ) -> Result<ListedMetrics, AwsError> {
+        let (metrics, cut) = self.listed(namespace, Some(name), having, PAGES).await?;
+        let dimensions = metrics.iter().map(|metric| {
+            let all = metric.dimensions().iter().filter_map(|one| {
+                // Sent back letter by letter: what is not safe to print is left out.
+                Some((reply::exact(one.name()?)?, reply::exact(one.value()?)?))
+            });
+            let mut all: Vec<(String, String)> = all.collect();
+            all.sort();
+            all
+        });
+        Ok(ListedMetrics {
+            dimensions: dimensions.collect(),
+            cut,
+        })
+    }
+
+    /// What so many pages of `ListMetrics` tell, and whether there are more.
+    pub(super) async fn listed(
+        &self,
+        namespace: &str,
+        name: Option<&str>,
+        having: &[(&str, Option<&str>)],
+        pages: usize,
+    ) -> Result<(Vec<Metric>, bool), AwsError> {
         let filters: Vec<_> = having
             .iter()
             .map(|(name, value)| {
@@ -32,38 +56,26 @@ impl CloudWatch {
                 filter.set_value(value.map(Into::into)).build()
             })
             .collect();
-        let mut listed = ListedMetrics::default();
-        let mut token = None;
-        for _ in 0..PAGES {
+        let (mut listed, mut token) = (Vec::new(), None);
+        for _ in 0..pages {
             let call = self
                 .client
                 .list_metrics()
                 .namespace(namespace)
-                .metric_name(name)
+                .set_metric_name(name.map(Into::into))
                 .set_dimensions(Some(filters.clone()))
                 .set_next_token(token)
                 .send();
             let page = self.caller.ask("ListMetrics", call).await?;
-            listed
-                .dimensions
-                .extend(page.metrics().iter().map(|metric| {
-                    let all = metric.dimensions().iter().filter_map(|one| {
-                        // Sent back letter by letter: what is not safe to print is left out.
-                        Some((reply::exact(one.name()?)?, reply::exact(one.value()?)?))
-                    });
-                    let mut all: Vec<(String, String)> = all.collect();
-                    all.sort();
-                    all
-                }));
+            listed.extend_from_slice(page.metrics());
             token = page
                 .next_token()
                 .filter(|token| !token.is_empty())
                 .map(Into::into);
             if token.is_none() {
-                return Ok(listed);
+                return Ok((listed, false));
             }
         }
-        listed.cut = true;
-        Ok(listed)
+        Ok((listed, true))
     }
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::explain::{
-    Evidence, Explanation, Trail, Turned, Unexplained, explain, hits, not_seen, turned, unexplained,
+    Evidence, Explanation, Trail, Turned, Unexplained, explain, hits, not_seen, turned,
+    unexplained, unseen,
 };
 use crate::fleet::{Heard, Snapshot, format};
 use crate::observe::{Findings, cost_of};
@@ -52,7 +53,7 @@ impl Report {
             turned(&picture)
         };
         let unexplained = unexplained(&evidence, &explanation, &turned);
-        let mut unseen = not_seen(&picture, &explanation, findings.gaps());
+        let mut unseen = not_seen(&unseen(&picture), &explanation, findings.gaps());
         let whole = unseen.is_empty();
         unseen.extend(findings.not_offered());
         let all = explanation.hypotheses.iter();

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
-use unicode_width::UnicodeWidthStr;
 
 use super::args::Logs;
 use super::range;
@@ -11,7 +10,7 @@ use super::{asked, begin, reader};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
-use crate::cli::output::print;
+use crate::cli::output::{aligned, print};
 use crate::cli::target::Target;
 use crate::fleet::logs::{Answered, BreakdownRow, By, breakdown, scan_dollars};
 use crate::fleet::{clean, clean_line, clean_markdown, format};
@@ -114,25 +113,9 @@ fn notes(read: &RequestsRead) -> Vec<String> {
 fn table(fleet: &str, by: By, read: &RequestsRead, rows: &[BreakdownRow]) -> String {
     let mut table = vec![heads(by, read)];
     table.extend(rows.iter().take(MOST).map(|row| cells(read, row)));
-    let columns = table[0].len();
-    let widths: Vec<usize> = (0..columns)
-        .map(|at| table.iter().map(|row| row[at].width()).max().unwrap_or(0))
-        .collect();
     let mut text = format!("{}: requests by {}\n\n", clean_line(fleet), by.name());
-    for row in &table {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(at, (cell, width))| {
-                let gap = " ".repeat(width - cell.width());
-                if at == 0 {
-                    format!("{cell}{gap}")
-                } else {
-                    format!("{gap}{cell}")
-                }
-            });
-        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    for line in aligned(&table) {
+        let _ = writeln!(text, "{line}");
     }
     if rows.is_empty() {
         text.push_str("no request was read\n");

@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::lines::line;
 use super::report::Report;
+use crate::cli::output::aligned;
 use crate::fleet::logs::Pattern;
 use crate::fleet::{clean, clean_line, format};
 
@@ -65,24 +64,8 @@ fn rows(text: &mut String, report: &Report) {
         row.push(format::clock(pattern.last()));
         table.push(row);
     }
-    let columns = table[0].len();
-    let width = |at: usize| table.iter().map(|row| row[at].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    for (n, row) in table.iter().enumerate() {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(at, (cell, width))| {
-                let gap = " ".repeat(width - cell.width());
-                // Figures stand at the right.
-                if at == 0 {
-                    format!("{cell}{gap}")
-                } else {
-                    format!("{gap}{cell}")
-                }
-            });
-        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    for (n, row) in aligned(&table).into_iter().enumerate() {
+        let _ = writeln!(text, "{row}");
         if let Some(pattern) = n.checked_sub(1).and_then(|n| shown.get(n)) {
             below(text, pattern);
         }

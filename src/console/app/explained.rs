@@ -166,7 +166,7 @@ impl Explained {
         }
         let rest = rest(picture, &explanation);
         let missing = gwctl_explain::unseen(picture);
-        let unseen = not_seen(picture, &explanation, asked.gaps());
+        let unseen = not_seen(&missing, &explanation, asked.gaps());
         let remedies = remedies(picture).into_iter();
         Self {
             headline: Headline::of(picture, &explanation, &rest, &missing),

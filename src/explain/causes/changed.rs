@@ -187,6 +187,14 @@ pub(super) fn after(at: Timestamp, began: Onset) -> String {
     }
 }
 
+/// `, 4 min after alice updated the code of orders-write in eu-west-1`; nothing where no change, or no onset, is known.
+pub(super) fn clause(event: Option<&Event>, began: Option<Onset>) -> String {
+    let both = event.zip(began);
+    both.map_or_else(String::new, |(event, began)| {
+        format!(", {} {}", after(event.at, began), event.sentence())
+    })
+}
+
 /// Those of `names` of which what runs is dated by Lambda, with when it was last changed.
 fn dated<'a>(site: &'a Site, names: &[&str]) -> Vec<(Timestamp, &'a Function)> {
     let ours = site.functions.iter();

@@ -87,9 +87,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             "{region}: only a part of them does not reach the functions"
         ));
     }
-    let by = change.map_or_else(String::new, |event| {
-        format!(", {} {}", changed::after(event.at, began), event.sentence())
-    });
+    let by = changed::clause(change, Some(began));
     let (sure, why) = match (change.is_some(), contradicts.is_empty()) {
         (true, true) => (
             Sureness::High,

@@ -22,11 +22,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let status = status(evidence, region);
     let is_up = status.as_ref().map(|(is_up, _)| *is_up);
     let mut hypothesis = failing.hypothesis(evidence, "database-unreachable");
-    let by = change
-        .zip(began)
-        .map_or_else(String::new, |(event, began)| {
-            format!(", {} {}", changed::after(event.at, began), event.sentence())
-        });
+    let by = changed::clause(change, began);
     hypothesis.sentence = format!(
         "{} in {region}{}{by}, because they cannot reach the database there: {}",
         failing.fail(),

@@ -244,7 +244,13 @@ fn credentials_that_do_not_work_are_the_one_reason_for_all_that_is_not_seen() {
         site.probe = Observed::missing(late, source());
     }
     let gaps = || vec!["cloudtrail:LookupEvents in us-east-1: could not ask".to_owned()];
-    let told = |fixture: &Fixture| crate::not_seen(&fixture.picture, &fixture.explained(), gaps());
+    let told = |fixture: &Fixture| {
+        crate::not_seen(
+            &crate::unseen(&fixture.picture),
+            &fixture.explained(),
+            gaps(),
+        )
+    };
     assert!(
         told(&fixture).len() > 3,
         "the calls were answered: {:?}",

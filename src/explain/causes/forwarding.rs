@@ -47,9 +47,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         return None;
     }
     let mut hypothesis = failing.hypothesis(evidence, "write-forwarding-broken");
-    let changed = event.zip(began).map_or_else(String::new, |(event, began)| {
-        format!(", {} {}", changed::after(event.at, began), event.sentence())
-    });
+    let changed = changed::clause(event, began);
     hypothesis.sentence = format!(
         "Writes in {region} do not reach the writer{}{changed}: the database there takes no writes, and {}",
         since(began),

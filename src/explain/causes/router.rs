@@ -67,7 +67,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
     supports.extend(dated.clone());
     let changed = change.is_some() || dated.is_some();
     let by = match (change, dated.is_some()) {
-        (Some(event), _) => format!(", {} {}", changed::after(event.at, began), event.sentence()),
+        (Some(event), _) => changed::clause(Some(event), Some(began)),
         (None, true) => ", after the distribution was changed".into(),
         (None, false) => String::new(),
     };

@@ -66,11 +66,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             "Lambda throttles {} in {region}{}{}",
             listed(&names),
             since(began),
-            reserved
-                .zip(began)
-                .map_or_else(String::new, |(event, began)| {
-                    format!(", {} {}", changed::after(event.at, began), event.sentence())
-                })
+            changed::clause(reserved, began)
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
