@@ -11,6 +11,7 @@ mod check_changed;
 mod clients_refused;
 mod connections;
 mod credential_expired;
+pub(crate) mod database_log;
 mod database_unreachable;
 mod dependency;
 mod deployment;

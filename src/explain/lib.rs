@@ -33,6 +33,7 @@ pub use unseen::{Unseen, not_seen, unseen};
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {
     let mut hypotheses = causes::all(evidence);
+    causes::database_log::add(evidence, &mut hypotheses);
     heard::add(evidence, &mut hypotheses);
     Explanation {
         at: evidence.picture.at,

@@ -4,7 +4,10 @@ mod access;
 mod asked;
 mod board;
 mod book;
+mod database;
 mod group;
+mod kind;
+mod places;
 mod range;
 mod range_book;
 mod read;
@@ -16,20 +19,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::future::{FutureExt as _, join, join_all};
+use futures_util::future::{FutureExt as _, join, join_all, join3};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
 use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::limiter::{Limiter, Limiters};
-use group::{GroupReader, errors_of};
+use group::GroupReader;
 use gwctl_aws::{AwsError, ErrorKind, Insights, Logs, Session};
-use gwctl_fleet::logs::{AccessFormat, AccessLog, AccessSetting};
-use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region, SiteSpec};
+use gwctl_fleet::logs::AccessSetting;
+use gwctl_fleet::{Account, Clock, FleetSpec, FunctionName, Missing, Region, SiteSpec};
+use places::{Place, sorted_out};
 
 pub use asked::LogsAsked;
 pub use board::LogBoard;
 pub use book::{Book, COST, Counted, Group, Newness, Read, Slot, per_minute};
+pub use kind::LogKind;
 pub use range::{Paid, RangeGroup, RangePart, RangePlan};
 pub use read::{GroupRead, Span};
 pub use requests::RequestsRead;
@@ -40,15 +45,12 @@ pub use taken::placed;
 #[derive(Debug, Clone)]
 pub struct GroupLogs {
     pub region: Region,
-    /// The functions that write to it.
+    /// Who writes to it: functions by their names.
     pub sources: BTreeSet<String>,
     /// Its name, where it could be found.
     pub group: Option<String>,
-    /// Whether it is the edge router's, which runs where clients are.
-    pub edge: bool,
-    /// The format, where it is the access log of an API.
-    pub access: Option<AccessFormat>,
-    /// None where there is no such group: nothing ever ran there.
+    pub kind: LogKind,
+    /// None where there is no such group: nothing ever ran there, or a cluster exports no log.
     pub read: Result<Option<GroupRead>, Missing>,
     /// `FilterLogEvents` that were sent for it, without the tries after a throttled one.
     pub calls: usize,
@@ -90,9 +92,6 @@ enum Came {
     Over(Region),
 }
 
-/// Who writes an access log.
-const ACCESS: &str = "access log";
-
 /// Groups that somebody reads already.
 #[derive(Default)]
 struct Taken {
@@ -108,35 +107,20 @@ impl Taken {
     }
 }
 
-/// Who writes to a group.
-struct Writers {
-    sources: BTreeSet<String>,
-    account: Account,
-    edge: bool,
-    access: Option<AccessFormat>,
-}
-
-/// A group to read, and which account holds it.
-struct Place {
-    region: Region,
-    source: String,
-    account: Account,
-    edge: bool,
-    access: Option<AccessFormat>,
-    group: Result<String, AwsError>,
-}
-
 /// Where was written to when it was looked up: who follows does not look again each time.
 #[derive(Default)]
 struct Known {
     groups: Mutex<BTreeMap<(Region, String), String>>,
     access: Mutex<BTreeMap<Region, Vec<AccessSetting>>>,
+    /// Log groups of a cluster's log; none where no cluster is there.
+    database: Mutex<BTreeMap<Region, Option<Vec<String>>>>,
 }
 
 impl Known {
     fn forget(&self) {
         lock(&self.groups).clear();
         lock(&self.access).clear();
+        lock(&self.database).clear();
     }
 }
 
@@ -161,8 +145,8 @@ impl LogReader {
         self.read_all(asked).await.0
     }
 
-    /// The errors of every function's group. Where there are more than are read, the oldest and the newest: when they
-    /// began tells more than how many there are.
+    /// The errors of every function's group, and of the database's log. Where there are more than are read, the oldest and
+    /// the newest: when they began tells more than how many there are.
     pub async fn errors(&self, since: Timestamp, until: Timestamp) -> Vec<GroupLogs> {
         let asked = LogsAsked {
             errors: true,
@@ -228,7 +212,11 @@ impl LogReader {
                         self.read_access(site, asked, taken, came).await;
                     }
                 };
-                join(functions, access).await;
+                let database = async {
+                    let places = self.database(site, asked).await;
+                    self.read_places(places, asked, taken, came).await;
+                };
+                join3(functions, access, database.boxed()).await;
                 let _ = came.send(Came::Over(site.region.clone()));
             }
             .boxed()
@@ -239,32 +227,6 @@ impl LogReader {
             }
         };
         join(join_all(functions), router.boxed()).await;
-    }
-
-    /// The access logs of an API.
-    async fn read_access(
-        &self,
-        site: &SiteSpec,
-        asked: &LogsAsked,
-        taken: &Taken,
-        came: &UnboundedSender<Came>,
-    ) {
-        let found = self.access_log(site).await;
-        let settings = found.places.clone().unwrap_or_default();
-        let _ = came.send(Came::Access(found));
-        let places = settings.into_iter().filter_map(|setting| match setting.to {
-            AccessLog::Group(name) => Some(Place {
-                region: site.region.clone(),
-                source: ACCESS.to_owned(),
-                account: Account::Workload,
-                edge: false,
-                access: Some(setting.format),
-                group: Ok(name),
-            }),
-            AccessLog::Firehose(_) | AccessLog::Other(_) => None,
-        });
-        let places = places.collect();
-        self.read_places(places, asked, taken, came).await;
     }
 
     /// The router's group in every Region.
@@ -305,59 +267,37 @@ impl LogReader {
         taken: &Taken,
         came: &UnboundedSender<Came>,
     ) {
-        let mut groups: BTreeMap<(Region, String), Writers> = BTreeMap::new();
-        for place in places {
-            match place.group {
-                Ok(group) => {
-                    let entry = groups.entry((place.region, group));
-                    let writers = entry.or_insert(Writers {
-                        sources: BTreeSet::new(),
-                        account: place.account,
-                        edge: place.edge,
-                        access: place.access,
-                    });
-                    writers.sources.insert(place.source);
-                }
-                Err(error) => {
-                    let unread = GroupLogs {
-                        region: place.region,
-                        sources: [place.source].into(),
-                        group: None,
-                        edge: place.edge,
-                        access: place.access,
-                        read: Err(missing(error)),
-                        calls: 0,
-                    };
-                    let _ = came.send(Came::Group(Box::new(unread)));
-                }
-            }
+        let (mut groups, unread) = sorted_out(places);
+        for one in unread {
+            let _ = came.send(Came::Group(Box::new(one)));
         }
-        groups.retain(|key, _| taken.first(key));
-        let read = groups.into_iter().map(|((region, group), writers)| {
-            async move {
-                let reader = GroupReader {
-                    logs: self.session.in_account(writers.account).logs(&region),
-                    limiter: self.limiter(&region),
-                    group,
-                    asked,
-                    errors: errors_of(writers.access.as_ref()),
-                    ends: taken.ends,
-                    calls: AtomicUsize::new(0),
-                };
-                let read = reader.read().await;
-                let read = GroupLogs {
-                    region,
-                    sources: writers.sources,
-                    group: Some(reader.group),
-                    edge: writers.edge,
-                    access: writers.access,
-                    read,
-                    calls: reader.calls.into_inner(),
-                };
-                let _ = came.send(Came::Group(Box::new(read)));
-            }
-            .boxed()
-        });
+        groups.retain(|(region, _, group), _| taken.first(&(region.clone(), group.clone())));
+        let read = groups
+            .into_iter()
+            .map(|((region, account, group), writers)| {
+                async move {
+                    let reader = GroupReader {
+                        logs: self.session.in_account(account).logs(&region),
+                        limiter: self.limiter(&region),
+                        group,
+                        asked,
+                        errors: writers.kind.errors(),
+                        ends: taken.ends,
+                        calls: AtomicUsize::new(0),
+                    };
+                    let read = reader.read().await;
+                    let read = GroupLogs {
+                        region,
+                        sources: writers.sources,
+                        group: Some(reader.group),
+                        kind: writers.kind,
+                        read,
+                        calls: reader.calls.into_inner(),
+                    };
+                    let _ = came.send(Came::Group(Box::new(read)));
+                }
+                .boxed()
+            });
         join_all(read).await;
     }
 
@@ -377,32 +317,6 @@ impl LogReader {
         Ok(group)
     }
 
-    async fn access_log(&self, site: &SiteSpec) -> AccessLogs {
-        let known = lock(&self.known.access).get(&site.region).cloned();
-        if let Some(known) = known {
-            return AccessLogs {
-                region: site.region.clone(),
-                places: Ok(known),
-            };
-        }
-        let api = self.session.apigateway(&site.region);
-        let stage = site.stage.as_deref();
-        let http = api.access_logs(&site.api, ApiKind::Http, stage).await;
-        let places = match http {
-            Err(error) if error.kind == ErrorKind::NotFound => {
-                api.access_logs(&site.api, ApiKind::Rest, stage).await
-            }
-            answer => answer,
-        };
-        if let Ok(places) = &places {
-            lock(&self.known.access).insert(site.region.clone(), places.clone());
-        }
-        AccessLogs {
-            region: site.region.clone(),
-            places: places.map_err(missing),
-        }
-    }
-
     fn sites(&self, asked: &LogsAsked) -> impl Iterator<Item = &SiteSpec> {
         let sites = self.spec.sites.iter();
         sites.filter(move |site| asked.wants(&site.region))
@@ -420,10 +334,12 @@ impl LogReader {
                 let lookup = lambda.log_group(named.name, named.qualifier);
                 Place {
                     source: named.name.to_owned(),
-                    group: self.looked_up(&site.region, function, lookup).await,
+                    group: self
+                        .looked_up(&site.region, function, lookup)
+                        .await
+                        .map(Some),
                     account: Account::Workload,
-                    edge: false,
-                    access: None,
+                    kind: LogKind::Functions,
                     region: site.region.clone(),
                 }
             }
@@ -458,9 +374,8 @@ impl LogReader {
             region: region.clone(),
             source: FunctionName::of(router).name.to_owned(),
             account: Account::Edge,
-            edge: true,
-            access: None,
-            group,
+            kind: LogKind::Router,
+            group: group.map(Some),
         }
     }
 

@@ -85,7 +85,7 @@ fn a_dark_region_is_marked_and_never_counted_as_quiet() {
     );
     let table = logs(&["--scenario", "primary-dark", "--errors"]);
     assert!(
-        table.out.contains("; 6 of 9 log groups were read; "),
+        table.out.contains("; 8 of 12 log groups were read; "),
         "{}",
         table.out
     );
@@ -237,6 +237,39 @@ fn what_is_not_allowed_names_the_permission() {
         "{}",
         ran.out
     );
+}
+
+#[test]
+fn the_database_says_itself_what_it_refuses() {
+    let ran = logs(&[
+        "--scenario",
+        "connections-exhausted",
+        "--errors",
+        "-o",
+        "json",
+    ]);
+    let document = ran.json();
+    let groups = document["groups"].as_array().unwrap();
+    let clusters = groups.iter().filter(|group| group["database"] == true);
+    let names: Vec<&str> = clusters
+        .map(|group| group["group"].as_str().unwrap())
+        .collect();
+    assert!(
+        names.contains(&"/aws/rds/cluster/orders-use1/postgresql"),
+        "{names:?}"
+    );
+    let patterns = document["patterns"].as_array().unwrap();
+    let own = patterns
+        .iter()
+        .find(|one| one["functions"] == serde_json::json!(["database log"]))
+        .unwrap_or_else(|| panic!("{patterns:?}"));
+    assert!(
+        own["text"].as_str().unwrap().starts_with("FATAL: "),
+        "{own}"
+    );
+    let explained = Home::new().run(&["explain", "--demo", "--scenario", "connections-exhausted"]);
+    let words = "the log of the database itself says `FATAL: ";
+    assert!(explained.out.contains(words), "{}", explained.out);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod built_on_moto;
 mod calls;
 mod changes;
 mod cloudtrail;
+mod database_logs;
 mod databases;
 mod discover;
 pub mod emulators;

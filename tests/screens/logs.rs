@@ -11,7 +11,7 @@ use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Theme};
 use gwctl::fleet::logs::LogEvent;
 use gwctl::fleet::{Missing, Region};
-use gwctl::observe::logs::{Book, GroupLogs, GroupRead, LogsAsked, Newness, Paid};
+use gwctl::observe::logs::{Book, GroupLogs, GroupRead, LogKind, LogsAsked, Newness, Paid};
 use jiff::{SignedDuration, Timestamp};
 
 use super::looks::drawn;
@@ -82,8 +82,11 @@ fn group(code: &str, source: &str, read: Result<Option<GroupRead>, Missing>) -> 
         region: sample::region(code),
         sources: [source.to_owned()].into(),
         group: Some(format!("/aws/lambda/{source}")),
-        edge: source == "orders-router",
-        access: None,
+        kind: if source == "orders-router" {
+            LogKind::Router
+        } else {
+            LogKind::Functions
+        },
         read,
         calls: 2,
     }

@@ -11,7 +11,7 @@ pub(super) fn parts_of(action: &str) -> &'static [Account] {
         "cloudwatch:PutMetricData" => &[Dns],
         "cloudwatch:DescribeAlarms" => &[Workload, Dns],
         "lambda:EnableReplication*" => &[Edge],
-        logs if logs.starts_with("logs:") => &[Workload, Edge],
+        logs if logs.starts_with("logs:") => &[Workload, Database, Edge],
         // Canaries and routes are the workload's.
         "cloudwatch:ListMetrics" | "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
             &[Workload, Edge]

@@ -352,7 +352,7 @@ impl PolicyContext<'_> {
         all
     }
 
-    /// As Lambda names them; the router's are wherever clients are (aws-facts §13.7, §13.8).
+    /// As Lambda and RDS name them; the router's are wherever clients are (aws-facts §13.7, §13.8).
     fn log_groups(&self) -> Vec<String> {
         let group = |region: &str, name: &str| {
             self.arn("logs", region, &format!("log-group:/aws/lambda/{name}:*"))
@@ -375,6 +375,14 @@ impl PolicyContext<'_> {
             let name = FunctionName::of(name).name;
             group("*", &format!("{}.{name}", self.spec.home()))
         }));
+        if self.spec.has_database() && holds(Account::Database) {
+            let members = self.members().into_iter();
+            all.extend(members.map(|arn| {
+                let of_logs = arn.replacen(":rds:", ":logs:", 1);
+                let group = of_logs.replacen(":cluster:", ":log-group:/aws/rds/cluster/", 1);
+                format!("{group}/*")
+            }));
+        }
         if all.is_empty() {
             all = self.in_regions("logs", "log-group:/aws/lambda/*");
         }

@@ -75,6 +75,14 @@ impl Rds {
         Ok(cluster_state(&cluster, &instances))
     }
 
+    /// The logs that the cluster `id` exports to `CloudWatch` Logs, such as `postgresql`; none unless somebody switched that
+    /// on (aws-facts §13.7).
+    pub async fn exported_logs(&self, id: &str) -> Result<Vec<String>, AwsError> {
+        let cluster = Box::pin(self.describe_cluster(id)).await?;
+        let logs = cluster.enabled_cloudwatch_logs_exports().iter();
+        Ok(logs.map(|log| reply::name(log)).collect())
+    }
+
     /// Events of the last hour of the cluster `id` and of its instances, newest first.
     ///
     /// Both sources are asked: the fencing events of a failover belong to instances (aws-facts §2.5).

@@ -166,7 +166,7 @@ fn notes(
     }
     if purpose == Purpose::Explain {
         notes.push(
-            "it allows the log groups that Lambda names after its functions: add a group of your own choice, and \
+            "it allows the log groups that Lambda and RDS name after functions and clusters: add a group of your own choice, and \
              kms:Decrypt where a group is encrypted with a key of yours"
                 .into(),
         );

@@ -61,8 +61,9 @@ fn group(group: &Group) -> Value {
         "region": group.region,
         "functions": group.sources,
         "group": group.name,
-        "edge": group.edge,
-        "access_log": group.access.is_some(),
+        "edge": group.kind.is_router(),
+        "access_log": group.kind.access().is_some(),
+        "database": group.kind.is_database(),
         "calls": group.calls,
         "state": match &group.read {
             Ok(Some(_)) => "read",

@@ -405,6 +405,7 @@ pub fn state_of(group: &Group) -> &'static str {
         Ok(Some(read)) if read.behind.is_some() => "behind",
         Ok(Some(read)) if !read.cut.is_empty() => "in part",
         Ok(Some(_)) => "read",
+        Ok(None) if group.kind.is_database() && group.name.is_none() => "not exported",
         Ok(None) => "no group",
         Err(Missing::NotAllowed { .. }) => "not allowed",
         Err(_) => "no answer",

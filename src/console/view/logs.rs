@@ -65,7 +65,7 @@ fn gaps(book: &Book) -> Vec<String> {
     for group in groups {
         let unread = group.unread(book.since);
         // That the router never ran somewhere is no gap.
-        let never_ran = group.edge && matches!(group.read, Ok(None));
+        let never_ran = group.kind.is_router() && matches!(group.read, Ok(None));
         if !never_ran && !unread.is_empty() {
             gaps.push(format!("{}: {}", group.title(), unread.join("; ")));
         }

@@ -9,7 +9,7 @@ use gwctl_fleet::{Region, format};
 use jiff::{SignedDuration, Timestamp};
 
 /// So long before the first minute that is beyond its limit, an error may be of the same trouble.
-const BEFORE: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const BEFORE: SignedDuration = SignedDuration::from_mins(1);
 /// So long before that, an error must not have been logged to be new.
 const QUIET: SignedDuration = SignedDuration::from_mins(5);
 /// Longest text that is quoted.
@@ -157,6 +157,6 @@ fn is_known_before(evidence: &Evidence<'_>, region: &Region, name: &str, began: 
     spans.any(|span| span.holds(from, until))
 }
 
-fn minute(at: Timestamp) -> i64 {
+pub(super) fn minute(at: Timestamp) -> i64 {
     at.as_second().div_euclid(60)
 }

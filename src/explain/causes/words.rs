@@ -25,6 +25,7 @@ const WORDS: [(Says, &[&str]); 7] = [
     (
         Says::NoConnection,
         &[
+            "fatal: 53300:",
             "remaining connection slots are reserved",
             "too many clients already",
             "too many connections",
@@ -33,6 +34,7 @@ const WORDS: [(Says, &[&str]); 7] = [
     (
         Says::ReadOnly,
         &[
+            "error: 25006:",
             "in a read-only transaction",
             "running with the --read-only option",
         ],
@@ -40,6 +42,8 @@ const WORDS: [(Says, &[&str]); 7] = [
     (
         Says::Password,
         &[
+            "fatal: 28p01:",
+            "fatal: 28000:",
             "password authentication failed for user",
             "pam authentication failed for user",
             "access denied for user",

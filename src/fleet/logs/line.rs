@@ -11,6 +11,9 @@ const LONGEST: usize = 4_096;
 /// Most lines of a stack trace that are kept.
 const MOST_STACK: usize = 50;
 
+/// Who writes the log that a cluster of the database exports: no function has such a name.
+pub const DATABASE_LOG: &str = "database log";
+
 /// How grave its writer calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {

@@ -31,7 +31,7 @@ pub use event::{LONGEST_EVENT, LogEvent, clean_event, lateness};
 pub use failure::Failure;
 pub use grouping::{Grouping, PARTS, patterns};
 pub use joined::{Joining, joined};
-pub use line::{Level, LineKind, LogLine};
+pub use line::{DATABASE_LOG, Level, LineKind, LogLine};
 pub use mask::masked;
 pub use pattern::{Minutes, Pattern, Placed, Tally};
 pub use price::{StoredGroup, scan_dollars, scan_price, scanned};

@@ -147,15 +147,32 @@ fn database(line: &str) -> Option<LogLine> {
     });
     let (at, word, level) = marks.min_by_key(|(at, ..)| *at)?;
     let message = line[at + word.len() + 1..].trim_start();
-    let text = if word == "LOG" {
-        message.to_owned()
-    } else {
-        format!("{word}: {message}")
+    let text = match (word, sqlstate(&line[..at])) {
+        ("LOG", _) => message.to_owned(),
+        // As `log_error_verbosity = verbose` writes it itself.
+        (_, Some(state)) if !message.starts_with(state) => format!("{word}: {state}: {message}"),
+        _ => format!("{word}: {message}"),
     };
     Some(LogLine {
         level: Some(level),
         ..LogLine::new(LineKind::Application, &text)
     })
+}
+
+/// The SQLSTATE that a prefix names behind process and number of the line: `…:[PID]:LINE:SQLSTATE:…`; none where the
+/// prefix has none, or of a success.
+fn sqlstate(prefix: &str) -> Option<&str> {
+    let (_, rest) = prefix.split_once("]:")?;
+    let mut parts = rest.split(':');
+    let number = parts.next()?;
+    let state = parts.next()?;
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    let is_state = state.len() == 5
+        && state
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        && !state.starts_with("00");
+    (is_number && is_state).then_some(state)
 }
 
 /// PostgreSQL's severities, and the lines that go on about the one before.

@@ -374,3 +374,56 @@ fn a_request_that_failed_is_counted_once_and_its_report_says_why() {
     ]);
     assert_eq!(apart.iter().map(Pattern::count).sum::<u64>(), 2);
 }
+
+#[test]
+fn a_line_of_rds_is_read_behind_either_of_its_prefixes_and_its_sqlstate_is_kept() {
+    let usual = "2026-11-28 10:00:00 UTC:10.20.3.17(40100):orders_app@orders:[812]:";
+    let long = |state: &str| {
+        format!(
+            "2026-11-28 10:00:00.123 UTC:10.20.3.17(40100):orders_app@orders:[812]:3:{state}:2026-11-28 09:59:59 UTC:\
+             7/812:0:6928f0a0.32c:psql"
+        )
+    };
+    for (prefix, said, text, level) in [
+        (usual.to_owned(), "FATAL:  no", "FATAL: no", Level::Fatal),
+        (
+            long("28P01"),
+            "FATAL:  no",
+            "FATAL: 28P01: no",
+            Level::Fatal,
+        ),
+        (
+            long("25006"),
+            "ERROR:  no",
+            "ERROR: 25006: no",
+            Level::Error,
+        ),
+        // With log_error_verbosity = verbose.
+        (
+            long("25006"),
+            "ERROR:  25006: no",
+            "ERROR: 25006: no",
+            Level::Error,
+        ),
+        (long("00000"), "LOG:  yes", "yes", Level::Info),
+        (
+            long("00000"),
+            "STATEMENT:  SELECT 'ERROR:  1'",
+            "STATEMENT: SELECT 'ERROR:  1'",
+            Level::Info,
+        ),
+        (
+            usual.to_owned(),
+            "ERROR:  a[1]:2:3XXXX:b",
+            "ERROR: a[1]:2:3XXXX:b",
+            Level::Error,
+        ),
+    ] {
+        let line = read(&format!("{prefix}{said}"));
+        assert_eq!(
+            (line.text.as_str(), line.level),
+            (text, Some(level)),
+            "{prefix}{said}"
+        );
+    }
+}

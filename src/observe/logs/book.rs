@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::taken::taken;
-use super::{AccessLogs, GroupLogs, LogsAsked, Paid, Span};
+use super::{AccessLogs, GroupLogs, LogKind, LogsAsked, Paid, Span};
 use gwctl_fleet::logs::{AccessFormat, Grouping, PARTS, Pattern, Placed, lateness};
 use gwctl_fleet::{Marks, Missing, Region, format};
 
@@ -44,9 +44,7 @@ pub struct Group {
     pub region: Region,
     pub sources: BTreeSet<String>,
     pub name: Option<String>,
-    pub edge: bool,
-    /// The format, where it is the access log of an API.
-    pub access: Option<AccessFormat>,
+    pub kind: LogKind,
     /// None where there is no such group.
     pub read: Result<Option<Read>, Missing>,
     /// `FilterLogEvents` that were sent for it.
@@ -329,7 +327,7 @@ impl Book {
             notes.push(format!("only lines that hold `{text}` were read"));
         }
         notes.extend(self.gaps());
-        if self.groups.iter().any(|group| group.edge) {
+        if self.groups.iter().any(|group| group.kind.is_router()) {
             notes.push(
                 "the edge router also writes in Regions where the fleet is not: name them with --region".into(),
             );
@@ -385,8 +383,13 @@ impl Group {
         let name = self.name.as_deref().unwrap_or_default();
         match &self.read {
             Err(why) => vec![why.to_string()],
-            Ok(None) if self.edge => vec!["the router never ran here".into()],
-            Ok(None) if self.access.is_some() => vec![format!("there is no log group {name}")],
+            Ok(None) if self.kind.is_router() => vec!["the router never ran here".into()],
+            Ok(None) if self.name.is_none() => {
+                vec!["the cluster exports no log to CloudWatch Logs".into()]
+            }
+            Ok(None) if self.kind != LogKind::Functions => {
+                vec![format!("there is no log group {name}")]
+            }
             Ok(None) => vec![format!(
                 "there is no log group {name}: the function never ran here, or the group was deleted"
             )],
@@ -408,7 +411,7 @@ impl Group {
                     let from = format::clock(from);
                     said.push(format!("lines that are not errors were read since {from}Z"));
                 }
-                let lacks = self.access.iter().flat_map(AccessFormat::lacks);
+                let lacks = self.kind.access().into_iter().flat_map(AccessFormat::lacks);
                 said.extend(lacks.map(str::to_owned));
                 said
             }

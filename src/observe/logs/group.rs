@@ -8,15 +8,6 @@ use super::{GroupRead, LogsAsked, missing};
 use crate::limiter::Limiter;
 use gwctl_aws::{AwsError, Bound, Cut, ErrorKind, LogAnswer, LogQuestion, Logs};
 use gwctl_fleet::Missing;
-use gwctl_fleet::logs::AccessFormat;
-
-/// What finds the lines of §13.5's failures and whatever calls itself an error, in both formats and as usual loggers write
-/// it: terms are case-sensitive, and 50 and 60 are pino's error and fatal. Only `?` terms: they are ignored beside others
-/// (aws-facts §13.4).
-const ERRORS: &str = "?ERROR ?FATAL ?CRITICAL ?\"Task timed out\" ?\"Status: timeout\" ?\"Status: error\" \
-    ?\"Runtime exited\" ?\"Runtime.\" ?LAMBDA_WARNING ?errorType ?\"\\\"status\\\":\\\"timeout\\\"\" \
-    ?\"level=error\" ?\"level=fatal\" ?\"\\\"error\\\"\" ?\"\\\"fatal\\\"\" ?\"\\\"level\\\":50\" ?\"\\\"level\\\":60\" \
-    ?\"[error]\" ?\"error:\"";
 
 /// Of one group, when errors or a text are searched for.
 const SEARCH: Bound = Bound {
@@ -37,14 +28,6 @@ const OLDEST: Bound = Bound {
     bytes: 1 << 20,
     pages: 3,
 };
-
-/// The filter pattern of errors: those of functions, or of an access log in its format.
-pub(super) fn errors_of(access: Option<&AccessFormat>) -> Option<String> {
-    match access {
-        Some(format) => format.failures(),
-        None => Some(ERRORS.to_owned()),
-    }
-}
 
 /// Of one group, at each end of the time, when the begin of a trouble is looked for.
 const END: Bound = Bound {

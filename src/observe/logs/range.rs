@@ -1,16 +1,15 @@
 //! A question over more than an hour: Logs Insights, one query a Region side by side. What it costs is known before it
 //! is asked, as far as AWS tells.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use futures_util::future::{FutureExt as _, join_all};
+use futures_util::future::{FutureExt as _, join, join_all};
 use jiff::Timestamp;
 
-use super::{ACCESS, AccessLogs, GroupLogs, LogReader, LogsAsked, Place, Writers, missing};
-use gwctl_fleet::logs::{
-    AccessFormat, AccessLog, StoredGroup, errors_query, scan_price, scanned, text_query,
-};
+use super::places::{Groups, sorted_out};
+use super::{AccessLogs, GroupLogs, LogKind, LogReader, LogsAsked, missing};
+use gwctl_fleet::logs::{AccessFormat, StoredGroup, errors_query, scan_price, scanned, text_query};
 use gwctl_fleet::{Account, Missing, Region};
 
 /// Log groups that one query takes at most (aws-facts §13.1).
@@ -21,8 +20,7 @@ const MOST_GROUPS: usize = 50;
 pub struct RangeGroup {
     pub name: String,
     pub sources: BTreeSet<String>,
-    pub edge: bool,
-    pub access: Option<AccessFormat>,
+    pub kind: LogKind,
     /// What AWS says it stores; none where there is no such group.
     pub stored: Result<Option<StoredGroup>, Missing>,
 }
@@ -120,7 +118,7 @@ impl RangePlan {
         if let Some(text) = &self.asked.filter {
             return text_query(text);
         }
-        let formats = part.groups.iter().filter_map(|group| group.access.as_ref());
+        let formats = part.groups.iter().filter_map(|group| group.kind.access());
         let statuses: BTreeSet<String> = formats.filter_map(AccessFormat::status_field).collect();
         errors_query(statuses.iter().map(String::as_str))
     }
@@ -168,19 +166,26 @@ impl LogReader {
     pub async fn range_plan(&self, asked: &LogsAsked) -> RangePlan {
         let sites = self.sites(asked).map(|site| {
             async move {
-                let functions = self.functions(site, asked).await;
-                if asked.function.is_some() || site.api.is_empty() {
-                    return (functions, None);
-                }
-                let access = self.access_log(site).await;
-                (functions, Some(access))
+                let groups = async {
+                    let functions = self.functions(site, asked);
+                    let (mut all, database) = join(functions, self.database(site, asked)).await;
+                    all.extend(database);
+                    all
+                };
+                let access = async {
+                    if asked.function.is_some() || site.api.is_empty() {
+                        return None;
+                    }
+                    Some(self.access_log(site).await)
+                };
+                join(groups.boxed(), access.boxed()).await
             }
             .boxed()
         });
         let mut places = Vec::new();
         let mut access = Vec::new();
-        for (functions, log) in join_all(sites).await {
-            places.extend(functions);
+        for (groups, log) in join_all(sites).await {
+            places.extend(groups);
             if let Some(log) = log {
                 places.extend(log.groups());
                 access.push(log);
@@ -218,8 +223,7 @@ impl LogReader {
                     let group = RangeGroup {
                         name,
                         sources: writers.sources,
-                        edge: writers.edge,
-                        access: writers.access,
+                        kind: writers.kind,
                         stored,
                     };
                     (region, account, group)
@@ -240,55 +244,4 @@ impl LogReader {
         }
         parts
     }
-}
-
-impl AccessLogs {
-    /// The log groups among its places.
-    fn groups(&self) -> Vec<Place> {
-        let places = self.places.iter().flatten();
-        let groups = places.filter_map(|setting| match &setting.to {
-            AccessLog::Group(name) => Some(Place {
-                region: self.region.clone(),
-                source: ACCESS.to_owned(),
-                account: Account::Workload,
-                edge: false,
-                access: Some(setting.format.clone()),
-                group: Ok(name.clone()),
-            }),
-            AccessLog::Firehose(_) | AccessLog::Other(_) => None,
-        });
-        groups.collect()
-    }
-}
-
-/// Each group of an account in a Region, and who writes to it.
-type Groups = BTreeMap<(Region, Account, String), Writers>;
-
-/// Each group once, whoever writes to it; and those whose names could not be found.
-fn sorted_out(places: Vec<Place>) -> (Groups, Vec<GroupLogs>) {
-    let (mut groups, mut unread) = (BTreeMap::new(), Vec::new());
-    for place in places {
-        match place.group {
-            Ok(name) => {
-                let entry = groups.entry((place.region, place.account.clone(), name));
-                let writers: &mut Writers = entry.or_insert(Writers {
-                    sources: BTreeSet::new(),
-                    account: place.account,
-                    edge: place.edge,
-                    access: place.access,
-                });
-                writers.sources.insert(place.source);
-            }
-            Err(error) => unread.push(GroupLogs {
-                region: place.region,
-                sources: [place.source].into(),
-                group: None,
-                edge: place.edge,
-                access: place.access,
-                read: Err(missing(error)),
-                calls: 0,
-            }),
-        }
-    }
-    (groups, unread)
 }

@@ -82,8 +82,7 @@ fn groups_of<'a>(
             region: part.region.clone(),
             sources: group.sources.clone(),
             group: Some(group.name.clone()),
-            edge: group.edge,
-            access: group.access.clone(),
+            kind: group.kind.clone(),
             read: read(plan, group, answer, found, (oldest, &cut)),
             calls: 0,
         }

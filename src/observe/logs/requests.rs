@@ -26,7 +26,7 @@ impl LogReader {
         let mut read = RequestsRead::of(access.iter().filter_map(super::AccessLogs::note));
         let mut requests = Vec::new();
         for group in groups {
-            let Some(written) = group.access.clone() else {
+            let Some(written) = group.kind.access().cloned() else {
                 continue;
             };
             read.regions.push(group.region.clone());
@@ -60,7 +60,7 @@ impl LogReader {
     pub async fn requests_plan(&self, asked: &LogsAsked) -> RangePlan {
         let mut plan = self.range_plan(asked).await;
         for part in &mut plan.parts {
-            part.groups.retain(|group| group.access.is_some());
+            part.groups.retain(|group| group.kind.access().is_some());
         }
         plan.parts.retain(|part| !part.groups.is_empty());
         plan.unread.clear();
@@ -70,7 +70,7 @@ impl LogReader {
     /// The requests that `plan` asks for, counted by Logs Insights.
     pub async fn requests_range(&self, plan: &RangePlan, stop: &StopSearch) -> RequestsRead {
         let fields = |part: &RangePart| -> AccessFields {
-            let mut formats = part.groups.iter().filter_map(|group| group.access.as_ref());
+            let mut formats = part.groups.iter().filter_map(|group| group.kind.access());
             formats.next().map(AccessFormat::fields).unwrap_or_default()
         };
         let query = |part: &RangePart| breakdown_query(&fields(part));

@@ -39,7 +39,7 @@ pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Ar
         let read = group.read.map(|read| {
             read.map(|read| {
                 let (counted, events) = (read.counted_over(), read.events.len());
-                let found = match &group.access {
+                let found = match group.kind.access() {
                     None => joined(read.events),
                     Some(format) => in_format(format, read.events),
                 };
@@ -61,8 +61,7 @@ pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Ar
             region: group.region,
             sources: [source].into(),
             name: group.group,
-            edge: group.edge,
-            access: group.access,
+            kind: group.kind,
             read,
             calls: group.calls,
         }

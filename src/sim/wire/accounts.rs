@@ -114,7 +114,8 @@ fn owners<'h>(
         Service::Lambda if text("FunctionName").contains("router") => &holders.edge,
         // A query is known by its id alone.
         Service::Logs if !text("queryId").is_empty() => return None,
-        Service::Logs if names_router(asked) => &holders.edge,
+        Service::Logs if names(asked, "router") => &holders.edge,
+        Service::Logs if names(asked, "/aws/rds/") => &holders.database,
         Service::Acm => match text("CertificateArn").split(':').nth(4) {
             Some(account) if account == holders.edge => &holders.edge,
             _ => &holders.workload,
@@ -137,12 +138,12 @@ fn owners<'h>(
     Some(vec![one])
 }
 
-/// Whether a log group of the router is named.
-fn names_router(asked: &RoutedRequest) -> bool {
+/// Whether a log group is named with `what` in its name.
+fn names(asked: &RoutedRequest, what: &str) -> bool {
     let one = ["logGroupName", "logGroupNamePrefix"];
     let one = one.into_iter().filter_map(|name| asked.input.text(name));
     let mut all = one.chain(asked.input.texts("logGroupNames"));
-    all.any(|name| name.contains("router"))
+    all.any(|name| name.contains(what))
 }
 
 /// By the namespaces, which name whose metrics they are; alarms by their names.

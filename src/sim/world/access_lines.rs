@@ -40,6 +40,7 @@ pub(super) fn events(group: &LogGroup, slot: &Slot) -> Vec<WrittenEvent> {
             ended,
             took_ms,
             ending,
+            ..
         } = &done;
         let request = Request {
             at: *ended,

@@ -5,9 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::State;
 use super::access_lines;
-use super::model::Stage;
+use super::database_lines;
 use super::names;
 use super::rng::Rng;
 use super::router_release::BrokenRouter;
@@ -40,6 +39,18 @@ pub(super) struct Done {
     pub ended: i64,
     pub took_ms: f64,
     pub ending: Ending,
+    /// What the database answered, where it refused.
+    pub refused: Option<Refusal>,
+}
+
+/// What the database says where it refuses something (aws-facts §19.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// `FATAL`, `ERROR`.
+    pub severity: &'static str,
+    /// SQLSTATE.
+    pub code: &'static str,
+    pub message: String,
 }
 
 /// How an invocation ends.
@@ -56,23 +67,23 @@ pub(super) enum Ending {
 #[derive(Debug, Clone)]
 pub struct LogGroup {
     pub(super) region: Region,
-    /// Of an access log, the API.
+    /// Of an access log, the API; of a database's log, the instance.
     pub(super) function: String,
-    version: u32,
+    pub(super) version: u32,
     pub(super) timeout_s: i32,
-    memory_mb: i32,
-    handles: Handles,
+    pub(super) memory_mb: i32,
+    pub(super) handles: Handles,
     pub(super) seed: u64,
     /// Of the router's: what is wrong with it.
-    broken: Option<BrokenRouter>,
-    /// Those behind an API whose access log it is.
-    behind: Vec<LogGroup>,
-    slots: Vec<Slot>,
+    pub(super) broken: Option<BrokenRouter>,
+    /// Those behind an API whose access log it is; those before a database.
+    pub(super) behind: Vec<LogGroup>,
+    pub(super) slots: Vec<Slot>,
 }
 
 /// Which requests it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Handles {
+pub(super) enum Handles {
     Reads,
     Writes,
     Both,
@@ -80,84 +91,8 @@ enum Handles {
     Router,
     /// An API tells of every request.
     Api,
-}
-
-impl State {
-    /// The log group `name` in `region`; none where no function ever wrote to it.
-    pub fn log_group(&self, region: &Region, name: &str) -> Option<LogGroup> {
-        let Some(function) = name.strip_prefix("/aws/lambda/") else {
-            return self.access_group(region, name);
-        };
-        let site = self.fleet.site_of(region)?;
-        let slots: Vec<Slot> = self.fleet.sites[site].log.slots().iter().copied().collect();
-        let router = function.strip_prefix("us-east-1.");
-        let handles = match router.unwrap_or(function) {
-            names::ROUTER if router.is_some() => Handles::Router,
-            name if name == names::FUNCTIONS[0] => Handles::Reads,
-            name if name == names::FUNCTIONS[1] => Handles::Writes,
-            _ => Handles::Both,
-        };
-        let home = Region::global();
-        let region_of = if router.is_some() { &home } else { region };
-        let mut functions = self.resources.functions.iter();
-        let found = functions
-            .find(|one| &one.region == region_of && one.name == router.unwrap_or(function))?;
-        let ran = slots.iter().any(|slot| slot.both().invocations > 0.0);
-        // In its own Region the router's group has the prefix too: without it there is none.
-        let is_router = found.name == names::ROUTER;
-        (ran && is_router == router.is_some()).then(|| LogGroup {
-            region: region.clone(),
-            function: found.name.clone(),
-            version: found.version,
-            timeout_s: found.timeout_s,
-            memory_mb: found.memory_mb,
-            handles,
-            seed: self.present.seed,
-            broken: self
-                .broken_router()
-                .filter(|router| is_router && !router.invalid),
-            behind: Vec::new(),
-            slots,
-        })
-    }
-
-    /// Every log group in `region`, sorted by name.
-    pub fn log_group_names(&self, region: &Region) -> Vec<String> {
-        let functions = self.resources.functions.iter();
-        let mut names: Vec<String> = functions
-            .filter(|one| &one.region == region)
-            .map(|one| format!("/aws/lambda/{}", one.name))
-            .collect();
-        names.push(format!("/aws/lambda/us-east-1.{}", names::ROUTER));
-        let apis = self
-            .resources
-            .apis
-            .iter()
-            .filter(|api| &api.region == region);
-        let stages = apis.flat_map(|api| &api.stages);
-        names.extend(stages.filter_map(|stage| stage.access_log.clone()));
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// The access log `name` of an API in `region`.
-    fn access_group(&self, region: &Region, name: &str) -> Option<LogGroup> {
-        let mut apis = self.resources.apis.iter();
-        let writes = |stage: &Stage| stage.access_log.as_deref() == Some(name);
-        let api = apis.find(|api| &api.region == region && api.stages.iter().any(writes))?;
-        let functions = names::FUNCTIONS.iter();
-        let behind: Vec<LogGroup> = functions
-            .filter_map(|function| self.log_group(region, &format!("/aws/lambda/{function}")))
-            .collect();
-        let first = behind.first()?.clone();
-        Some(LogGroup {
-            function: api.id.clone(),
-            handles: Handles::Api,
-            behind,
-            ..first
-        })
-    }
+    /// A cluster tells what it refuses.
+    Database,
 }
 
 impl LogGroup {
@@ -188,8 +123,10 @@ impl LogGroup {
         let Some(slot) = self.slots.get(at) else {
             return Vec::new();
         };
-        if self.handles == Handles::Api {
-            return access_lines::events(self, slot);
+        match self.handles {
+            Handles::Api => return access_lines::events(self, slot),
+            Handles::Database => return database_lines::events(self, slot),
+            _ => {}
         }
         let mut events = self.write(slot).events;
         // Lines of one moment stay in the order they were written in.
@@ -226,7 +163,7 @@ impl LogGroup {
         let ran = match self.handles {
             Handles::Reads => slot.read,
             Handles::Writes => slot.write,
-            Handles::Both | Handles::Api => slot.both(),
+            Handles::Both | Handles::Api | Handles::Database => slot.both(),
             Handles::Router => self.routed(slot),
         };
         let name = format!("log {} {} {}", self.region, self.function, slot.end);
@@ -435,6 +372,7 @@ impl Writer<'_> {
             ended: one.ended(),
             took_ms: one.took_ms,
             ending: self.ending,
+            refused: None,
         });
         self.write(one, one.ended(), format!("END RequestId: {}\n", one.id));
         let (took, memory) = (one.took_ms, self.group.memory_mb);
@@ -446,6 +384,13 @@ impl Writer<'_> {
             one.id
         );
         self.write(one, one.ended(), line);
+    }
+
+    /// It was because the database refused something.
+    pub(super) fn was_refused(&mut self, refusal: Refusal) {
+        if let Some(last) = self.done.last_mut() {
+            last.refused = Some(refusal);
+        }
     }
 
     pub(super) fn write(&mut self, one: &Invocation, at: i64, message: String) {

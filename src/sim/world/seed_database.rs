@@ -105,6 +105,7 @@ fn cluster(options: &SeedOptions, region: &Region, primary: &Region) -> DbCluste
         deletion_protection: true,
         parameter_group: names::PARAMETER_GROUP.into(),
         security_groups: vec![names::security_group(options.seed, "database", region)],
+        log_exports: vec!["postgresql".into()],
         instances: if secondary && options.database.headless.contains(region) {
             Vec::new()
         } else {

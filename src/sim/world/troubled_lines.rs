@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::log_lines::{Writer, logged, moment};
+use super::log_lines::{Refusal, Writer, logged, moment};
 use super::names;
 use super::rng::pick;
 use crate::world::parts::logbook::Cause;
@@ -147,7 +147,13 @@ impl Writer<'_> {
         usize::try_from(drawn).unwrap_or_default()
     }
 
-    fn refused_by_database(&mut self, severity: &str, code: &str, message: &str, routine: &str) {
+    fn refused_by_database(
+        &mut self,
+        severity: &'static str,
+        code: &'static str,
+        message: &str,
+        routine: &str,
+    ) {
         let more = json!({
             "length": message.len() + 60,
             "name": "error",
@@ -156,6 +162,11 @@ impl Writer<'_> {
             "routine": routine,
         });
         self.thrown_with(14.0, ("error", message), &BY_PG, &more);
+        self.was_refused(Refusal {
+            severity,
+            code,
+            message: message.to_owned(),
+        });
     }
 
     fn wrong_setting(&mut self) {

@@ -12,6 +12,7 @@ mod cloudfront;
 mod cloudfront_changes;
 mod cloudtrail;
 mod cloudwatch;
+mod database_log;
 mod dns;
 mod insights;
 mod json;

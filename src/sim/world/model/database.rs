@@ -107,6 +107,8 @@ pub struct DbCluster {
     pub parameter_group: String,
     /// Who may reach it.
     pub security_groups: Vec<String>,
+    /// The logs that it exports to CloudWatch Logs: `postgresql`.
+    pub log_exports: Vec<String>,
     /// Its instances, by identifier; the writer instance first.
     pub instances: Vec<String>,
     /// Creation.

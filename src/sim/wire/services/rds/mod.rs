@@ -204,6 +204,7 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         "ClusterCreateTime": one.created,
         "EngineMode": "provisioned",
         "DeletionProtection": one.deletion_protection,
+        "EnabledCloudwatchLogsExports": members(&one.log_exports),
         "HttpEndpointEnabled": false,
         "CopyTagsToSnapshot": true,
         "CrossAccountClone": false,
