@@ -273,6 +273,58 @@ fn the_database_says_itself_what_it_refuses() {
 }
 
 #[test]
+fn errors_are_counted_by_function_and_by_what_they_say() {
+    let by = |by: &str, more: &[&str]| {
+        let args = [
+            &["--scenario", "secret-rotated", "--by", by, "-o", "json"],
+            more,
+        ]
+        .concat();
+        logs(&args).json()
+    };
+    let rows = |document: &serde_json::Value| -> Vec<(String, u64)> {
+        let all = document["rows"].as_array().unwrap().iter();
+        all.map(|row| {
+            (
+                row["name"].as_str().unwrap().to_owned(),
+                row["count"].as_u64().unwrap(),
+            )
+        })
+        .collect()
+    };
+    let functions = rows(&by("function", &[]));
+    assert!(functions.is_sorted_by(|a, b| a.1 >= b.1), "{functions:?}");
+    let of = |name: &str| functions.iter().find(|row| row.0 == name).unwrap().1;
+    assert!(
+        of("orders-write") > 100 && of("database log") > 100,
+        "{functions:?}"
+    );
+    let errors = rows(&by("error", &["--function", "orders-write"]));
+    assert!(
+        errors[0].0.contains("password authentication failed"),
+        "{errors:?}"
+    );
+    let table = logs(&["--scenario", "secret-rotated", "--by", "function"]);
+    assert!(
+        table.out.contains("FUNCTION") && table.out.contains("errors by function"),
+        "{}",
+        table.out
+    );
+    let markdown = logs(&["--by", "error", "-o", "markdown"]);
+    assert!(
+        markdown.out.starts_with("### Errors of orders by error"),
+        "{}",
+        markdown.out
+    );
+    let refused = logs(&["--by", "route", "--function", "orders-write"]);
+    assert!(
+        refused.code == 2 && refused.err.contains("go with `--by function`"),
+        "{}",
+        refused.err
+    );
+}
+
+#[test]
 fn following_prints_new_lines_until_it_is_interrupted() {
     let home = Home::new();
     let mut command = home.command(&["logs", "--demo", "--follow", "--since", "30s", "-o", "json"]);

@@ -60,7 +60,7 @@ fn refused(seconds: i64, n: u32) -> LogEvent {
     logged(seconds, n, "ERROR", &format!("Invoke Error \t{error}"))
 }
 
-fn read(events: Vec<LogEvent>, cut: Option<i64>) -> GroupRead {
+pub(super) fn read(events: Vec<LogEvent>, cut: Option<i64>) -> GroupRead {
     let mut events = events;
     events.sort_by_key(|event| event.at);
     let from = cut.map_or(ago(900), ago);
@@ -77,7 +77,11 @@ fn read(events: Vec<LogEvent>, cut: Option<i64>) -> GroupRead {
     }
 }
 
-fn group(code: &str, source: &str, read: Result<Option<GroupRead>, Missing>) -> GroupLogs {
+pub(super) fn group(
+    code: &str,
+    source: &str,
+    read: Result<Option<GroupRead>, Missing>,
+) -> GroupLogs {
     GroupLogs {
         region: sample::region(code),
         sources: [source.to_owned()].into(),
@@ -106,7 +110,7 @@ fn denied() -> Missing {
 
 /// Conflicts all the time in two Regions; since six minutes a database that refuses connections; a Region that does
 /// not answer, and a group that may not be read.
-fn groups() -> Vec<GroupLogs> {
+pub(super) fn groups() -> Vec<GroupLogs> {
     let conflicts = |step: u32| (0..900 / step).map(move |n| conflict(i64::from(n * step) + 3, n));
     let mut writes: Vec<LogEvent> = conflicts(20).collect();
     writes.extend((0..120).map(|n| refused(i64::from(n) * 3, 4_000 + n)));
@@ -132,7 +136,7 @@ fn groups() -> Vec<GroupLogs> {
     ]
 }
 
-fn book(groups: Vec<GroupLogs>, waiting: &[&str]) -> Book {
+pub(super) fn book(groups: Vec<GroupLogs>, waiting: &[&str]) -> Book {
     let waiting: BTreeMap<Region, usize> = waiting
         .iter()
         .map(|code| (sample::region(code), 1))
@@ -141,7 +145,7 @@ fn book(groups: Vec<GroupLogs>, waiting: &[&str]) -> Book {
 }
 
 /// The screen with `book` on it, everybody having answered.
-fn showing(book: Option<Book>, size: (u16, u16)) -> State {
+pub(super) fn showing(book: Option<Book>, size: (u16, u16)) -> State {
     let mut state = sample::state(sample::bad_day(), size);
     press(&mut state, "8");
     if let Some(book) = book {
@@ -154,12 +158,12 @@ fn showing(book: Option<Book>, size: (u16, u16)) -> State {
     state
 }
 
-fn press(state: &mut State, keys: &str) -> Vec<Effect> {
+pub(super) fn press(state: &mut State, keys: &str) -> Vec<Effect> {
     let keys = keys.split(' ').map(|key| key.parse::<Key>().unwrap());
     keys.flat_map(|key| update(state, Msg::Key(key))).collect()
 }
 
-fn shown(state: &State) -> String {
+pub(super) fn shown(state: &State) -> String {
     let theme = Theme::load("dark", None, Depth::True, false).unwrap();
     text(&drawn(state, &theme))
 }

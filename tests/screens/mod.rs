@@ -9,6 +9,7 @@ mod guided_keys;
 mod help;
 mod honesty;
 mod logs;
+mod logs_counts;
 mod looks;
 mod pictures;
 mod region_switch;

@@ -9,6 +9,7 @@ use crate::cli::flags::{Output, duration};
 use crate::cli::looked_at::LookedAt;
 use crate::fleet::logs::By;
 use crate::fleet::{NotARegion, Region};
+use crate::observe::logs::CountedBy;
 
 /// `gwctl logs`.
 #[derive(Debug, Clone, Args)]
@@ -40,8 +41,9 @@ pub struct Logs {
     /// Print the lines, and every few seconds the new ones, until Ctrl-C
     #[arg(long)]
     pub follow: bool,
-    /// Count requests by this, as the access logs of the APIs tell them; health checkers apart
-    #[arg(long, value_enum, conflicts_with_all = ["lines", "follow", "errors", "filter", "function"])]
+    /// Count errors by the function that logs them or by what they say, or requests by what the access logs of the APIs
+    /// tell of them; health checkers apart
+    #[arg(long, value_enum, conflicts_with_all = ["lines", "follow", "errors"])]
     pub by: Option<Counted>,
     /// Ask Logs Insights without a question about its price
     #[arg(long)]
@@ -53,20 +55,31 @@ pub struct Logs {
     pub fleet: LookedAt,
 }
 
-/// What requests are counted by.
+/// What is counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Counted {
+    Function,
+    Error,
     Route,
     Method,
     Status,
 }
 
-impl From<Counted> for By {
+impl Counted {
+    /// Whether errors are counted, and not requests.
+    pub fn is_of_errors(self) -> bool {
+        !CountedBy::from(self).is_of_requests()
+    }
+}
+
+impl From<Counted> for CountedBy {
     fn from(counted: Counted) -> Self {
         match counted {
-            Counted::Route => Self::Route,
-            Counted::Method => Self::Method,
-            Counted::Status => Self::Status,
+            Counted::Function => Self::Function,
+            Counted::Error => Self::Error,
+            Counted::Route => Self::Requests(By::Route),
+            Counted::Method => Self::Requests(By::Method),
+            Counted::Status => Self::Requests(By::Status),
         }
     }
 }

@@ -1,23 +1,18 @@
 //! `gwctl logs --by route`: requests by what the access logs tell of them.
 
-use std::fmt::Write;
-
 use serde_json::{Map, Value, json};
 
 use super::args::Logs;
-use super::range;
-use super::{asked, begin, reader};
+use super::sheet::{Sheet, paid};
+use super::{asked, begin, range, reader};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
-use crate::cli::output::{aligned, print};
+use crate::cli::output::print;
 use crate::cli::target::Target;
-use crate::fleet::logs::{Answered, BreakdownRow, By, breakdown, scan_dollars};
-use crate::fleet::{clean, clean_line, clean_markdown, format};
+use crate::fleet::logs::{Answered, BreakdownRow, By, breakdown};
+use crate::fleet::{clean, format};
 use crate::observe::logs::{COST, RequestsRead};
-
-/// Rows that are printed; `-o json` has all.
-const MOST: usize = 40;
 
 /// Asks and prints.
 pub fn run(global: &Global, args: &Logs, by: By) -> Result<Exit, Failure> {
@@ -28,9 +23,8 @@ pub fn run(global: &Global, args: &Logs, by: By) -> Result<Exit, Failure> {
     let (fleet, read) = args.fleet.with(global, true, read)??;
     let rows = breakdown(&read.requests, by);
     print(&match args.output {
-        Output::Table => table(&fleet, by, &read, &rows),
-        Output::Markdown => markdown(&fleet, by, &read, &rows),
         Output::Json => format!("{:#}\n", document(&fleet, by, &read, &rows)),
+        people => sheet(&fleet, by, &read, &rows).drawn(people),
     })?;
     Ok(exit(&read))
 }
@@ -110,47 +104,16 @@ fn notes(read: &RequestsRead) -> Vec<String> {
     notes
 }
 
-fn table(fleet: &str, by: By, read: &RequestsRead, rows: &[BreakdownRow]) -> String {
-    let mut table = vec![heads(by, read)];
-    table.extend(rows.iter().take(MOST).map(|row| cells(read, row)));
-    let mut text = format!("{}: requests by {}\n\n", clean_line(fleet), by.name());
-    for line in aligned(&table) {
-        let _ = writeln!(text, "{line}");
+fn sheet(fleet: &str, by: By, read: &RequestsRead, rows: &[BreakdownRow]) -> Sheet {
+    Sheet {
+        fleet: fleet.to_owned(),
+        things: "requests",
+        thing: "request",
+        by: by.name(),
+        heads: heads(by, read),
+        rows: rows.iter().map(|row| cells(read, row)).collect(),
+        notes: notes(read),
     }
-    if rows.is_empty() {
-        text.push_str("no request was read\n");
-    }
-    let rest = rows.len().saturating_sub(MOST);
-    if rest > 0 {
-        let _ = writeln!(text, "and {rest} more: -o json has all");
-    }
-    text.push('\n');
-    for note in notes(read) {
-        let _ = writeln!(text, "{}", clean_line(&note));
-    }
-    text
-}
-
-fn markdown(fleet: &str, by: By, read: &RequestsRead, rows: &[BreakdownRow]) -> String {
-    let mut text = format!(
-        "### Requests of {} by {}\n\n",
-        clean_markdown(fleet),
-        by.name()
-    );
-    let _ = writeln!(text, "| {} |", heads(by, read).join(" | "));
-    let _ = writeln!(text, "|---|{}--:|", "--:|".repeat(read.regions.len()));
-    for row in rows.iter().take(MOST) {
-        let cells: Vec<String> = cells(read, row)
-            .iter()
-            .map(|one| clean_markdown(one))
-            .collect();
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
-    }
-    text.push('\n');
-    for note in notes(read) {
-        let _ = writeln!(text, "- {}", clean_markdown(&note));
-    }
-    text
 }
 
 fn document(fleet: &str, by: By, read: &RequestsRead, rows: &[BreakdownRow]) -> Value {
@@ -179,12 +142,7 @@ fn document(fleet: &str, by: By, read: &RequestsRead, rows: &[BreakdownRow]) -> 
         "rows": rows.iter().map(row).collect::<Vec<_>>(),
         "regions": read.regions,
         "gaps": read.gaps,
-        "insights": read.paid.as_ref().map(|paid| json!({
-            "bytes_scanned": paid.scanned,
-            "dollars": scan_dollars(paid.scanned),
-            "bytes_expected": paid.expected,
-            "not_known_of": paid.unknown,
-        })),
+        "insights": read.paid.as_ref().map(paid),
         "exit_code": exit(read).code(),
     })
 }

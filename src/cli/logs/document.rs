@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::report::Report;
+use super::sheet::paid;
 use crate::fleet::Missing;
-use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed, scan_dollars};
+use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed};
 use crate::observe::logs::Group;
 
 /// Lines of a pattern that stand below it; how many more were counted stands beside them.
@@ -29,12 +30,7 @@ pub fn draw(report: &Report) -> Value {
             "longest_ms": longest.as_millis() as u64,
         })),
         "cost": book.cost(),
-        "insights": book.paid.as_ref().map(|paid| json!({
-            "bytes_scanned": paid.scanned,
-            "dollars": scan_dollars(paid.scanned),
-            "bytes_expected": paid.expected,
-            "not_known_of": paid.unknown,
-        })),
+        "insights": book.paid.as_ref().map(paid),
         "notes": book.notes(),
         "exit_code": report.exit().code(),
     });

@@ -3,11 +3,13 @@
 pub mod args;
 mod breakdown;
 mod document;
+mod errors_by;
 mod follow;
 mod lines;
 mod markdown;
 mod range;
 mod report;
+mod sheet;
 mod table;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,8 +23,8 @@ use super::settings::Settings;
 use super::simulated;
 use super::target::Target;
 use crate::fleet::Pace;
-use crate::observe::logs::{LogReader, LogsAsked};
-use args::Logs;
+use crate::observe::logs::{CountedBy, LogReader, LogsAsked};
+use args::{Counted, Logs};
 use report::Report;
 
 /// Reads and prints.
@@ -30,8 +32,12 @@ pub fn run(global: &Global, args: &Logs) -> Result<Exit, Failure> {
     if args.follow {
         return follow(global, args);
     }
-    if let Some(by) = args.by {
-        return breakdown::run(global, args, by.into());
+    if let Some(CountedBy::Requests(by)) = args.by.map(Into::into) {
+        if args.function.is_some() || args.filter.is_some() {
+            let why = "requests are those of the API: `--function` and `--filter` go with `--by function` or `--by error`";
+            return Err(Failure::usage(why));
+        }
+        return breakdown::run(global, args, by);
     }
     if args.since > range::LINE_BY_LINE {
         return range::run(global, args);
@@ -42,6 +48,9 @@ pub fn run(global: &Global, args: &Logs) -> Result<Exit, Failure> {
 }
 
 fn told(report: &Report, args: &Logs) -> Result<Exit, Failure> {
+    if let Some(by) = args.by {
+        return errors_by::told(report, args, by.into());
+    }
     print(&match args.output {
         Output::Table => table::draw(report),
         Output::Markdown => markdown::draw(report),
@@ -89,7 +98,7 @@ fn asked(args: &Logs, since: Timestamp, until: Timestamp) -> LogsAsked {
         regions: args.region.clone(),
         function: args.function.clone(),
         filter: args.filter.clone(),
-        errors: args.errors,
+        errors: args.errors || args.by.is_some_and(Counted::is_of_errors),
     }
 }
 

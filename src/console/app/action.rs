@@ -29,6 +29,7 @@ pub enum Action {
     Link,
     Request,
     Follow,
+    CountBy,
     Shorter,
     Longer,
     ChartLeft,
@@ -273,6 +274,13 @@ pub(super) const AFTER: &[Entry] = &[
         &["f"],
         Group::Lists,
         "Logs: ask for new lines all the time, or not",
+    ),
+    entry(
+        Action::CountBy,
+        "count-by",
+        &["B"],
+        Group::Lists,
+        "Logs: count by function, route, method, status; then patterns",
     ),
     entry(
         Action::ChartLeft,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Panel;
+use super::logs_counts::{COUNTED, counted_cells};
 use super::rows::{Cells, Row, Subject};
 use gwctl_fleet::format;
-use gwctl_fleet::logs::{Pattern, Placed};
-use gwctl_observe::logs::{Book, Group, Newness};
+use gwctl_fleet::logs::{BreakdownRow, Pattern, Placed};
+use gwctl_observe::logs::{Book, CountedBy, Group, Newness};
 
 /// The times that can be looked at, as they are typed.
 const WINDOWS: [(&str, SignedDuration); 8] = [
@@ -46,6 +47,10 @@ pub struct Logs {
     pub(super) opened: Option<String>,
     /// What Logs Insights will cost over this time, where it is longer than lines are read one by one.
     pub price: Option<LogsPrice>,
+    /// What is counted instead of patterns.
+    pub by: Option<CountedBy>,
+    /// What that came to.
+    counts: Vec<BreakdownRow>,
     consent: Consent,
     /// Which of [`WINDOWS`].
     window: usize,
@@ -65,6 +70,8 @@ impl Default for Logs {
             asking: None,
             opened: None,
             price: None,
+            by: None,
+            counts: Vec::new(),
             consent: Consent::Awaited,
             window: FIRST,
             number: 0,
@@ -151,6 +158,7 @@ impl Logs {
         if was_priced || self.is_priced() {
             // What was found in another time, in another way, must not stand under this one's name.
             self.book = None;
+            self.recount();
         }
         self.ask_again();
     }
@@ -176,6 +184,7 @@ impl Logs {
     pub(super) fn anew(&self) -> Self {
         Self {
             window: self.window,
+            by: self.by,
             number: self.number + 1,
             ..Self::default()
         }
@@ -246,6 +255,7 @@ impl Logs {
             self.price = None;
             self.consent = Consent::Awaited;
             self.book = None;
+            self.recount();
         }
         self.asking = Some(now);
         self.again = false;
@@ -273,6 +283,7 @@ impl Logs {
     pub(super) fn came(&mut self, number: u64, book: Book) {
         if number == self.number {
             self.book = Some(Arc::new(book));
+            self.recount();
         }
     }
 
@@ -281,6 +292,41 @@ impl Logs {
         if number == self.number {
             self.asking = None;
         }
+    }
+
+    /// Counts by the next thing, or shows patterns again.
+    pub(super) fn count_next(&mut self) {
+        let at = COUNTED.iter().position(|one| Some(*one) == self.by);
+        self.count_by(COUNTED.get(at.map_or(0, |at| at + 1)).copied());
+    }
+
+    pub(super) fn count_by(&mut self, by: Option<CountedBy>) {
+        self.by = by;
+        self.recount();
+    }
+
+    fn recount(&mut self) {
+        let known = self.book.as_ref().zip(self.by);
+        self.counts = known.map_or_else(Vec::new, |(book, by)| book.counts(by));
+    }
+
+    /// What was counted, the worst first.
+    pub fn counts(&self) -> &[BreakdownRow] {
+        &self.counts
+    }
+
+    pub(super) fn counted(&self) -> Vec<Row<'_>> {
+        let Some((book, by)) = self.book.as_ref().zip(self.by) else {
+            return Vec::new();
+        };
+        let all = self.counts.iter().enumerate();
+        all.map(|(index, row)| {
+            let key = format!("{} {} {}", by.name(), row.checker, row.name);
+            Row::new(key, Subject::Counted(index), move || {
+                counted_cells(book, by, row)
+            })
+        })
+        .collect()
     }
 
     /// The pattern at `index` of what is known.

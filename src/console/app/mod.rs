@@ -13,6 +13,7 @@ mod hits;
 mod keymap;
 mod keys;
 mod logs;
+mod logs_counts;
 mod msg;
 mod not_kept;
 mod not_watched;

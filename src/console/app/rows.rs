@@ -50,6 +50,8 @@ pub enum Subject {
     Happened(usize),
     /// `logs.book.patterns[index]`.
     Pattern(usize),
+    /// `logs.counts()[index]`.
+    Counted(usize),
     /// `newest[index]` of the pattern at hand.
     LogLine(Region, usize),
     /// `logs.book.groups[index]`.
@@ -89,6 +91,7 @@ impl Subject {
             | Self::Log(_)
             | Self::Happened(_)
             | Self::Pattern(_)
+            | Self::Counted(_)
             | Self::Rest(_)
             | Self::Said(_)
             | Self::ToDo(_) => None,

@@ -1,5 +1,6 @@
 //! Everything the console knows; the views draw from it and change nothing.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::rows::{self, Basis, Row};
 use super::{
     Asked, By, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged,
     Logs, NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject,
-    Timeline, logs, sorted,
+    Timeline, logs, logs_counts, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -285,6 +286,14 @@ impl State {
             .unwrap_or_else(|| screen.panels()[0])
     }
 
+    /// The heading of `panel`.
+    pub fn heading(&self, panel: Panel) -> Cow<'static, str> {
+        match self.logs.by {
+            Some(by) if panel == Panel::Patterns => logs_counts::counted_heading(by).into(),
+            _ => panel.title().into(),
+        }
+    }
+
     /// The rows of `panel` of the present screen that pass its filter.
     pub fn rows(&self, panel: Panel) -> Vec<Row<'_>> {
         let mut rows = self.all_rows(panel);
@@ -312,6 +321,7 @@ impl State {
 
     fn log_rows(&self, panel: Panel) -> Vec<Row<'_>> {
         match panel {
+            Panel::Patterns if self.logs.by.is_some() => self.logs.counted(),
             Panel::Patterns => self.logs.patterns(),
             Panel::Lines => self
                 .pattern_at_hand()

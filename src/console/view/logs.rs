@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::absent::why_empty;
 use super::fleet::split;
 use super::logs_below;
+use super::logs_counts;
 use super::paint;
 use super::scene::Scene;
 use super::table::{Column, Grid};
@@ -28,7 +29,10 @@ const FIRST_REGIONS: usize = 4;
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let gaps = scene.state.logs.book.as_deref().map(gaps);
+    let mut gaps = scene.state.logs.book.as_deref().map(gaps);
+    if let Some(gaps) = &mut gaps {
+        gaps.splice(0..0, failed_alone(scene));
+    }
     let most = if area.height >= TALL { 3 } else { 1 };
     let notes = notes(gaps.as_deref().unwrap_or_default(), most);
     let (lists, foot) = split(area, area.height.saturating_sub(notes.len() as u16 + 1));
@@ -37,8 +41,13 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     // Who reads lines or groups on a small screen needs the room more than the patterns.
     let small = area.height < TALL && scene.state.focused() != Panel::Patterns;
     let (top, below) = split(lists, if small { 6 } else { wanted });
-    patterns(scene, top, buf);
-    logs_below::draw(scene, below, buf, area.height >= TALL);
+    if let Some(by) = scene.state.logs.by {
+        logs_counts::draw(scene, top, buf, by);
+        logs_below::groups(scene, below, buf);
+    } else {
+        patterns(scene, top, buf);
+        logs_below::draw(scene, below, buf, area.height >= TALL);
+    }
     let width = foot.width.saturating_sub(2);
     for (text, y) in notes.iter().zip(foot.y..foot.bottom()) {
         paint::text(buf, foot.x + 1, y, width, text, scene.style(Role::Degraded));
@@ -46,6 +55,17 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let last = foot.y + notes.len() as u16;
     let line = cost(scene, width);
     paint::line(buf, foot.x + 1, last, width, &line);
+}
+
+/// That requests which went well are not among those that are counted.
+fn failed_alone(scene: &Scene<'_>) -> Option<String> {
+    let logs = &scene.state.logs;
+    let by = logs.by.filter(|by| by.is_of_requests())?;
+    let alone = logs.book.as_deref()?.has_failed_requests_alone();
+    alone.then(|| {
+        let (by, window) = (by.name(), format::span(logs.window()));
+        format!("only requests that failed were read: `gwctl logs --by {by}` counts all of the last {window}, and tells its price")
+    })
 }
 
 /// What could not be read, a line a Region or group.
@@ -119,6 +139,10 @@ fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
             said(longest)
         ));
     }
+    parts.push(format!(
+        "{} counts by function, route …",
+        scene.key(Action::CountBy)
+    ));
     let dot = format!(" {} ", scene.theme.glyphs.dot);
     let parts = parts
         .into_iter()
@@ -127,7 +151,7 @@ fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
 }
 
 /// Which time is shown, how old that is, and whether it goes on.
-fn aside(scene: &Scene<'_>) -> Span<'static> {
+pub(super) fn aside(scene: &Scene<'_>) -> Span<'static> {
     let logs = &scene.state.logs;
     let window = format::span(logs.window());
     let Some(book) = &logs.book else {
@@ -172,9 +196,7 @@ const WRITER: usize = 7;
 impl Columns {
     /// Regions in the order of the fleet, then others.
     fn of(scene: &Scene<'_>, book: Option<&Book>, width: u16) -> Self {
-        let mut regions = book.map_or_else(Vec::new, |book| book.regions.clone());
-        let place = |region: &Region| scene.state.regions().position(|one| one == region);
-        regions.sort_by_key(|region| place(region).unwrap_or(usize::MAX));
+        let regions = regions(scene, book);
         let mut all = vec![Column::words("", 3, 0)];
         for (at, region) in regions.iter().enumerate() {
             let rank = if at < FIRST_REGIONS { 1 } else { 12 };
@@ -201,7 +223,42 @@ impl Columns {
     }
 }
 
-fn head_of(region: &Region, width: u16) -> String {
+/// Those of the fleet in its order, then others.
+pub(super) fn regions(scene: &Scene<'_>, book: Option<&Book>) -> Vec<Region> {
+    let mut regions = book.map_or_else(Vec::new, |book| book.regions.clone());
+    let place = |region: &Region| scene.state.regions().position(|one| one == region);
+    regions.sort_by_key(|region| place(region).unwrap_or(usize::MAX));
+    regions
+}
+
+/// Names of Regions above their columns, which begin with the second.
+pub(super) fn region_heads(
+    scene: &Scene<'_>,
+    (grid, body): (&Grid, Rect),
+    buf: &mut Buffer,
+    (regions, width): (&[Region], u16),
+) {
+    for (at, region) in regions.iter().enumerate() {
+        let head = Rect {
+            y: body.y - 1,
+            height: 1,
+            ..body
+        };
+        if let Some(cell) = grid.cell(at + 1, head) {
+            let name = head_of(region, width);
+            paint::right(
+                buf,
+                cell.x,
+                cell.y,
+                cell.width,
+                &name,
+                scene.style(Role::Muted),
+            );
+        }
+    }
+}
+
+pub(super) fn head_of(region: &Region, width: u16) -> String {
     if width >= WIDE {
         region.to_string()
     } else {
@@ -218,24 +275,7 @@ fn patterns(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     else {
         return;
     };
-    for (at, region) in columns.regions.iter().enumerate() {
-        let head = Rect {
-            y: body.y - 1,
-            height: 1,
-            ..body
-        };
-        if let Some(cell) = grid.cell(at + 1, head) {
-            let name = head_of(region, area.width);
-            paint::right(
-                buf,
-                cell.x,
-                cell.y,
-                cell.width,
-                &name,
-                scene.style(Role::Muted),
-            );
-        }
-    }
+    region_heads(scene, (&grid, body), buf, (&columns.regions, area.width));
     let visible = scene.visible(Panel::Patterns, body, buf);
     if visible.is_empty() {
         let text = nothing(scene, book.as_deref());
@@ -253,7 +293,7 @@ fn patterns(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// Why there is no pattern.
-fn nothing(scene: &Scene<'_>, book: Option<&Book>) -> String {
+pub(super) fn nothing(scene: &Scene<'_>, book: Option<&Book>) -> String {
     let window = format::span(scene.state.logs.window());
     let logs = &scene.state.logs;
     if let Some(price) = logs.price.as_ref().filter(|_| logs.waits_for_consent()) {
@@ -386,7 +426,7 @@ fn said(pattern: &Pattern, has_kind: bool) -> String {
 }
 
 /// So often, or why that is not known.
-fn count(scene: &Scene<'_>, counted: Counted<'_>, role: Role) -> (String, Role) {
+pub(super) fn count(scene: &Scene<'_>, counted: Counted<'_>, role: Role) -> (String, Role) {
     let marks = &scene.theme.glyphs.marks;
     match counted {
         Counted::Times {

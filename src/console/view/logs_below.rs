@@ -182,7 +182,7 @@ const GROUPS: &[Column] = &[
     Column::words("Not read", 24, 3).stretching(200),
 ];
 
-fn groups(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub(super) fn groups(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let Some((grid, body)) = Grid::open_with(scene, area, buf, Panel::Groups, GROUPS, None) else {
         return;
     };

@@ -33,6 +33,7 @@ mod items;
 mod lanes;
 mod logs;
 mod logs_below;
+mod logs_counts;
 mod map;
 mod mark;
 mod marks;

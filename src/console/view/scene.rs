@@ -275,7 +275,7 @@ impl<'a> Scene<'a> {
         self.hits
             .targets
             .push((area_of(area), Target::Panel(panel)));
-        let mut title = vec![self.heading(panel.title(), focused)];
+        let mut title = vec![self.heading(self.state.heading(panel), focused)];
         if let Some(filter) = self.state.filter(panel) {
             title.push(self.span(format!(" /{}", filter.text()), Role::Accent));
         }

@@ -55,21 +55,10 @@ impl AccessFormat {
         self.entry(message)?.line()
     }
 
-    /// The request in `region` that `message` tells of; none where it has not this format.
-    pub fn request(&self, region: &Region, message: &str) -> Option<Requests> {
+    /// The line, and the request in `region`, that `message` tells of; none where it has not this format.
+    pub fn told(&self, region: &Region, message: &str) -> Option<(Option<LogLine>, Requests)> {
         let entry = self.entry(message)?;
-        let text = |names: &[&str]| entry.get(names).map(|value| clean(value, 512));
-        Some(Requests {
-            region: region.clone(),
-            route: text(&["routeKey", "resourcePath"]),
-            method: text(&["httpMethod"]),
-            status: text(&["status"]),
-            checker: entry.is_checkers(),
-            count: 1,
-            p95_ms: entry
-                .get(&["responseLatency", "integrationLatency"])
-                .and_then(|ms| ms.parse().ok()),
-        })
+        Some((entry.line(), entry.request(region)))
     }
 
     fn entry(&self, message: &str) -> Option<Entry> {
@@ -248,6 +237,21 @@ impl Entry {
     fn is_checkers(&self) -> bool {
         let agent = self.get(&["identity.userAgent"]);
         agent.is_some_and(|agent| agent.contains(CHECKER))
+    }
+
+    fn request(&self, region: &Region) -> Requests {
+        let text = |names: &[&str]| self.get(names).map(|value| clean(value, 512));
+        Requests {
+            region: region.clone(),
+            route: text(&["routeKey", "resourcePath"]),
+            method: text(&["httpMethod"]),
+            status: text(&["status"]),
+            checker: self.is_checkers(),
+            count: 1,
+            p95_ms: self
+                .get(&["responseLatency", "integrationLatency"])
+                .and_then(|ms| ms.parse().ok()),
+        }
     }
 
     fn line(&self) -> Option<LogLine> {

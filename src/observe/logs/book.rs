@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::taken::taken;
+use super::taken::{Held, taken};
 use super::{AccessLogs, GroupLogs, LogKind, LogsAsked, Paid, Span};
-use gwctl_fleet::logs::{AccessFormat, Grouping, PARTS, Pattern, Placed, lateness};
+use gwctl_fleet::logs::{AccessFormat, Grouping, PARTS, Pattern, Placed, Requests, lateness};
 use gwctl_fleet::{Marks, Missing, Region, format};
 
 /// Said of what reading cost.
@@ -28,6 +28,8 @@ pub struct Book {
     pub patterns: Vec<Pattern>,
     /// Oldest first.
     pub lines: Vec<Arc<Placed>>,
+    /// As access logs tell them, health checkers apart.
+    pub requests: Vec<Requests>,
     /// The text that was searched for.
     pub filter: Option<String>,
     /// The median and the longest time until CloudWatch Logs had an event.
@@ -109,7 +111,11 @@ impl Book {
             .iter()
             .filter_map(|one| one.read.as_ref().ok()?.as_ref());
         let lateness = lateness(read.flat_map(|read| &read.events));
-        let (groups, lines) = taken(groups, asked.errors);
+        let Held {
+            groups,
+            lines,
+            requests,
+        } = taken(groups, asked.errors);
         let mut regions: BTreeSet<Region> = groups.iter().map(|one| one.region.clone()).collect();
         regions.extend(waiting.keys().cloned());
         let mut book = Self {
@@ -118,6 +124,7 @@ impl Book {
             regions: regions.into_iter().collect(),
             patterns: Vec::new(),
             lines,
+            requests,
             filter: asked.filter.clone(),
             groups,
             access,

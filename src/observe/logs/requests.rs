@@ -46,9 +46,9 @@ impl LogReader {
                     }
                     let lines = found.lines.map_or(asked.since, |lines| lines.0);
                     let newest = found.events.iter().filter(|event| event.at >= lines);
-                    requests.extend(
-                        newest.filter_map(|event| written.request(&group.region, &event.message)),
-                    );
+                    let told =
+                        newest.filter_map(|event| written.told(&group.region, &event.message));
+                    requests.extend(told.map(|(_, request)| request));
                 }
             }
         }

@@ -53,6 +53,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Link => return link(state),
         Action::Request => logs::request(state),
         Action::Follow => logs::follow(state),
+        Action::CountBy => logs::count_by(state),
         Action::Shorter => charts::window(state, false),
         Action::Longer => charts::window(state, true),
         Action::Agree => logs::agree(state),
@@ -149,6 +150,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             logs::open_lines(state);
             return Vec::new();
         }
+        Subject::Counted(index) => {
+            if logs::open_patterns(state, *index) {
+                return Vec::new();
+            }
+        }
         Subject::LogLine(..) => {
             logs::whole(state, false);
             return Vec::new();
@@ -185,7 +191,7 @@ fn known(state: &State, region: &Region) -> Option<Region> {
 }
 
 fn detail(state: &mut State) {
-    let title = state.focused().title().to_string();
+    let title = state.heading(state.focused()).into_owned();
     let row = state.selected();
     let shown = row.map(|row| (row.cells().clone(), further::of(state, &row.subject)));
     state.overlay = shown.map(|(cells, further)| Overlay::Detail {

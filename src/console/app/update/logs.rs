@@ -2,12 +2,12 @@
 
 use super::super::logs::key;
 use super::super::{
-    Connection, Effect, Gravity, LogsPrice, Overlay, Panel, Screen, State, Subject, Written,
+    Connection, Effect, Filter, Gravity, LogsPrice, Overlay, Panel, Screen, State, Subject, Written,
 };
 use super::notice::notify;
 use gwctl_fleet::format;
 use gwctl_fleet::logs::Placed;
-use gwctl_observe::logs::Book;
+use gwctl_observe::logs::{Book, CountedBy};
 
 /// Asks when it is shown and due; drops what is under way when it is left. A screen that is frozen asks nothing.
 pub(super) fn due(state: &mut State) -> Option<Effect> {
@@ -105,6 +105,37 @@ fn line_at_hand(state: &State) -> Option<&Placed> {
         Subject::Pattern(at) => Some(&state.logs.pattern(at)?.example),
         _ => None,
     }
+}
+
+/// `B`: counts what was read by the next thing. It asks nothing.
+pub(super) fn count_by(state: &mut State) {
+    if is_shown(state) {
+        state.logs.count_next();
+        let spot = state.spot(Panel::Patterns);
+        state.filters.remove(&spot);
+        state.sorts.remove(&spot);
+        state.focus.insert(Screen::Logs, Panel::Patterns);
+        pin(state);
+        super::cursor::point_at(state, Panel::Patterns, 0);
+    }
+}
+
+/// Enter on a function whose errors were counted: their patterns. False where it is something else.
+pub(super) fn open_patterns(state: &mut State, index: usize) -> bool {
+    let Some(row) = state.logs.counts().get(index) else {
+        return false;
+    };
+    if state.logs.by != Some(CountedBy::Function) {
+        return false;
+    }
+    let text = format!("function:{}", row.name);
+    state.logs.count_by(None);
+    let spot = state.spot(Panel::Patterns);
+    if let Ok(Some(filter)) = Filter::parse(&text, &["function"]) {
+        state.filters.insert(spot, filter);
+    }
+    super::cursor::point_at(state, Panel::Patterns, 0);
+    true
 }
 
 /// `f`: new lines are asked for all the time, or no more.
