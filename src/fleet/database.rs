@@ -155,6 +155,9 @@ pub struct ClusterState {
     /// Whether RDS manages the password of its first user: no cluster of a global database may have that
     /// (aws-facts §19.1).
     pub managed_password: bool,
+    /// Instances that take changed parameters only once they are rebooted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_reboot: Vec<String>,
     /// Names of what it needs: its parameter group, its security groups, the secret that RDS keeps for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,

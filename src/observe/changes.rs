@@ -1,5 +1,6 @@
 //! What changed last: what AWS dates itself, and what two pictures in a row tell.
 
+mod resources;
 mod routing;
 
 use std::collections::HashSet;
@@ -38,6 +39,8 @@ pub(super) fn between(before: &Snapshot, now: &Snapshot) -> Vec<Change> {
                 format!("API {} changed", is.name),
             );
         }
+        resources::certificate(&was.certificate, &is.certificate, region, &mut seen);
+        resources::quota(&was.concurrency, &is.concurrency, &is.region, &mut seen);
         if let (Some(was), Some(is)) = (&was.stack, &is.stack)
             && let Some((was, is)) = both(was, is)
             && was.status != is.status
@@ -135,9 +138,11 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
             .clusters
             .get(region)
             .map(|cluster| &cluster.state);
-        if let Some((was, state)) = was.and_then(|was| both(was, &is.state))
-            && was.status != state.status
-        {
+        let Some((was, state)) = was.and_then(|was| both(was, &is.state)) else {
+            continue;
+        };
+        resources::parameters(was, state, region, seen);
+        if was.status != state.status {
             seen.effect(
                 (EventKind::Database, &is.id),
                 Some(region),
@@ -182,6 +187,7 @@ fn edge(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
             );
         }
     }
+    resources::certificate(&before.edge.certificate, &now.edge.certificate, None, seen);
     routing::records(before, now, seen);
     routing::switches(before, now, seen);
     for (id, is) in &now.edge.checks {

@@ -4,16 +4,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all, join4};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::health::HealthAsker;
 use super::limiter::{Limiter, Limiters};
-use gwctl_aws::{AwsError, EVENTS_KEPT, Session};
+use gwctl_aws::{AwsError, EVENTS_KEPT, ErrorKind, Session};
 use gwctl_fleet::{
-    Account, AlarmTurn, AskedSource, Clock, Event, EventKind, EventLog, FleetNames, FleetSpec,
-    LATENESS, Missing, Region, Snapshot, Source, TrailRecord,
+    Account, AlarmTurn, ApiKind, AskedSource, Clock, Event, EventKind, EventLog, FleetNames,
+    FleetSpec, LATENESS, Missing, Region, SiteSpec, Snapshot, Source, TrailRecord,
 };
 
 /// `LookupEvents` may be called twice a second in each account and Region (aws-facts §14.2).
@@ -122,6 +122,23 @@ fn asked(api: &'static str, region: &Region, at: Timestamp) -> AskedSource {
     }
 }
 
+/// What a source that keeps no records of calls told.
+fn answered(
+    (api, region, at): (&'static str, &Region, Timestamp),
+    answer: Result<Vec<Event>, AwsError>,
+) -> Answered {
+    let mut asked = asked(api, region, at);
+    let events = answer.unwrap_or_else(|error| {
+        asked.missing = Some(Missing::from(error));
+        Vec::new()
+    });
+    Answered {
+        asked,
+        records: Vec::new(),
+        events,
+    }
+}
+
 impl History {
     /// Nothing has been asked yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
@@ -133,7 +150,8 @@ impl History {
     }
 
     /// What happened in the last `since` by `CloudTrail`, the history of alarms and RDS, of every account in every Region
-    /// of the fleet, and by AWS Health: side by side, so that the slowest alone says how long it takes.
+    /// of the fleet, by the APIs' deployments and the stacks' failures, and by AWS Health: side by side, so that the slowest
+    /// alone says how long it takes.
     pub async fn ask(
         &self,
         session: &Session,
@@ -160,10 +178,43 @@ impl History {
         let regions: BTreeSet<&Region> = places.iter().map(|(region, _)| region).collect();
         let asked = regions.into_iter().filter(|_| spec.has_database());
         let databases = asked.map(|region| Box::pin(self.database(session, region, since)));
+        let sites = spec.sites.iter();
+        let own = sites.map(|site| Box::pin(self.site(session, site, since)));
         let health = Box::pin(self.health.ask(session, spec, since));
-        let (trails, databases, health) =
-            join3(Box::pin(trails), join_all(databases), health).await;
-        trails.chain(databases).chain([health]).collect()
+        let (trails, databases, own, health) =
+            join4(Box::pin(trails), join_all(databases), join_all(own), health).await;
+        let own = own.into_iter().flatten();
+        trails.chain(databases).chain(own).chain([health]).collect()
+    }
+
+    /// The deployments of the API in a Region, and what failed in its stack: one call each, which have no lateness
+    /// (aws-facts §14.1).
+    async fn site(
+        &self,
+        session: &Session,
+        site: &SiteSpec,
+        since: SignedDuration,
+    ) -> Vec<Answered> {
+        let at = self.clock.now();
+        let from = at - since;
+        let place = |api| (api, &site.region, at);
+        let deployments = async {
+            if site.api.is_empty() {
+                return None;
+            }
+            let answer = deployments(session, site, from).await;
+            Some(answered(place("apigateway:GetDeployments"), answer))
+        };
+        let stack = async {
+            let stack = site.stack.as_ref()?;
+            let answer = failures(session, (stack, &site.region), from).await;
+            Some(answered(
+                place("cloudformation:DescribeStackEvents"),
+                answer,
+            ))
+        };
+        let (deployments, stack) = join(Box::pin(deployments), Box::pin(stack)).await;
+        deployments.into_iter().chain(stack).collect()
     }
 
     /// The events of RDS. The picture has those of an hour alone.
@@ -174,16 +225,10 @@ impl History {
         since: SignedDuration,
     ) -> Answered {
         let at = self.clock.now();
-        let mut answered = Answered {
-            asked: asked("rds:DescribeEvents", region, at),
-            records: Vec::new(),
-            events: Vec::new(),
-        };
         let minutes = i32::try_from(since.as_mins()).unwrap_or(i32::MAX);
-        match session.rds(region).all_events(minutes).await {
-            Ok(events) => answered.events.extend(events.into_iter().map(Event::from)),
-            Err(error) => answered.asked.missing = Some(Missing::from(error)),
-        }
+        let events = session.rds(region).all_events(minutes).await;
+        let events = events.map(|all| all.into_iter().map(Event::from).collect());
+        let mut answered = answered(("rds:DescribeEvents", region, at), events);
         if minutes > EVENTS_KEPT && answered.asked.missing.is_none() {
             let kept = SignedDuration::from_mins(i64::from(EVENTS_KEPT));
             answered.asked.read_from = Some(at - kept);
@@ -193,22 +238,12 @@ impl History {
 
     async fn alarms(&self, session: &Session, region: &Region, since: SignedDuration) -> Answered {
         let at = self.clock.now();
-        let mut answered = Answered {
-            asked: asked("cloudwatch:DescribeAlarmHistory", region, at),
-            records: Vec::new(),
-            events: Vec::new(),
-        };
-        match session
+        let turns = session
             .cloudwatch(region)
             .alarm_turns((at - since, at))
-            .await
-        {
-            Ok(turns) => answered
-                .events
-                .extend(turns.into_iter().map(AlarmTurn::event)),
-            Err(error) => answered.asked.missing = Some(Missing::from(error)),
-        }
-        answered
+            .await;
+        let events = turns.map(|all| all.into_iter().map(AlarmTurn::event).collect());
+        answered(("cloudwatch:DescribeAlarmHistory", region, at), events)
     }
 
     async fn trail(
@@ -249,6 +284,37 @@ impl History {
         answered.cut_at_oldest();
         answered
     }
+}
+
+/// Those made from `from` on. Which kind an API is its id does not tell.
+async fn deployments(
+    session: &Session,
+    site: &SiteSpec,
+    from: Timestamp,
+) -> Result<Vec<Event>, AwsError> {
+    let api = session.apigateway(&site.region);
+    let all = match api.deployments(&site.api, ApiKind::Http).await {
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            api.deployments(&site.api, ApiKind::Rest).await
+        }
+        answer => answer,
+    };
+    let events = all?.into_iter();
+    let events = events.filter_map(|one| one.event(&site.api, &site.region));
+    Ok(events.filter(|event| event.at >= from).collect())
+}
+
+/// What failed in a stack from `from` on.
+async fn failures(
+    session: &Session,
+    (stack, region): (&str, &Region),
+    from: Timestamp,
+) -> Result<Vec<Event>, AwsError> {
+    let events = session.cloudformation(region).events(stack, from).await?;
+    let failed = events.into_iter();
+    Ok(failed
+        .filter_map(|one| one.failure(stack, region))
+        .collect())
 }
 
 impl Answered {

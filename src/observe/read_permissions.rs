@@ -44,7 +44,10 @@ use Asker::{Changes, Discover, Doctor, Drift, Explain, Logs, Picture, Terraform,
 pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("acm:DescribeCertificate", &[Picture, Doctor]),
     permission("acm:ListCertificates", &[Picture, Doctor]),
-    permission("apigateway:GET", &[Picture, Doctor, Discover, Terraform]),
+    permission(
+        "apigateway:GET",
+        &[Picture, Doctor, Discover, Terraform, Changes],
+    ),
     permission("arc-region-switch:ListPlansInRegion", &[Picture, Doctor]),
     // Only where there are Region switch plans.
     permission("arc-region-switch:GetPlanEvaluationStatus", &[Picture]),
@@ -55,6 +58,8 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
         "arc-region-switch:ListRoute53HealthChecksInRegion",
         &[Picture],
     ),
+    // Only where a site names its stack.
+    permission("cloudformation:DescribeStackEvents", &[Changes]),
     permission(
         "cloudformation:DescribeStacks",
         &[Picture, Doctor, Discover, Drift],

@@ -6,11 +6,13 @@ use std::time::Duration;
 use gwctl::aws::{Handler, Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{FleetSpec, Missing};
 use gwctl::observe::{Answered, History};
+use gwctl::sim::wire::handler;
+use gwctl::sim::world::model::{Deployment, StackEvent};
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::stand::world;
+use super::stand::{region, world};
 use crate::contracts::stage::TokioClock;
 
 const SINCE: SignedDuration = SignedDuration::from_hours(2);
@@ -163,6 +165,84 @@ async fn a_history_without_an_end_is_cut_and_says_where() {
         panic!("{:?}", trail.asked)
     };
     assert!(gap.contains("were not read"), "{gap}");
+}
+
+/// What one source told of Ireland.
+fn of<'a>(answers: &'a [Answered], api: &str) -> &'a Answered {
+    let is_it = |one: &&Answered| {
+        let here = one.asked.source.region.as_ref();
+        one.asked.source.api == api && here.is_some_and(|here| here.as_str() == "eu-west-1")
+    };
+    answers.iter().find(is_it).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn deployments_of_the_api_and_failures_of_the_stack_are_told_with_their_own_dates() {
+    let sim = world("calm", 3);
+    let spec = sim.spec();
+    let now = sim.clock().now();
+    let ireland = region("eu-west-1");
+    {
+        let mut state = sim.state();
+        let mut apis = state.resources.apis.iter_mut();
+        let api = apis.find(|api| api.region == ireland).unwrap();
+        api.deployments.push(Deployment {
+            id: "d15".into(),
+            created: now - SignedDuration::from_mins(10),
+            description: "release 15".into(),
+        });
+        let mut stacks = state.resources.stacks.iter_mut();
+        let stack = stacks.find(|stack| stack.region == ireland).unwrap();
+        stack.formed.events.push(StackEvent {
+            id: "e1".into(),
+            at: now - SignedDuration::from_mins(9),
+            logical: "Handler".into(),
+            physical: None,
+            kind: "AWS::Lambda::Function".into(),
+            status: "UPDATE_FAILED".into(),
+            reason: Some("the code has no such key".into()),
+            properties: None,
+            token: None,
+        });
+    }
+    let options = SessionOptions {
+        profile: None,
+        http_client: Some(in_process(handler(sim.clone()))),
+        timeouts: Timeouts::default(),
+        clock: sim.clock(),
+    };
+    let session = Session::connect_fleet(options, &spec).await;
+    let ask = async || History::new(sim.clock()).ask(&session, &spec, SINCE).await;
+    let answers = ask().await;
+    let said = |api: &str| -> Vec<String> {
+        let events = of(&answers, api).events.iter();
+        events.map(|event| event.what.clone()).collect()
+    };
+    let [deployment] = &said("apigateway:GetDeployments")[..] else {
+        panic!("older ones are not of this time: {answers:?}");
+    };
+    assert!(deployment.ends_with("was made: release 15"), "{deployment}");
+    let failed = said("cloudformation:DescribeStackEvents");
+    let words = "Handler (AWS::Lambda::Function) UPDATE_FAILED: the code has no such key";
+    assert!(
+        failed.len() == 1 && failed[0].ends_with(words),
+        "{failed:?}"
+    );
+    // A Region that does not answer says so for each.
+    sim.start_fault("region-dark:eu-west-1").unwrap();
+    let answers = ask().await;
+    for api in [
+        "apigateway:GetDeployments",
+        "cloudformation:DescribeStackEvents",
+    ] {
+        assert!(
+            matches!(
+                of(&answers, api).asked.missing,
+                Some(Missing::CouldNotAsk { .. })
+            ),
+            "{api}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -282,8 +282,21 @@ fn cluster_state(cluster: &DbCluster, instances: &[DbInstance]) -> ClusterState 
             .serverless_v2_scaling_configuration()
             .and_then(capacity),
         managed_password: cluster.master_user_secret().is_some(),
+        pending_reboot: pending_reboot(cluster),
         needs: needs(cluster),
     }
+}
+
+/// By the status of the cluster's parameter group in each instance.
+fn pending_reboot(cluster: &DbCluster) -> Vec<String> {
+    let members = cluster.db_cluster_members().iter();
+    let waiting = members
+        .filter(|member| member.db_cluster_parameter_group_status() == Some("pending-reboot"));
+    let mut names: Vec<String> = waiting
+        .filter_map(|member| reply::some_name(member.db_instance_identifier()))
+        .collect();
+    names.sort();
+    names
 }
 
 /// Names of what the cluster needs. Its instances' own parameter groups are left out: write forwarding and passwords

@@ -128,6 +128,7 @@ mod tests {
             port: None,
             capacity: None,
             managed_password: true,
+            pending_reboot: Vec::new(),
             needs: Vec::new(),
         };
         let state = Some(state);

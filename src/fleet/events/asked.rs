@@ -69,6 +69,8 @@ impl AskedSource {
             Some("cloudtrail") => "CloudTrail",
             Some("cloudwatch") => "CloudWatch",
             Some("rds") => "RDS",
+            Some("apigateway") => "API Gateway",
+            Some("cloudformation") => "CloudFormation",
             Some("health") => "AWS Health",
             _ => self.source.api,
         }

@@ -283,7 +283,12 @@ pub(super) const KNOWN: &[KnownCall] = &[
     call(
         "rds",
         "ModifyDBClusterParameterGroup",
-        "change the parameter group {dBClusterParameterGroupName:without a name}",
+        "change {parameterName:parameters} of the parameter group {dBClusterParameterGroupName:without a name}",
+    ),
+    call(
+        "rds",
+        "ResetDBClusterParameterGroup",
+        "restore {parameterName:the defaults} of the parameter group {dBClusterParameterGroupName:without a name}",
     ),
     call(
         "rds",
@@ -359,6 +364,12 @@ pub(super) const KNOWN: &[KnownCall] = &[
         "acm",
         "ImportCertificate",
         "import the certificate {certificateArn:without an ARN}",
+    ),
+    // What came of it is seen by comparing pictures: AWS decides hours or days later.
+    call(
+        "servicequotas",
+        "RequestServiceQuotaIncrease",
+        "request {desiredValue:more} as the quota {quotaCode:without a code} of {serviceCode:a service}",
     ),
     call("kms", "DisableKey", "disable the key {keyId:without an id}"),
     call(

@@ -53,6 +53,18 @@ impl EventLog {
                 None => unexplained.push(seen(change)),
             }
         }
+        let mut others = Vec::new();
+        for event in more {
+            let change = event.as_dated();
+            match change.and_then(|change| log.explains(&change, &explained)) {
+                Some(n) => {
+                    let words = format!("{} at {} UTC", event.what, clock(event.at));
+                    log.events[n].fields.push(("seen as", words));
+                }
+                None => others.push(event),
+            }
+        }
+        let more = others;
         let known = |event: &Event| more.iter().any(|other| is_same(event, other));
         unexplained.retain(|event| !known(event));
         log.events.extend(more);

@@ -15,6 +15,7 @@ mod kind;
 mod log;
 mod phrase;
 mod record;
+mod resource_event;
 #[cfg(test)]
 mod tests;
 

@@ -148,8 +148,8 @@ mod tests {
             "answered",
             "stopped",
             "called",
-            "",
-            "",
+            "restored",
+            "requested",
             "",
         ];
         for known in KNOWN {

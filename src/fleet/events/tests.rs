@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::event::told;
 use super::*;
-use crate::{Change, FleetSpec, Region, Sign};
+use crate::{ApiDeployment, Change, FleetSpec, Region, Sign, StackEvent};
 
 fn at(seconds: i64) -> Timestamp {
     "2026-11-23T14:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
@@ -370,4 +370,124 @@ fn what_functions_and_clusters_need_is_the_fleets_own() {
         &[("functionName", arn)],
     );
     assert!(!told(&other, &after).unwrap().is_own());
+}
+
+/// A deployment of the fleet's API that was made so many seconds after the call.
+fn deployment(seconds: i64) -> Event {
+    let made = ApiDeployment {
+        id: "d7".into(),
+        created: Some(at(seconds)),
+        description: "release 15".into(),
+        status: Some("SUCCEEDED".into()),
+    };
+    made.event("a1b2c3", &Region::new("eu-west-1").unwrap())
+        .unwrap()
+}
+
+#[test]
+fn a_deployment_that_the_api_lists_and_a_record_tells_is_told_once_with_who() {
+    let call = record("apigateway", "CreateDeployment", &[("apiId", "a1b2c3")]);
+    let log = |records: &[TrailRecord], seconds: i64| {
+        EventLog::of(
+            at(-3_600),
+            records,
+            &names(),
+            vec![deployment(seconds)],
+            &[],
+        )
+    };
+    let one = log(std::slice::from_ref(&call), 2);
+    let [told] = &one.events[..] else {
+        panic!("{:?}", one.events);
+    };
+    assert_eq!(told.who.as_deref(), Some("alice"));
+    let seen = "deployment d7 of the API a1b2c3 was made: release 15";
+    assert!(
+        told.fields
+            .iter()
+            .any(|(name, text)| *name == "seen as" && text.starts_with(seen))
+    );
+    // Later it is another one, and without a record nobody is named.
+    assert_eq!(log(&[call], 90).events.len(), 2);
+    let alone = log(&[], 2);
+    assert_eq!(
+        (
+            alone.events[0].who.as_deref(),
+            alone.events[0].what.as_str()
+        ),
+        (None, seen)
+    );
+    assert!(alone.events[0].is_own());
+}
+
+#[test]
+fn of_a_stack_what_failed_by_itself_is_told_and_nothing_else() {
+    let said = |logical: &str, kind: &str, status: &str, reason: Option<&str>| {
+        let event = StackEvent {
+            id: "1".into(),
+            at: at(0),
+            logical: logical.into(),
+            physical: None,
+            kind: kind.into(),
+            status: status.into(),
+            reason: reason.map(Into::into),
+        };
+        event
+            .failure("orders-eu", &Region::new("eu-west-1").unwrap())
+            .map(|one| one.what)
+    };
+    let (function, stack) = ("AWS::Lambda::Function", "AWS::CloudFormation::Stack");
+    assert_eq!(
+        said("Handler", function, "UPDATE_FAILED", Some("no such key")).as_deref(),
+        Some("stack orders-eu: Handler (AWS::Lambda::Function) UPDATE_FAILED: no such key")
+    );
+    assert_eq!(
+        said("orders-eu", stack, "UPDATE_ROLLBACK_IN_PROGRESS", None).as_deref(),
+        Some("stack orders-eu: UPDATE_ROLLBACK_IN_PROGRESS")
+    );
+    for (logical, kind, status, reason) in [
+        (
+            "Role",
+            "AWS::IAM::Role",
+            "UPDATE_FAILED",
+            Some("Resource update cancelled"),
+        ),
+        ("Handler", function, "UPDATE_COMPLETE", None),
+        ("orders-eu", stack, "UPDATE_ROLLBACK_COMPLETE", None),
+        ("Handler", function, "ROLLBACK_IN_PROGRESS", None),
+    ] {
+        assert_eq!(
+            said(logical, kind, status, reason),
+            None,
+            "{logical} {status}"
+        );
+    }
+}
+
+#[test]
+fn parameters_and_quotas_are_named_by_who_asked_for_them() {
+    let said = |record: &TrailRecord| told(record, &names()).unwrap().sentence();
+    let group = ("dBClusterParameterGroupName", "orders-pg");
+    let parameter = (
+        "parameters.0.parameterName",
+        "apg_write_forward.consistency_mode",
+    );
+    let changed = record("rds", "ModifyDBClusterParameterGroup", &[group, parameter]);
+    assert_eq!(
+        said(&changed),
+        "alice changed apg_write_forward.consistency_mode of the parameter group orders-pg in eu-west-1"
+    );
+    let quota = [
+        ("serviceCode", "lambda"),
+        ("quotaCode", "L-B99A9384"),
+        ("desiredValue", "3000"),
+    ];
+    assert_eq!(
+        said(&record(
+            "servicequotas",
+            "RequestServiceQuotaIncrease",
+            &quota
+        )),
+        "alice requested 3000 as the quota L-B99A9384 of lambda in eu-west-1"
+    );
 }

@@ -252,6 +252,7 @@ impl Fixture {
                 port: Some(5432),
                 capacity: None,
                 managed_password: false,
+                pending_reboot: Vec::new(),
                 needs: Vec::new(),
             });
             let cluster = Cluster {

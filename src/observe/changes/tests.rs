@@ -2,8 +2,8 @@
 
 use super::*;
 use gwctl_fleet::{
-    AccountsSpec, CheckKind, Distribution, EdgeSpec, Engine, FleetSpec, Member, Metrics, Missing,
-    Source, Thresholds, Topology,
+    AccountsSpec, Certificate, CheckKind, Cluster, ClusterState, Distribution, EdgeSpec, Engine,
+    FleetSpec, Instance, Member, Metrics, Missing, Source, Thresholds, Topology,
 };
 
 fn now() -> Timestamp {
@@ -133,6 +133,90 @@ fn switches_of_a_health_check_are_told() {
     after.edge.checks.insert("hc".into(), check(true, true));
     let expected = ["health check hc inverted", "health check hc disabled"];
     assert_eq!(said(&before, &after), expected);
+}
+
+fn certificate(days: i64, renewal: &str) -> Observed<Certificate> {
+    known(Certificate {
+        arn: "arn:aws:acm:us-east-1:123456789012:certificate/1".into(),
+        domain: "api.orders.example.com".into(),
+        names: Vec::new(),
+        status: "ISSUED".into(),
+        not_after: Some(now() + SignedDuration::from_hours(24 * days)),
+        renewal: Some(renewal.into()),
+    })
+}
+
+#[test]
+fn a_renewed_certificate_is_told_with_its_old_and_new_end() {
+    let (mut before, mut after) = (blank(), blank());
+    before.edge.certificate = certificate(40, "PENDING_VALIDATION");
+    after.edge.certificate = certificate(198, "SUCCESS");
+    let expected = [
+        "the certificate for api.orders.example.com was renewed: it ends on 2027-06-08 instead of 2027-01-01",
+        "renewal of the certificate for api.orders.example.com: PENDING_VALIDATION → SUCCESS",
+    ];
+    assert_eq!(said(&before, &after), expected);
+    // Another certificate is the distribution's change, and an earlier end is no renewal.
+    assert!(said(&after, &after).is_empty());
+    assert_eq!(said(&after, &before).len(), 1);
+    if let Some(other) = after.edge.certificate.last() {
+        let other = Certificate {
+            arn: "other".into(),
+            ..other.clone()
+        };
+        after.edge.certificate = known(other);
+    }
+    assert!(said(&before, &after).is_empty());
+}
+
+#[test]
+fn an_instance_that_waits_for_a_reboot_is_told_and_when_it_has_taken_its_parameters() {
+    let state = |pending: &[&str]| {
+        let mut picture = blank();
+        let region = Region::new("eu-west-1").unwrap();
+        let instance = Instance {
+            id: "orders-euw1-1".into(),
+            class: "db.r6g.large".into(),
+            status: "available".into(),
+            zone: None,
+            writer: true,
+        };
+        let cluster = Cluster {
+            id: "orders-euw1".into(),
+            state: known(ClusterState {
+                status: "available".into(),
+                engine: Engine {
+                    name: "aurora-postgresql".into(),
+                    version: "16.8".into(),
+                },
+                instances: vec![instance],
+                endpoint: None,
+                reader_endpoint: None,
+                write_forwarding: None,
+                backup_days: None,
+                port: None,
+                capacity: None,
+                managed_password: false,
+                pending_reboot: pending.iter().map(|name| (*name).to_owned()).collect(),
+                needs: Vec::new(),
+            }),
+            ..Cluster::default()
+        };
+        picture.database.clusters.insert(region, cluster);
+        picture
+    };
+    let (synced, waiting) = (state(&[]), state(&["orders-euw1-1"]));
+    assert_eq!(
+        said(&synced, &waiting),
+        [
+            "orders-euw1-1 waits for a reboot: the cluster's parameter group changed a parameter that is taken then"
+        ]
+    );
+    assert_eq!(
+        said(&waiting, &synced),
+        ["orders-euw1-1 has taken all parameters of the cluster's parameter group"]
+    );
+    assert!(said(&waiting, &waiting).is_empty());
 }
 
 #[test]

@@ -129,6 +129,7 @@ fn instance(options: &SeedOptions, cluster: &DbCluster, number: i32) -> DbInstan
         status: "available".into(),
         zone: cluster.zones[(number as usize - 1) % cluster.zones.len()].clone(),
         writer: number == 1,
+        pending_reboot: false,
         promotion_tier: number - 1,
         engine: ENGINE.into(),
         engine_version: VERSION.into(),

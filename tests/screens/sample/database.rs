@@ -97,19 +97,17 @@ pub fn database(snapshot: &mut Snapshot) {
             port: Some(5432),
             capacity: None,
             managed_password: false,
+            pending_reboot: Vec::new(),
             needs: Vec::new(),
         };
-        let events = if index == 1 {
-            vec![DbEvent {
-                at: ago(1_900),
-                region: here.clone(),
-                source: format!("{id}-2"),
-                categories: vec!["maintenance".into()],
-                message: "DB instance restarted".into(),
-            }]
-        } else {
-            Vec::new()
+        let restarted = DbEvent {
+            at: ago(1_900),
+            region: here.clone(),
+            source: format!("{id}-2"),
+            categories: vec!["maintenance".into()],
+            message: "DB instance restarted".into(),
         };
+        let events = (index == 1).then_some(restarted).into_iter().collect();
         let cluster = Cluster {
             id,
             state: known(state, 14, "rds:DescribeDBClusters", here),

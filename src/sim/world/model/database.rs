@@ -134,6 +134,8 @@ pub struct DbInstance {
     pub zone: String,
     /// Whether it is its cluster's writer (on secondaries: the one that would be).
     pub writer: bool,
+    /// Whether it takes changed parameters of the cluster only once it is rebooted.
+    pub pending_reboot: bool,
     /// 0..15.
     pub promotion_tier: i32,
     pub engine: String,

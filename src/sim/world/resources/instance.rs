@@ -51,6 +51,7 @@ impl Rds<'_> {
             status: "creating".into(),
             zone: cluster.zones.get(place % 3).cloned().unwrap_or_default(),
             writer: place == 0,
+            pending_reboot: false,
             promotion_tier: number(properties, "PromotionTier").unwrap_or(1),
             engine: cluster.engine.clone(),
             engine_version: cluster.engine_version.clone(),

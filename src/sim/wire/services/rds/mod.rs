@@ -171,7 +171,7 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         shape! {
             "DBInstanceIdentifier": &instance.id,
             "IsClusterWriter": instance.writer,
-            "DBClusterParameterGroupStatus": "in-sync",
+            "DBClusterParameterGroupStatus": if instance.pending_reboot { "pending-reboot" } else { "in-sync" },
             "PromotionTier": instance.promotion_tier,
         }
     });
