@@ -1,6 +1,7 @@
 //! What a journal tells when somebody, or a crash, has been at it.
 
-use gwctl::actions::Broken;
+use gwctl::actions::{Broken, Order};
+use gwctl::fleet::{Event, EventKind};
 
 use super::stand::{Stage, in_virtual_time};
 use super::trial::{ready, rehearsals};
@@ -74,5 +75,73 @@ fn a_torn_last_line_is_no_line() {
                 "the end was torn away"
             );
         }
+    });
+}
+
+#[test]
+fn the_timeline_has_what_a_run_sent_and_its_notes_from_its_own_journal() {
+    in_virtual_time(async {
+        let rehearsal = rehearsals()
+            .into_iter()
+            .find(|one| one.name == "evacuate by switch")
+            .unwrap();
+        let stage = ready(&rehearsal).await;
+        let begun = stage.sim().clock().now();
+        let mut running = stage.start(&stage.plan(&rehearsal.intent));
+        let id = running.id.clone();
+        let text = "checkout is slow, we leave".to_owned();
+        stage
+            .order(&mut running, Order::Note { text: text.clone() })
+            .await;
+        let state = stage.settle(&mut running).await;
+        assert!(state.phase().over());
+        let fleet = state.plan.fleet.clone();
+
+        let events = stage.folder.events(&fleet, begun);
+        assert!(events.is_sorted_by(|a, b| a.at <= b.at));
+        let (first, last) = (&events[0], &events[events.len() - 1]);
+        assert!(first.what.starts_with("began: "), "{first:?}");
+        assert!(last.what.ends_with(&state.plan.title), "{last:?}");
+        // PutMetricData leaves no trace in CloudTrail (aws-facts §14.1): only here is it told.
+        let field = |event: &Event, name: &str| {
+            let mut fields = event.fields.iter();
+            fields
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.clone())
+        };
+        let sent: Vec<&Event> = events
+            .iter()
+            .filter(|event| field(event, "call").is_some())
+            .collect();
+        let calls: usize = state.steps.values().map(|step| step.calls.len()).sum();
+        assert!(!sent.is_empty() && sent.len() == calls, "{sent:?}");
+        assert!(
+            sent.iter()
+                .any(|event| field(event, "call").unwrap().contains("PutMetricData")),
+            "{sent:?}"
+        );
+        assert!(
+            events
+                .iter()
+                .all(|event| field(event, "run").as_deref() == Some(id.as_str()))
+        );
+        assert!(
+            events
+                .iter()
+                .all(|event| event.who.as_deref() == Some("ada")),
+            "{events:?}"
+        );
+        let notes: Vec<&str> = events
+            .iter()
+            .filter(|event| event.kind == EventKind::Note)
+            .map(|event| event.what.as_str())
+            .collect();
+        assert_eq!(notes, [text]);
+
+        assert!(stage.folder.events("another", begun).is_empty());
+        let later = last.at + jiff::SignedDuration::from_secs(1);
+        assert!(stage.folder.events(&fleet, later).is_empty());
+        let end = stage.folder.events(&fleet, last.at);
+        assert!(!end.is_empty() && end.len() < events.len());
     });
 }
