@@ -106,7 +106,7 @@ pub use routing::{CidrLocation, FailoverRole, Geolocation, Geoproximity, Routing
 pub use routing_policy::RoutingPolicy;
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
-pub use share::Share;
+pub use share::{Share, tells};
 pub use site::{
     Alarm, AlarmWatch, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity,
     Measured, Reachability, Site, Stack,
