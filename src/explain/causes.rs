@@ -35,6 +35,9 @@ mod ours;
 mod out_of_dns;
 mod password;
 mod record_changed;
+mod rivals;
+#[cfg(test)]
+mod rivals_tests;
 mod router;
 mod runs;
 #[cfg(test)]
@@ -56,6 +59,7 @@ pub(crate) use logged::quote;
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
 use crate::onset::Onset;
+use crate::weight::is_dated;
 use failing::Failing;
 use gwctl_fleet::logs::Pattern;
 use gwctl_fleet::{Region, Site};
@@ -282,13 +286,22 @@ pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
             };
             let left = matches!(cause.look, Look::Left(_));
             let mut known = told.iter_mut();
-            match known.find(|one| !left && covers(evidence, one, &seen)) {
+            let own = left || has_own_reason(&hypothesis);
+            match known.find(|one| !own && covers(evidence, one, &seen)) {
                 Some((of, _)) => add(hypothesis.supports, of),
                 None => told.push((hypothesis, cause)),
             }
         }
     }
-    ranked(told.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+    let mut all: Vec<Hypothesis> = told.into_iter().map(|(hypothesis, _)| hypothesis).collect();
+    rivals::weigh(&mut all);
+    ranked(all)
+}
+
+/// Whether somebody changed something just before that is reason enough: it follows from nothing else. What takes clients
+/// away is often the answer to a trouble.
+fn has_own_reason(of: &Hypothesis) -> bool {
+    !rivals::ANSWERS.contains(&of.cause) && of.supports.iter().any(|line| is_dated(line))
 }
 
 /// The functions of the Region that fail and that no cause tells of; what is measured of the others is evidence for

@@ -15,6 +15,7 @@ mod rest;
 mod turn;
 mod unexplained;
 mod unseen;
+mod weight;
 
 pub use evidence::Evidence;
 pub use headline::Headline;
@@ -32,6 +33,7 @@ pub use unseen::{Unseen, not_seen, unseen};
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {
     let mut hypotheses = causes::all(evidence);
     heard::add(evidence, &mut hypotheses);
+    weight::order(evidence, &mut hypotheses);
     Explanation {
         at: evidence.picture.at,
         hypotheses,

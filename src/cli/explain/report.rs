@@ -25,7 +25,7 @@ pub struct Report {
     pub unseen: Vec<String>,
     /// Whether all that could be asked was answered.
     pub whole: bool,
-    /// Which routes each hypothesis hits, in the order of the hypotheses, a sentence each.
+    /// Whom and which routes each hypothesis hits, in the order of the hypotheses, a sentence each.
     pub hits: Vec<Vec<String>>,
     /// How late the sources are, a sentence each kind.
     pub lateness: Vec<String>,
@@ -51,7 +51,7 @@ impl Report {
         let mut lateness = findings.happened.lateness();
         lateness.extend(cost(heard));
         Self {
-            hits: all.map(|one| hits(Some(heard), one)).collect(),
+            hits: all.map(|one| hits(&picture, Some(heard), one)).collect(),
             whole,
             explanation,
             turned,

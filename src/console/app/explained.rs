@@ -244,8 +244,8 @@ impl Explained {
         let mut lines = vec![(Side::Says, one.sentence.clone())];
         lines.extend(hit);
         let heard = self.asked.errors.as_ref().map(|it| &it.heard);
-        let routes = hits(heard, one).into_iter();
-        lines.extend(routes.map(|route| (Side::Hits, route)));
+        let whom = hits(&self.asked.picture, heard, one).into_iter();
+        lines.extend(whom.map(|line| (Side::Hits, line)));
         lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
         lines.extend(all(Side::For, &one.supports));
         lines.extend(all(Side::Against, &one.contradicts));

@@ -1,7 +1,7 @@
 //! Functions whose invocations fail, or that answer 5xx themselves.
 
 use super::answering;
-use super::logged::Errors;
+use super::logged::{Errors, Logged};
 use super::told::{evacuate, hit, listed, reasons, since};
 use super::words::Says;
 use crate::evidence::Evidence;
@@ -87,12 +87,19 @@ impl<'a> Failing<'a> {
         (!functions.is_empty()).then_some(Self { site, functions })
     }
 
-    /// Those that log `what` as at least this part, from 0 to 1, of their errors; none where none does, or no log tells.
+    /// Those that log `what` as at least this part, from 0 to 1, of their errors, or so often that it is a trouble beside a
+    /// greater one; none where none does, or no log tells.
     pub(super) fn saying(self, evidence: &Evidence<'a>, what: Says, least: f64) -> Option<Self> {
-        let site = self.site;
+        let (site, limit) = (
+            self.site,
+            evidence.picture.thresholds.lambda_error_percent.warn,
+        );
         self.only(|one| {
             let errors = Errors::of(evidence, &Self::single(site, *one));
-            errors.is_some_and(|errors| errors.saying(what) >= least)
+            errors.is_some_and(|errors| {
+                let says = |logged: &Logged<'_>| logged.says() == Some(what);
+                errors.saying(what) >= least || errors.are_beyond((one.percent, limit), says)
+            })
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::evidence::Evidence;
 use crate::onset::Onset;
-use gwctl_fleet::{Metric, Metrics, Region, Site, Verdict, format};
+use gwctl_fleet::{Event, Metric, Metrics, Region, Site, Verdict, format};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long before something began the usual figures are taken from, and how long before it they end.
@@ -26,16 +26,26 @@ pub(super) fn since(onset: Option<Onset>) -> String {
     }
 }
 
+/// What stands before AWS's own words.
+pub(crate) const BY_AWS: &str = " UTC AWS Health ";
+
 /// AWS's own word on trouble in the Region that is not over.
 pub(super) fn aws_says(evidence: &Evidence<'_>, region: &Region) -> Option<String> {
+    let here = |event: &Event| event.region.as_ref() == Some(region);
+    Some(format!("{region}: {}", open_trouble(evidence, here)?))
+}
+
+/// The same of a service that is in no Region: `cloudfront`, `route53`.
+pub(super) fn aws_says_of(evidence: &Evidence<'_>, service: &str) -> Option<String> {
+    let of_it = |event: &Event| event.region.is_none() && event.about.contains(service);
+    Some(format!("edge: {}", open_trouble(evidence, of_it)?))
+}
+
+fn open_trouble(evidence: &Evidence<'_>, wanted: impl Fn(&Event) -> bool) -> Option<String> {
     let mut events = evidence.events.iter().rev();
-    let open = events
-        .find(|event| event.is_open_trouble_of_aws() && event.region.as_ref() == Some(region))?;
-    Some(format!(
-        "{region}: since {} UTC AWS Health {}",
-        format::minute(open.at),
-        open.what
-    ))
+    let open = events.find(|event| event.is_open_trouble_of_aws() && wanted(event))?;
+    let since = format::minute(open.at);
+    Some(format!("since {since}{BY_AWS}{}", open.what))
 }
 
 /// Since when Route 53 counts the Region's health check unhealthy.
