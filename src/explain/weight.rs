@@ -21,12 +21,17 @@ enum Weight {
     Alarm,
 }
 
-/// Orders what speaks for each hypothesis and against it; of the same weight, as its cause tells it.
+/// Most alarms that are told of one hypothesis: where everything fails, dozens fire, and say nothing more.
+const ALARMS: usize = 3;
+
+/// Orders what speaks for each hypothesis and against it; of the same weight, as its cause tells it. Of many alarms the
+/// first are told.
 pub(crate) fn order(evidence: &Evidence<'_>, hypotheses: &mut [Hypothesis]) {
     let scale = Scale::of(evidence);
     for one in hypotheses {
         one.supports.sort_by_cached_key(|line| scale.weigh(line));
         one.contradicts.sort_by_cached_key(|line| scale.weigh(line));
+        scale.shorten(&mut one.supports);
     }
 }
 
@@ -44,6 +49,23 @@ impl Scale {
         Self {
             errors: patterns.map(|one| format!("`{}`", quote(one))).collect(),
             alarms: firing.flatten().map(|alarm| alarm.name.clone()).collect(),
+        }
+    }
+
+    /// The alarms stand last. Where there is nothing else, all of them are told.
+    fn shorten(&self, lines: &mut Vec<String>) {
+        let alarms = lines.iter().rev();
+        let alarms = alarms.take_while(|line| self.weigh(line) == Weight::Alarm);
+        let alarms = alarms.count();
+        let more = alarms.saturating_sub(ALARMS);
+        if more > 0 && alarms < lines.len() {
+            lines.truncate(lines.len() - more);
+            let fire = if more == 1 {
+                "alarm fires"
+            } else {
+                "alarms fire"
+            };
+            lines.push(format!("{more} more {fire}"));
         }
     }
 

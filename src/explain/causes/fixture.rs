@@ -201,15 +201,16 @@ impl Fixture {
         site.reach.silent_calls = 9;
     }
 
-    /// An alarm there fires, of which it is not known what it watches.
-    pub(super) fn fires(&mut self, code: &str, name: &str) {
-        self.site(code).alarms = known(vec![Alarm {
-            name: name.into(),
+    /// These alarms there fire, of which it is not known what they watch.
+    pub(super) fn fires(&mut self, code: &str, names: &[&str]) {
+        let alarm = |name: &&str| Alarm {
+            name: (*name).into(),
             reason: "Threshold Crossed".into(),
             since: Some(ago(BEGAN - 1)),
             watches: None,
             measured: None,
-        }]);
+        };
+        self.site(code).alarms = known(names.iter().map(alarm).collect());
     }
 
     /// The picture finds this wrong in the Region.

@@ -190,7 +190,8 @@ fn a_record_that_was_changed_after_the_region_failed_may_be_the_answer() {
 #[test]
 fn evidence_is_told_by_what_convinces_most() {
     let mut fixture = released();
-    fixture.fires(HERE, "orders-euw1-5xx");
+    let many = ["orders-euw1-5xx", "latency", "errors", "throttles", "edge"];
+    fixture.fires(HERE, &many);
     fixture.heard.canaries.push(Canary {
         name: "orders-eu-west-1".into(),
         runs_in: region(HERE),
@@ -213,6 +214,12 @@ fn evidence_is_told_by_what_convinces_most() {
         place("orders-euw1-5xx since"),
     ];
     assert!(places.is_sorted(), "{places:?} {supports:#?}");
+    assert_eq!(supports.last().unwrap(), "2 more alarms fire");
+    assert_eq!(supports.len(), places[4] + 4, "{supports:#?}");
+    // Where they are all that there is, all are told.
+    let mut alone = Fixture::well();
+    alone.fires(HERE, &many);
+    assert_eq!(only(&alone, "alarm").supports.len(), many.len());
 }
 
 #[test]

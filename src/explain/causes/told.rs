@@ -94,6 +94,13 @@ pub(super) fn beside_usual(
     Some((newest.value, *values.get(values.len() / 2)?))
 }
 
+/// The highest value of `metric` since it began.
+pub(super) fn most_since(metrics: &Metrics, metric: Metric, began: Onset) -> Option<f64> {
+    let points = metrics.get(metric).current()?.points().iter();
+    let since = points.filter(|point| point.at >= began.at);
+    since.map(|point| point.value).max_by(f64::total_cmp)
+}
+
 /// What to ask the database, by its engine; both where that is not known.
 pub(super) fn of_engine(evidence: &Evidence<'_>, postgres: &str, mysql: &str) -> String {
     let topology = evidence.picture.database.topology.current();
