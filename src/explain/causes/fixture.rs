@@ -101,6 +101,12 @@ impl Fixture {
         self.figure(code, name, Metric::FunctionErrors, (2.0, 4_000.0));
     }
 
+    /// The same since so many minutes.
+    pub(super) fn fails_since(&mut self, code: &str, name: &str, minutes: i64) {
+        let metrics = &mut self.function(code, name).metrics;
+        set(metrics, Metric::FunctionErrors, (2.0, 4_000.0), minutes);
+    }
+
     /// A value each minute: the usual one, and the one since something began.
     pub(super) fn figure(&mut self, code: &str, name: &str, metric: Metric, values: (f64, f64)) {
         let function = self.function(code, name);

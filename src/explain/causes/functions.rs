@@ -51,22 +51,20 @@ pub(super) fn look(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Hypothesis
     hypothesis
 }
 
-/// Whether so many of the function's invocations fail of something that none of `causes` tells that it is a trouble of
-/// its own.
-pub(super) fn has_other_errors(
-    evidence: &Evidence<'_>,
-    site: &Site,
-    one: &One<'_>,
+/// The function by what none of `causes` tells; none where that is too little to be a trouble of its own, or no log tells.
+pub(super) fn beside<'a>(
+    evidence: &Evidence<'a>,
+    site: &'a Site,
+    one: One<'a>,
     causes: &[&Hypothesis],
-) -> bool {
-    let failing = Failing::single(site, *one);
-    let Some(errors) = Errors::of(evidence, &failing) else {
-        return false;
-    };
+) -> Option<One<'a>> {
+    let errors = Errors::of(evidence, &Failing::single(site, one))?;
     let told = |logged: &Logged<'_>| causes.iter().any(|cause| tells(cause, site, logged));
     let is_other = |logged: &Logged<'_>| !told(logged);
     let limit = evidence.picture.thresholds.lambda_error_percent.warn;
-    errors.part(is_other) >= OTHER && errors.are_beyond((one.percent, limit), is_other)
+    let enough =
+        errors.part(is_other) >= OTHER && errors.are_beyond((one.percent, limit), is_other);
+    enough.then(|| one.since_then(evidence, site, &errors, is_other))
 }
 
 /// Whether `cause` tells why a function of `site` logs this.

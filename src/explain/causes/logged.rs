@@ -94,6 +94,12 @@ impl<'a> Errors<'a> {
         counted.map(|logged| logged.count).sum()
     }
 
+    /// Those alone that `wanted` takes; their parts are still parts of all.
+    pub(super) fn only(mut self, wanted: impl Fn(&Logged<'a>) -> bool) -> Self {
+        self.all.retain(wanted);
+        self
+    }
+
     /// The part of those that say `what`.
     pub(super) fn saying(&self, what: Says) -> f64 {
         self.part(|logged| logged.says() == Some(what))

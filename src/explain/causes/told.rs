@@ -9,6 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 const USUAL: SignedDuration = SignedDuration::from_hours(1);
 const LAST: SignedDuration = SignedDuration::from_mins(10);
 
+/// What several Regions have in common begins within this time in all of them.
+const TOGETHER: SignedDuration = SignedDuration::from_mins(2);
+
 /// The reasons of the picture about `about`, as they are told of the Region.
 pub(super) fn reasons(site: &Site, about: &[&str]) -> Vec<String> {
     let all = site.judgement.reasons.iter();
@@ -92,6 +95,13 @@ pub(super) fn beside_usual(
         .collect();
     values.sort_by(f64::total_cmp);
     Some((newest.value, *values.get(values.len() / 2)?))
+}
+
+/// When a trouble of several Regions began: a Region that failed clearly before the last one failed of something else.
+pub(super) fn together(onsets: impl Iterator<Item = Onset> + Clone) -> Option<Onset> {
+    let last = onsets.clone().map(|onset| onset.at).max()?;
+    let at_once = onsets.filter(|onset| onset.at + TOGETHER >= last);
+    at_once.min_by_key(|onset| onset.at)
 }
 
 /// The highest value of `metric` since it began.
