@@ -116,7 +116,7 @@ fn places(picture: &Snapshot, region: &Region) -> Option<String> {
     let places: Vec<&str> = places.into_iter().collect();
     (!places.is_empty()).then(|| {
         format!(
-            "clients near {}: DNS leads one network there to {region}, and how many clients that are, no figure tells",
+            "clients near {}, as DNS answers; no figure counts them",
             listed(&places)
         )
     })
