@@ -90,7 +90,7 @@ const ALL: [Rivals; 13] = [
     Rivals {
         one: &["connections-exhausted"],
         other: ("writer-moves", Sureness::Medium),
-        apart: "whether the connections become fewer once the writer has moved: everybody connects anew then",
+        apart: "whether the connections become fewer once the writer has moved: everybody connects again then",
     },
     Rivals {
         one: &["database-unreachable"],
