@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
-use gwctl::explain::{
-    Evidence, Headline, Trail, explain, looked_at, rest, turned, unexplained, unseen,
-};
+use gwctl::explain::{Evidence, Headline, explain, looked_at, rest, turned, unexplained, unseen};
 use gwctl::fleet::{Region, Snapshot};
 use gwctl::observe::{Findings, Inquirer, Observer, Refresh};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
@@ -81,17 +79,8 @@ fn tell(evidence: &Evidence<'_>) -> usize {
 pub fn rows(table: &mut Table) {
     for regions in [3, 34] {
         let (picture, findings) = seen(regions);
-        let evidence = Evidence {
-            heard: Some(&findings.errors.heard),
-            trail: Some(Trail {
-                from: findings.happened.from,
-                asked: &findings.happened.asked,
-            }),
-            picture: &picture,
-            events: &findings.happened.log.events,
-            patterns: &findings.errors.patterns,
-            spans: &findings.errors.spans,
-        };
+        let (trail, logged) = (findings.happened.trail(), findings.errors.logged());
+        let evidence = Evidence::new(&picture, Some(trail), Some(logged));
         let clock = Instant::now();
         let took = median(21, || {
             let begun = ran(clock);
