@@ -96,6 +96,8 @@ pub enum Side {
     Against,
     /// What would tell it apart.
     Apart,
+    /// What a person does about it.
+    ByHand,
     /// What was looked at, where nothing is wrong.
     LookedAt,
 }
@@ -110,6 +112,7 @@ impl Side {
             Self::For => "for",
             Self::Against => "against",
             Self::Apart => "to tell",
+            Self::ByHand => "by hand",
             Self::LookedAt => "seen",
         }
     }
@@ -255,6 +258,7 @@ impl Explained {
         let routes = hits(heard, one).into_iter();
         lines.extend(routes.map(|route| (Side::Hits, route)));
         lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
+        lines.extend(one.by_hand().map(|advice| (Side::ByHand, advice.into())));
         lines.extend(all(Side::For, &one.supports));
         lines.extend(all(Side::Against, &one.contradicts));
         lines.extend(one.apart.clone().map(|apart| (Side::Apart, apart)));
