@@ -35,6 +35,8 @@ mod ours;
 mod out_of_dns;
 mod password;
 mod record_changed;
+#[cfg(test)]
+mod recovered_tests;
 mod rivals;
 #[cfg(test)]
 mod rivals_tests;

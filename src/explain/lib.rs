@@ -3,6 +3,7 @@
 //! Every hypothesis quotes what speaks for it and against it, and says what would tell it apart from others. What is
 //! not known is never taken for good: it lowers how sure a hypothesis is, and is listed beside all of them.
 
+mod by_hand;
 mod causes;
 mod evidence;
 mod headline;

@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, awaits, or names an SDK crate.
 
 mod account;
+mod alarm;
 pub mod assumptions;
 mod availability;
 mod capacity;
@@ -58,6 +59,7 @@ mod wiring;
 mod word;
 
 pub use account::{Access, Account, AccountsSpec};
+pub use alarm::{Alarm, AlarmWatch, Measured};
 pub use availability::Availability;
 pub use capacity::Capacity;
 pub use certificate::Certificate;
@@ -86,7 +88,7 @@ pub use events::{
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::{FunctionName, InvokedAs};
 pub use heard::{Canary, Heard, Logged, Route, Routes, TracedNode};
-pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
+pub use judge::{Found, check_verdict, checkers, judge, member_verdict, throttled_of_all};
 pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
@@ -108,8 +110,8 @@ pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use share::{Share, tells};
 pub use site::{
-    Alarm, AlarmWatch, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity,
-    Measured, Reachability, Site, Stack,
+    Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity, Reachability, Site,
+    Stack,
 };
 pub use snapshot::{AccountSeen, Pace, Snapshot};
 pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};

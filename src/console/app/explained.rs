@@ -88,6 +88,8 @@ pub enum Side {
     Against,
     /// What would tell it apart.
     Apart,
+    /// What a person does about it.
+    ByHand,
     /// What was looked at, where nothing is wrong.
     LookedAt,
 }
@@ -102,6 +104,7 @@ impl Side {
             Self::For => "for",
             Self::Against => "against",
             Self::Apart => "to tell",
+            Self::ByHand => "by hand",
             Self::LookedAt => "seen",
         }
     }
@@ -247,6 +250,7 @@ impl Explained {
         let whom = hits(&self.asked.picture, heard, one).into_iter();
         lines.extend(whom.map(|line| (Side::Hits, line)));
         lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
+        lines.extend(one.by_hand().map(|advice| (Side::ByHand, advice.into())));
         lines.extend(all(Side::For, &one.supports));
         lines.extend(all(Side::Against, &one.contradicts));
         lines.extend(one.apart.clone().map(|apart| (Side::Apart, apart)));
