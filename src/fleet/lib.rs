@@ -44,6 +44,7 @@ mod row_age;
 mod rules;
 mod series;
 mod share;
+mod shared_spec;
 mod shares;
 mod site;
 mod snapshot;
@@ -107,6 +108,7 @@ pub use routing_policy::RoutingPolicy;
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use share::Share;
+pub use shared_spec::SharedSpec;
 pub use site::{
     Alarm, AlarmWatch, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity,
     Measured, Reachability, Site, Stack,

@@ -1,0 +1,4 @@
+//! What a team shares in a table of DynamoDB: the lease of a fleet, and the journals of its runs.
+
+mod lease;
+mod stand;
