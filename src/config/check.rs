@@ -3,6 +3,7 @@
 mod accounts;
 mod console;
 mod rules;
+mod shared;
 
 use std::collections::BTreeMap;
 
@@ -193,6 +194,7 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     }
     sites(spec, at);
     accounts::accounts(spec, &mut at.below(&["accounts"]));
+    shared::shared(spec, &mut at.below(&["shared"]));
     thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
     rules::rules(spec, &mut at.below(&["rules"]));
 }

@@ -45,6 +45,7 @@ mod row_age;
 mod rules;
 mod series;
 mod share;
+mod shared_spec;
 mod shares;
 mod site;
 mod snapshot;
@@ -109,6 +110,7 @@ pub use routing_policy::RoutingPolicy;
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use share::{Share, tells};
+pub use shared_spec::SharedSpec;
 pub use site::{
     Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity, Reachability, Site,
     Stack,

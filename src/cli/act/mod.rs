@@ -150,6 +150,7 @@ async fn begin(
         &stage.folder,
         operator,
     )
+    .await
     .map_err(|why| not_started(&why))?;
     if !json {
         print("\n")?;

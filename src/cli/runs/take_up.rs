@@ -153,6 +153,7 @@ fn go_on(
             &stage.folder,
             &operator,
         )
+        .await
         .map_err(|why| not_started(&why))?;
         let manner = Manner {
             paper,

@@ -297,8 +297,10 @@ impl Outside {
         self.picture = Some(picture);
         let may_write = self.setup.write && !run_context.spec.read_only;
         let keeper = may_write.then(|| Arc::new(Keeper::begin(run_context.clone())));
+        let team = self.runs.with_the_team(run_context.clone(), generation);
         self.means = Some(Means {
             keeper,
+            team: team.map(Arc::new),
             run_context,
             observer: Arc::new(observer),
         });

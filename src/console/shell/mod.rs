@@ -14,6 +14,7 @@ mod recorder;
 mod runs;
 mod signals;
 mod snap;
+mod team;
 mod tty;
 
 use std::io::{self, Stdout};
