@@ -66,26 +66,30 @@ impl Hold {
         }
     }
 
-    /// Appends `lines`, of which the first is number `from` of the run `id`. Where there are such lines already, they must
-    /// be the same.
+    /// Appends `lines`, of which the first is number `from` of the run `id`. Where some of them are there already, as after
+    /// a write whose reply was lost, they must be the same.
     pub async fn append(&self, id: &str, from: u64, lines: &[String]) -> Result<(), NotShared> {
         if !self.is_fresh() {
             self.check().await?;
         }
-        let mut n = from;
-        for chunk in chunks(lines) {
-            if chunk.iter().map(|line| line.len() + 1).sum::<usize>() > CHUNK {
-                return Err(NotShared::TooLong(n));
-            }
-            self.put(id, n, chunk).await?;
-            n += chunk.len() as u64;
+        let (mut n, mut rest) = (from, lines);
+        while !rest.is_empty() {
+            let there = self.put(id, n, rest).await?;
+            rest = rest.get(there..).unwrap_or_default();
+            n += there as u64;
         }
         Ok(())
     }
 
-    async fn put(&self, id: &str, n: u64, lines: &[String]) -> Result<(), NotShared> {
+    /// Writes the first of `lines`, as many as fit an item; how many of them stand there then.
+    async fn put(&self, id: &str, n: u64, lines: &[String]) -> Result<usize, NotShared> {
+        let written = &lines[..fitting(lines)];
+        let text = written.join("\n");
+        if text.len() > CHUNK {
+            return Err(NotShared::TooLong(n));
+        }
         let attributes: BTreeMap<String, String> = [
-            (LINES.to_owned(), lines.join("\n")),
+            (LINES.to_owned(), text),
             (TOKEN.to_owned(), self.token().to_string()),
         ]
         .into();
@@ -95,9 +99,19 @@ impl Hold {
             attributes,
         };
         match self.team().replicas.put(&item, Only::IfAbsent).await? {
-            Outcome::Ours => Ok(()),
-            Outcome::Theirs(Some(there)) if there.text(LINES) == item.text(LINES) => Ok(()),
-            Outcome::Theirs(_) => Err(NotShared::Others(n)),
+            Outcome::Ours => Ok(written.len()),
+            Outcome::Theirs(there) => {
+                let there = there.as_ref().and_then(|item| item.text(LINES));
+                let there: Vec<&str> =
+                    there.map_or_else(Vec::new, |text| text.split('\n').collect());
+                let same = |(ours, theirs): (&String, &&str)| ours == theirs;
+                let known = !there.is_empty() && there.len() <= lines.len();
+                if known && lines.iter().zip(&there).all(same) {
+                    Ok(there.len())
+                } else {
+                    Err(NotShared::Others(n))
+                }
+            }
         }
     }
 }
@@ -142,19 +156,12 @@ impl Team {
     }
 }
 
-/// The lines in portions that fit an item, at least one each.
-fn chunks(lines: &[String]) -> Vec<&[String]> {
-    let mut chunks = Vec::new();
-    let mut rest = lines;
-    while !rest.is_empty() {
-        let mut bytes = 0;
-        let fits = rest.iter().take_while(|line| {
-            bytes += line.len() + 1;
-            bytes <= CHUNK
-        });
-        let (chunk, after) = rest.split_at(fits.count().max(1));
-        chunks.push(chunk);
-        rest = after;
-    }
-    chunks
+/// How many of `lines`, at least one, fit an item.
+fn fitting(lines: &[String]) -> usize {
+    let mut bytes = 0;
+    let fits = lines.iter().take_while(|line| {
+        bytes += line.len() + 1;
+        bytes <= CHUNK
+    });
+    fits.count().max(1)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gwctl::sim::world::{How, TableKind, Tamper};
-use gwctl::store::{Lost, NotTaken};
+use gwctl::store::{Lost, NotShared, NotTaken};
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
@@ -235,5 +235,32 @@ fn an_eventually_consistent_table_is_refused_with_the_reason() {
         let one = world_with(TableKind::OneRegion);
         let team = machine(&one, &[region("us-east-2")]).await;
         assert_eq!(team.fitness().await.unwrap(), Ok(Some(region("us-east-2"))));
+    });
+}
+
+#[test]
+fn lines_are_appended_once_however_often_they_are_sent_and_never_over_others() {
+    in_virtual_time(async {
+        let sim = world_with(TableKind::Strong);
+        let (ada, bob) = (
+            machine(&sim, &replicas()).await,
+            machine(&sim, &replicas()).await,
+        );
+        let hold = take(&ada, claim(&sim, "ada", DOMAIN)).await.unwrap();
+        let long = "x".repeat(200_000);
+        let lines: Vec<String> = ["first", "second", &long, &long, "fifth"]
+            .map(str::to_owned)
+            .to_vec();
+        hold.append("run", 0, &lines[..1]).await.unwrap();
+        // The reply to the first was lost, and more is to be said meanwhile.
+        hold.append("run", 0, &lines).await.unwrap();
+        hold.append("run", 0, &lines).await.unwrap();
+        assert_eq!(bob.lines("run", 0).await.unwrap(), lines);
+        let others = ["first".to_owned(), "another".to_owned()];
+        let refused = hold.append("run", 0, &others).await.unwrap_err();
+        assert!(matches!(refused, NotShared::Others(1)), "{refused}");
+        let too_long = ["y".repeat(400_000)];
+        let refused = hold.append("run", 5, &too_long).await.unwrap_err();
+        assert!(matches!(refused, NotShared::TooLong(5)), "{refused}");
     });
 }

@@ -137,3 +137,23 @@ fn a_process_that_slept_while_another_machine_took_over_stops_and_says_who_has_t
         told.err
     );
 }
+
+#[test]
+fn doctor_says_whether_the_table_can_hold_a_lease() {
+    let served = served(&[]);
+    let home = Home::new();
+    let told = run(&served, &home, &["doctor"]).out;
+    assert!(
+        told.contains("gwctl: strongly consistent in its Regions"),
+        "{told}"
+    );
+    let file = served.export("GWCTL_CONFIG");
+    let text = std::fs::read_to_string(file).unwrap();
+    std::fs::write(file, text.replace("\"gwctl\"", "\"nothing\"")).unwrap();
+    let told = run(&served, &home, &["doctor"]);
+    assert!(
+        told.out.contains("nothing: ") && told.code != 0,
+        "{}",
+        told.out
+    );
+}

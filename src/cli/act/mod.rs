@@ -143,6 +143,7 @@ async fn begin(
     again: Again,
 ) -> Result<Exit, Failure> {
     let json = options.output == Output::Json;
+    stage.tell_who_acts().await;
     let running = start(
         plan,
         confirmation,

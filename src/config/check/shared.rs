@@ -1,6 +1,6 @@
 //! The table that a team shares.
 
-use super::Findings;
+use super::findings::Findings;
 use crate::fleet::{FleetSpec, Partition};
 
 /// What is wrong with what is said of it.
