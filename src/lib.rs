@@ -11,6 +11,7 @@
 //!              console, cli → explain → fleet
 //!        cli → sim → fleet
 //!              actions → stacks ← sim
+//!              actions → store → aws
 //! ```
 //!
 //! This crate is the binary's: command line, configuration, log.
@@ -29,6 +30,7 @@ pub use gwctl_observe as observe; // keeps the picture fresh
 pub use gwctl_recording as recording; // an incident kept in one file: written, read, redacted
 pub use gwctl_sim as sim; // the embedded AWS
 pub use gwctl_stacks as stacks; // the reference architecture as templates, and the edge router
+pub use gwctl_store as store; // what a team shares: who acts, and what was done
 
 pub mod cli; // one file a subcommand
 pub mod config; // the configuration file, its errors and its schema

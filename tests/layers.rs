@@ -13,7 +13,12 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("explain", &["fleet"]),
     ("aws", &["fleet", "files"]),
     ("observe", &["aws", "fleet"]),
-    ("actions", &["observe", "aws", "fleet", "stacks", "files"]),
+    // What a team shares is a table of DynamoDB.
+    ("store", &["aws", "fleet"]),
+    (
+        "actions",
+        &["observe", "store", "aws", "fleet", "stacks", "files"],
+    ),
     ("recording", &["actions", "observe", "fleet"]),
     (
         "console",

@@ -18,5 +18,6 @@ mod samples;
 mod screens;
 mod simulator;
 mod stacks;
+mod team;
 mod terminal;
 mod texts;

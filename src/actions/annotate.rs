@@ -2,26 +2,36 @@
 
 use jiff::Timestamp;
 
-use super::engine::holder;
+use super::engine::{holder, share, shared};
 use super::journal::Entry;
 use super::{Folder, NotStarted, Operator, Order, Phase};
+use gwctl_store::Team;
 
 /// Writes a note into the journal of `id`, also when the run is over. Refused while somebody else acts on
 /// the fleet: one hand writes a journal.
-pub fn note(
+pub async fn note(
     folder: &Folder,
+    team: Option<&Team>,
     id: &str,
     text: &str,
     operator: &Operator,
     at: Timestamp,
 ) -> Result<(), NotStarted> {
     let order = Order::Note { text: text.into() };
-    write(folder, id, operator, at, &[Entry::Ordered { order }])
+    write(
+        folder,
+        team,
+        id,
+        (operator, at),
+        &[Entry::Ordered { order }],
+    )
+    .await
 }
 
 /// Ends the run `id`: what was done stays done, and nothing can go on with it but an undo.
-pub fn abandon(
+pub async fn abandon(
     folder: &Folder,
+    team: Option<&Team>,
     id: &str,
     reason: &str,
     operator: &Operator,
@@ -41,24 +51,32 @@ pub fn abandon(
     let end = Entry::Ended {
         phase: Phase::Abandoned,
     };
-    write(folder, id, operator, at, &[Entry::Ordered { order }, end])
+    let entries = [Entry::Ordered { order }, end];
+    write(folder, team, id, (operator, at), &entries).await
 }
 
-fn write(
+async fn write(
     folder: &Folder,
+    team: Option<&Team>,
     id: &str,
-    operator: &Operator,
-    at: Timestamp,
+    (operator, at): (&Operator, Timestamp),
     entries: &[Entry],
 ) -> Result<(), NotStarted> {
     let state = folder
         .state(id)
         .map_err(|broken| NotStarted::Resume(broken.into()))?;
     let at = at.max(state.newest);
-    let _lease = folder.lease(&state.plan.binding, &holder(operator, id, at))?;
+    let binding = &state.plan.binding;
+    let holder = holder(operator, id, at);
+    let _lease = folder.lease(binding, &holder)?;
+    let hold = shared::take(team, folder, binding, holder).await?;
+    let copied = shared::copied(hold.as_ref(), folder, id).await?;
     let mut journal = folder.go_on(id, &operator.word(), at)?;
     for entry in entries {
         journal.append(at, entry.clone())?;
+    }
+    if let Some(shared) = share(hold, folder, (id, &binding.domain), copied).await? {
+        shared.end().await;
     }
     Ok(())
 }

@@ -62,13 +62,13 @@ pub use binding::{Binding, Holder, Place};
 pub use check::{Check, Finding};
 pub use config_after_run::{as_built, built_by};
 pub use data_loss::DataLoss;
-pub use engine::{Control, NotStarted, Operator, Order, Running, resume, start};
+pub use engine::{Control, NotStarted, Operator, Order, Running, SharedRefused, resume, start};
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use guided::Intent;
 pub use journal::{
-    Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
-    LeaseRefused, Note, OutOfPlace, Phase, Record, Reply, ResumeError, RunState, StackPart, Status,
-    StepState, StepStatus, Summary, Tail, Torn, Trip,
+    Broken, CallMade, DiskFault, Diverged, Entry, Folder, Journal, JournalError, Lease,
+    LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply, ResumeError, RunState,
+    StackPart, Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;
@@ -94,3 +94,6 @@ pub use unlearned::Unlearned;
 
 /// Resources of a stack, and what becomes of them.
 pub use gwctl_stacks::{Action as Becomes, Part};
+
+/// Who acts, on this machine or another.
+pub use gwctl_store::LeaseHolder;

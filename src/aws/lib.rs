@@ -19,6 +19,9 @@ pub use services::cloudformation_change::WantedChangeSet;
 pub use services::cloudfront::CloudFront;
 pub use services::cloudtrail::{CloudTrail, TrailPage};
 pub use services::cloudwatch::{CloudWatch, MetricAnswer};
+pub use services::dynamodb::{
+    Consistency, Item, Only, Table, TableDescription, Written, is_write_conflict,
+};
 pub use services::health::{Health, HealthPage};
 pub use services::iam::Iam;
 pub use services::insights::{Insights, QueryAnswer, QueryQuestion, QueryRow, QueryState};

@@ -68,6 +68,7 @@ async fn act(
         host: operator.host.clone(),
     };
     let running = start(&planned, &confirmation, run_context, runs, &operator)
+        .await
         .map_err(|refused| Failure::new(refused.to_string()))?;
     tokio::time::sleep(into).await;
     let mut run = (**running.state.borrow()).clone();

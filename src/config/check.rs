@@ -2,74 +2,19 @@
 
 mod accounts;
 mod console;
+mod findings;
 mod rules;
+mod shared;
 
 use std::collections::BTreeMap;
 
-use super::{Config, Level, nearest};
+use super::{Config, nearest};
 use crate::fleet::{
     EdgeSpec, FleetSpec, FunctionName, Limit, Partition, Region, SiteSpec, Thresholds,
 };
 use crate::stacks::Kind;
-
-/// Something wrong with the value at `path`; array elements by their number.
-#[derive(Debug)]
-pub struct Finding {
-    pub level: Level,
-    pub path: Vec<String>,
-    pub found: String,
-    pub accepted: Option<String>,
-    pub meant: Option<String>,
-}
-
-/// Collects findings below one path.
-struct Findings<'a> {
-    list: &'a mut Vec<Finding>,
-    path: Vec<String>,
-}
-
-impl Findings<'_> {
-    fn below(&mut self, keys: &[&str]) -> Findings<'_> {
-        let path = self
-            .path
-            .iter()
-            .cloned()
-            .chain(keys.iter().map(ToString::to_string))
-            .collect();
-        Findings {
-            list: self.list,
-            path,
-        }
-    }
-
-    fn add(
-        &mut self,
-        level: Level,
-        key: &str,
-        found: String,
-        accepted: Option<&str>,
-    ) -> &mut Finding {
-        let mut path = self.path.clone();
-        path.extend(Some(key.to_owned()).filter(|key| !key.is_empty()));
-        self.list.push(Finding {
-            level,
-            path,
-            found,
-            accepted: accepted.map(str::to_owned),
-            meant: None,
-        });
-        let last = self.list.len() - 1;
-        &mut self.list[last]
-    }
-
-    fn error(&mut self, key: &str, found: impl Into<String>, accepted: &str) -> &mut Finding {
-        self.add(Level::Error, key, found.into(), Some(accepted))
-    }
-
-    fn warn(&mut self, key: &str, found: impl Into<String>) -> &mut Finding {
-        self.add(Level::Warning, key, found.into(), None)
-    }
-}
+pub use findings::Finding;
+use findings::Findings;
 
 /// Everything that is wrong with `config`, in no particular order.
 pub fn findings(config: &Config) -> Vec<Finding> {
@@ -193,6 +138,7 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     }
     sites(spec, at);
     accounts::accounts(spec, &mut at.below(&["accounts"]));
+    shared::shared(spec, &mut at.below(&["shared"]));
     thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
     rules::rules(spec, &mut at.below(&["rules"]));
 }

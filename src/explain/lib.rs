@@ -3,6 +3,7 @@
 //! Every hypothesis quotes what speaks for it and against it, and says what would tell it apart from others. What is
 //! not known is never taken for good: it lowers how sure a hypothesis is, and is listed beside all of them.
 
+mod by_hand;
 mod causes;
 mod evidence;
 mod headline;
@@ -12,10 +13,10 @@ mod looked_at;
 mod onset;
 mod order;
 mod rest;
-mod trail;
 mod turn;
 mod unexplained;
 mod unseen;
+mod weight;
 
 pub use evidence::Evidence;
 pub use headline::Headline;
@@ -25,7 +26,6 @@ pub use looked_at::looked_at;
 pub use onset::Onset;
 pub use order::{Turned, turned};
 pub use rest::{Rest, rest};
-pub use trail::Trail;
 pub use turn::Turn;
 pub use unexplained::{Unexplained, unexplained};
 pub use unseen::{Unseen, not_seen, unseen};
@@ -35,6 +35,7 @@ pub fn explain(evidence: &Evidence<'_>) -> Explanation {
     let mut hypotheses = causes::all(evidence);
     causes::database_log::add(evidence, &mut hypotheses);
     heard::add(evidence, &mut hypotheses);
+    weight::order(evidence, &mut hypotheses);
     Explanation {
         at: evidence.picture.at,
         hypotheses,

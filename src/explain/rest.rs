@@ -98,8 +98,9 @@ fn tells(picture: &Snapshot, one: &Hypothesis, place: &str, reason: &Reason) -> 
     let here = place == region.as_str();
     let silent = one.cause == "region-unreachable";
     let unanswered = silent && reason.verdict == Verdict::Unknown;
+    let of_alarms = one.cause.starts_with("alarm") && reason.about == "alarms";
     let behind = one.cause == "replication-behind" && ["lag", "alarms"].contains(&reason.about);
-    (here && (one.hurts && follows || behind))
+    (here && (one.hurts && follows || behind || of_alarms))
         || (here && silent && reason.about == "database")
         || (unanswered && (here || reason.text.contains(region.as_str())))
 }

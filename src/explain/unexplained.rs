@@ -20,6 +20,11 @@ const QUIET: SignedDuration = SignedDuration::from_mins(5);
 /// With fewer lines it tells nothing.
 const FEW: u64 = 3;
 
+/// Only of these a fall may be trouble.
+const FALLS_TELL: [Metric; 2] = [Metric::ApiRequests, Metric::DbConnections];
+/// Clients' own errors come and go: what they did so long before anything was wrong belongs to something else.
+const OF_CLIENTS: SignedDuration = SignedDuration::from_mins(15);
+
 /// What becomes more where more clients come.
 const WITH_CLIENTS: [Metric; 3] = [Metric::ApiRequests, Metric::Api4xx, Metric::DbConnections];
 
@@ -55,13 +60,22 @@ pub fn unexplained(
     }
     let mut errors = errors(evidence, told);
     errors.sort_by(|a, b| (a.since, &a.region).cmp(&(b.since, &b.region)));
-    let figures = turned.iter();
+    let began = told.iter().filter_map(|one| one.since);
+    let began = began.map(|onset| onset.at).min();
+    let figures = turned.iter().filter(|one| may_be_trouble(one, began));
     errors.extend(
         figures
             .filter(|one| !told.iter().any(|of| tells(evidence, of, one)))
             .map(figure),
     );
     errors
+}
+
+/// Whether the figure became worse, and not long before anything else.
+fn may_be_trouble(figure: &Turned, began: Option<Timestamp>) -> bool {
+    let worse = figure.turn.is_up() || FALLS_TELL.contains(&figure.metric);
+    let early = began.is_some_and(|began| began.duration_since(figure.turn.at) > OF_CLIENTS);
+    worse && !(early && figure.metric == Metric::Api4xx)
 }
 
 fn errors(evidence: &Evidence<'_>, told: &[Hypothesis]) -> Vec<Unexplained> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::hypothesis::Explanation;
-use gwctl_fleet::{Metrics, Missing, Observed, Site, Snapshot};
+use gwctl_fleet::{Metrics, Missing, Observed, Region, Site, Snapshot};
 
 /// Questions that got no answer for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,9 @@ const WITHOUT_AWS: [&str; 2] = ["probe", "DNS answers"];
 /// What got no answer, in the picture ([`unseen`]) and beside it (`gaps`), a sentence each. Where gwctl's own credentials do not work,
 /// that is the reason of all that AWS was asked, and it is told once.
 pub fn not_seen(unseen: &[Unseen], explanation: &Explanation, gaps: Vec<String>) -> Vec<String> {
+    if let Some(region) = silent(explanation) {
+        return of_silent(region, unseen, gaps);
+    }
     let worst = explanation.hypotheses.first();
     if worst.is_none_or(|worst| worst.cause != "credentials") {
         return unseen.iter().map(ToString::to_string).chain(gaps).collect();
@@ -64,6 +67,48 @@ pub fn not_seen(unseen: &[Unseen], explanation: &Explanation, gaps: Vec<String>)
     }
     told.extend(others.iter().map(ToString::to_string));
     told
+}
+
+/// A Region of which nothing answers.
+fn silent(explanation: &Explanation) -> Option<&Region> {
+    let mut all = explanation.hypotheses.iter();
+    let one = all.find(|one| one.cause == "region-unreachable")?;
+    one.region.as_ref()
+}
+
+/// All that `region` did not answer in one sentence, before what others did not.
+fn of_silent(region: &Region, unseen: &[Unseen], gaps: Vec<String>) -> Vec<String> {
+    let only_there = |one: &&Unseen| {
+        let asked = matches!(one.why, Missing::CouldNotAsk { .. });
+        asked && one.places.iter().all(|place| place == region.as_str())
+    };
+    let (there, elsewhere): (Vec<&Unseen>, Vec<&Unseen>) = unseen.iter().partition(only_there);
+    let (gaps_there, gaps): (Vec<String>, Vec<String>) =
+        gaps.into_iter().partition(|gap| is_only_in(gap, region));
+    let mut topics: Vec<&str> = Vec::new();
+    for topic in there.iter().flat_map(|one| one.topics.iter().copied()) {
+        if !topics.contains(&topic) {
+            topics.push(topic);
+        }
+    }
+    if !gaps_there.is_empty() {
+        topics.push("what changed and what is logged there");
+    }
+    let told =
+        (!topics.is_empty()).then(|| format!("{region} does not answer: {}", topics.join(", ")));
+    let elsewhere = elsewhere.iter().map(ToString::to_string);
+    told.into_iter().chain(elsewhere).chain(gaps).collect()
+}
+
+/// Whether a sentence names a place, and no other one.
+fn is_only_in(gap: &str, region: &Region) -> bool {
+    let after = gap.split(" in ").skip(1);
+    let mut places = after.filter_map(|rest| rest.split([',', ':', ' ']).next());
+    let regions: Vec<&str> = places
+        .by_ref()
+        .filter(|place| Region::new(place).is_ok())
+        .collect();
+    !regions.is_empty() && regions.iter().all(|place| *place == region.as_str())
 }
 
 fn of_site(asked: &mut Questions, site: &Site) {

@@ -11,6 +11,7 @@ pub use self::values::{
 };
 use super::{
     Known, Marks, Metric, Metrics, Observed, Reading, Region, Site, Snapshot, Unit, format,
+    throttled_of_all,
 };
 
 /// A picture, and the time that ages are counted to.
@@ -260,7 +261,23 @@ impl<'a> Moment<'a> {
 
     /// A share of one series in another, with why there is none.
     pub fn share_of(&self, metrics: &Metrics, part: Metric, whole: Metric) -> Reading {
-        let known = self.percent(metrics, part, whole);
+        self.share_as(metrics, (part, whole), std::convert::identity)
+    }
+
+    /// The share of a function's requests that Lambda throttles, likewise.
+    pub fn throttled(&self, metrics: &Metrics) -> Reading {
+        let of = (Metric::FunctionThrottles, Metric::FunctionInvocations);
+        self.share_as(metrics, of, throttled_of_all)
+    }
+
+    fn share_as(
+        &self,
+        metrics: &Metrics,
+        (part, whole): (Metric, Metric),
+        of_all: fn(f64) -> f64,
+    ) -> Reading {
+        let mut known = self.percent(metrics, part, whole);
+        known.value = known.value.map(of_all);
         let why = |metric| metrics.get(metric).why_missing();
         Reading::figure(known, Unit::Percent, format::percent)
             .because(why(whole).or_else(|| why(part)))

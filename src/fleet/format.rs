@@ -138,6 +138,26 @@ pub fn plain(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Three digits of a figure, without zeros that say nothing: `180`, `56.2`, `2`, `0.041`.
+pub fn significant(value: f64) -> String {
+    let size = value.abs();
+    if size >= 1000.0 {
+        return count(value);
+    }
+    let before = if size > 0.0 {
+        size.log10().floor()
+    } else {
+        0.0
+    };
+    let digits = (2.0 - before).clamp(0.0, 9.0) as usize;
+    let text = format!("{value:.digits$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
 /// Aurora capacity units, which come in halves: `0.5`, `8`, `12.5`.
 pub fn acu(value: f64) -> String {
     signed(value, |value| {

@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, awaits, or names an SDK crate.
 
 mod account;
+mod alarm;
 pub mod assumptions;
 mod availability;
 mod capacity;
@@ -44,6 +45,7 @@ mod row_age;
 mod rules;
 mod series;
 mod share;
+mod shared_spec;
 mod shares;
 mod site;
 mod snapshot;
@@ -58,6 +60,7 @@ mod wiring;
 mod word;
 
 pub use account::{Access, Account, AccountsSpec};
+pub use alarm::{Alarm, AlarmWatch, Measured};
 pub use availability::Availability;
 pub use capacity::Capacity;
 pub use certificate::Certificate;
@@ -81,12 +84,12 @@ pub use edge::{
 };
 pub use events::{
     Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, HealthEvent, LATENESS,
-    NO_ENDPOINT, NO_PLAN, Outcome as EventOutcome, TrailRecord,
+    NO_ENDPOINT, NO_PLAN, Outcome as EventOutcome, Trail, TrailRecord,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::{FunctionName, InvokedAs};
-pub use heard::{Canary, Heard, Route, Routes, TracedNode};
-pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
+pub use heard::{Canary, Heard, Logged, Route, Routes, TracedNode};
+pub use judge::{Found, check_verdict, checkers, judge, member_verdict, throttled_of_all};
 pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
@@ -106,10 +109,11 @@ pub use routing::{CidrLocation, FailoverRole, Geolocation, Geoproximity, Routing
 pub use routing_policy::RoutingPolicy;
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
-pub use share::Share;
+pub use share::{Share, tells};
+pub use shared_spec::SharedSpec;
 pub use site::{
-    Alarm, AlarmWatch, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity,
-    Measured, Reachability, Site, Stack,
+    Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity, Reachability, Site,
+    Stack,
 };
 pub use snapshot::{AccountSeen, Pace, Snapshot};
 pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Certificate, Checkers, FunctionName, InvokedAs, Judgement, Metrics, Observed, ProbeReport,
-    Region, Throttle,
+    Alarm, Certificate, Checkers, FunctionName, InvokedAs, Judgement, Metrics, Observed,
+    ProbeReport, Region, Throttle,
 };
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
@@ -95,68 +95,6 @@ pub struct Concurrency {
     pub limit: i32,
     /// Of these, not reserved by single functions.
     pub unreserved: i32,
-}
-
-/// What an alarm watches, and from where on it fires.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AlarmWatch {
-    /// `AWS/ApiGateway`.
-    pub namespace: String,
-    /// `5xx`.
-    pub metric: String,
-    /// Of what: names and values of the metric's dimensions.
-    pub dimensions: Vec<(String, String)>,
-    /// `Average`, `p99`.
-    pub statistic: String,
-    /// In the metric's own unit.
-    pub limit: f64,
-    /// `GreaterThanThreshold` … as AWS spells it.
-    pub comparison: String,
-    /// What it takes missing figures for: `breaching`, `notBreaching`, `ignore`, `missing`.
-    pub missing: Option<String>,
-    /// When somebody last changed the alarm.
-    pub configured: Option<Timestamp>,
-}
-
-/// A CloudWatch alarm in state ALARM.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Alarm {
-    /// Its name, cleaned.
-    pub name: String,
-    /// Why, in CloudWatch's words, cleaned.
-    pub reason: String,
-    /// Since when.
-    pub since: Option<Timestamp>,
-    /// What it watches; none of one that is made of others, or of several metrics.
-    pub watches: Option<AlarmWatch>,
-    /// What it compares with what; none where it is no alarm of one metric with a fixed limit.
-    pub measured: Option<Measured>,
-}
-
-/// What an alarm of one metric compares.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
-    /// The metric's name, cleaned.
-    pub metric: String,
-    /// Of the points that it was judged by last, the one farthest beyond the limit; none where CloudWatch does not
-    /// tell.
-    pub value: Option<f64>,
-    /// `>`, `≥`, `<` or `≤`: how the value stands to the limit while it fires.
-    #[serde(deserialize_with = "super::word::one")]
-    pub comparison: super::word::Word,
-    /// In the metric's own unit.
-    pub limit: f64,
-}
-
-impl std::fmt::Display for Measured {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let value = self
-            .value
-            .map(|value| format!(" {}", super::format::plain(value)));
-        let limit = super::format::plain(self.limit);
-        let (metric, value) = (&self.metric, value.unwrap_or_default());
-        write!(f, "{metric}{value} {} {limit}", self.comparison)
-    }
 }
 
 /// Which endpoints of a Region answer, and how fast. Fed by every call made there.

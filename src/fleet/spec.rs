@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{AccountsSpec, Partition, Region, RoutingEndpoint, Rules, Thresholds};
+use super::{AccountsSpec, Partition, Region, RoutingEndpoint, Rules, SharedSpec, Thresholds};
 
 /// One API and everything it is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -44,6 +44,9 @@ pub struct FleetSpec {
     /// How its stacks are built.
     #[serde(default)]
     pub build: BuildSpec,
+    /// Where the team shares who acts on it and what was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<SharedSpec>,
 }
 
 impl FleetSpec {

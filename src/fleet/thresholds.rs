@@ -30,7 +30,7 @@ pub struct Thresholds {
     pub api_5xx_percent: Limit,
     /// Share of invocations that failed, in percent.
     pub lambda_error_percent: Limit,
-    /// Share of invocations throttled, in percent.
+    /// Share of a function's requests that Lambda throttles, in percent.
     pub lambda_throttle_percent: Limit,
     /// Concurrent executions as a share of the account's limit in the Region, in percent.
     pub lambda_concurrency_percent: Limit,

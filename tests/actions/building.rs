@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use gwctl::actions::guided::{Invalidate, Provision, Retire, Up};
 use gwctl::actions::{
     Becomes, Finding, Intent, NotStarted, Offers, Order, Phase, Plan, Refused, Room, Survey, Task,
-    Unlearned, plan, resume,
+    Unlearned, plan,
 };
 use gwctl::fleet::{FleetSpec, Offer, Quota, Snapshot};
 use gwctl::sim::world::{How, Tamper};
 
-use super::stand::{Stage, described, in_virtual_time, operator, region, story};
+use super::stand::{Stage, described, in_virtual_time, operator, region, resume, story};
 use super::trial::thorough;
 use super::world::founded;
 

@@ -141,8 +141,7 @@ fn a_run_that_was_left_is_resumed_and_one_that_is_over_is_not() {
         let state = stage.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
         running.task.await.unwrap().unwrap();
-        let again =
-            gwctl::actions::resume(&id, &[], stage.run_context(), &stage.folder, &operator());
+        let again = super::stand::resume(&id, &[], stage.run_context(), &stage.folder, &operator());
         assert!(again.unwrap_err().to_string().contains("is done"));
     });
 }
@@ -153,7 +152,7 @@ impl Stage {
         folder: &gwctl::actions::Folder,
         plan: &gwctl::actions::Plan,
     ) -> gwctl::actions::Running {
-        gwctl::actions::start(
+        super::stand::start(
             plan,
             &super::stand::confirmation(plan),
             self.run_context(),
@@ -164,6 +163,6 @@ impl Stage {
     }
 
     fn resume_in(&self, folder: &gwctl::actions::Folder, id: &str) -> gwctl::actions::Running {
-        gwctl::actions::resume(id, &[], self.run_context(), folder, &operator()).unwrap()
+        super::stand::resume(id, &[], self.run_context(), folder, &operator()).unwrap()
     }
 }

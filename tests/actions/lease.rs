@@ -2,12 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use gwctl::actions::{LeaseRefused, NotStarted, Phase, RunContext, plan, start};
+use gwctl::actions::{LeaseRefused, NotStarted, Phase, RunContext, plan};
 
 use super::trial::Rehearsal;
 use gwctl::fleet::FleetSpec;
 
-use super::stand::{Stage, confirmation, in_virtual_time, operator, story};
+use super::stand::{Stage, confirmation, in_virtual_time, operator, start, story};
 use super::trial::{AfterHold, changes, ready, rehearsals, see_through, thorough, undisturbed};
 use super::world::{self, REST};
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 use gwctl::actions::guided::{Evacuate, Promote};
 use gwctl::actions::{
     DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, RunContext,
-    Running, Status, Tried, resume, start,
+    Running, Status, Tried,
 };
 use gwctl::console::app::{Code, Effect, Key, Msg, Overlay, update};
 use gwctl::fleet::{Observed, Verdict};
 
-use super::stand::{Stage, confirmation, in_virtual_time, operator, region, story};
+use super::stand::{Stage, confirmation, in_virtual_time, operator, region, resume, start, story};
 use super::traffic::limit;
 use super::world;
 use crate::screens::sample;
@@ -423,7 +423,9 @@ fn a_run_that_was_given_up_has_no_step_under_way() {
         let stage = over("calm").await;
         let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
         let at = stage.snapshot().at;
-        gwctl::actions::abandon(&stage.folder, &id, "a rehearsal", &operator(), at).unwrap();
+        let (by, why) = (operator(), "a rehearsal");
+        let abandoned = gwctl::actions::abandon(&stage.folder, None, &id, why, &by, at);
+        abandoned.await.unwrap();
         let state = stage.folder.state(&id).unwrap();
         assert_eq!(state.phase(), Phase::Abandoned);
         assert_eq!(state.status("evacuate"), Status::Left);

@@ -35,7 +35,7 @@ mod rollback;
 mod routing;
 mod shapes;
 mod speed;
-mod stand;
+pub mod stand;
 mod terraform;
 mod terraform_joining;
 mod terraform_routing;

@@ -284,7 +284,7 @@ fn the_code_of_the_earlier_version_runs_and_undo_brings_the_later_back() {
         assert!(errors.contains("of orders-write failed"), "{errors}");
         running.task.await.unwrap().unwrap();
         let id = state.id.clone();
-        let mut running = gwctl::actions::resume(
+        let mut running = super::stand::resume(
             &id,
             &[Order::Undo],
             stage.run_context(),
@@ -334,7 +334,7 @@ fn a_second_version_of_the_alias_is_what_was_deployed_last() {
         let state = ended(&stage, &mut running, Phase::Done).await;
         assert!(now(&stage).aliases["live"].shared.is_empty());
         running.task.await.unwrap().unwrap();
-        let mut running = gwctl::actions::resume(
+        let mut running = super::stand::resume(
             &state.id,
             &[Order::Undo],
             stage.run_context(),

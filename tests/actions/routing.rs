@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use gwctl::actions::arguments::Share;
 use gwctl::actions::guided::{Drain, Evacuate, Provision, Restore};
-use gwctl::actions::{Finding, Intent, Mechanism, Order, Phase, Task, plan, resume};
+use gwctl::actions::{Finding, Intent, Mechanism, Order, Phase, Task, plan};
 use gwctl::fleet::{CheckVerdict, FailoverRole, Geolocation, RecordAction, Routing, Verdict};
 
 use gwctl::sim::world::model::{AliasTarget, RecordSet};
 
-use super::stand::{Stage, in_virtual_time, operator, region, story};
+use super::stand::{Stage, in_virtual_time, operator, region, resume, story};
 use crate::observe::stand::world;
 
 async fn stage(scenario: &str) -> Stage {

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use gwctl::actions::guided::{AttachCertificate, CertificateFacts};
 use gwctl::actions::{
     Confirmation, Folder, Intent, NotStarted, Operator, Order, Phase, Plan, RunContext, RunState,
-    Running, StepStatus, as_built, look_up, plan, start,
+    Running, StepStatus, as_built, look_up, plan,
 };
 use gwctl::aws::Session;
 use gwctl::fleet::{FleetSpec, Pace, Region, Snapshot};
@@ -33,6 +34,32 @@ pub fn operator() -> Operator {
         name: "ada".into(),
         host: "laptop".into(),
     }
+}
+
+/// Begins a run that waits for no table.
+pub fn start(
+    plan: &Plan,
+    confirmation: &Confirmation,
+    run_context: RunContext,
+    folder: &Folder,
+    operator: &Operator,
+) -> Result<Running, NotStarted> {
+    let begun = gwctl::actions::start(plan, confirmation, run_context, folder, operator);
+    begun.now_or_never().expect("there is nothing to wait for")
+}
+
+/// Goes on with a run that waits for no table.
+pub fn resume(
+    id: &str,
+    orders: &[Order],
+    run_context: RunContext,
+    folder: &Folder,
+    operator: &Operator,
+) -> Result<Running, NotStarted> {
+    let gone_on = gwctl::actions::resume(id, orders, run_context, folder, operator);
+    gone_on
+        .now_or_never()
+        .expect("there is nothing to wait for")
 }
 
 impl Stage {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gwctl::fleet::Pace;
 
-use super::tape::record;
+use super::tape::{record, record_over};
 use crate::cli::harness::Home;
 
 /// A recording of a Region that goes dark and comes back, in a file.
@@ -102,6 +102,61 @@ async fn a_recording_quotes_what_the_functions_logged_and_a_redacted_one_holds_n
     for left in [line, quoted] {
         assert!(!text.contains(left.as_str()), "{left}");
         assert!(!closed.to_string().contains(left.as_str()), "{left}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_cause_is_told_of_when_it_hurt_and_not_of_when_all_was_nearly_well() {
+    let home = Home::new();
+    let minutes = Duration::from_mins;
+    let times = [
+        (minutes(3), Some("bad-deploy:eu-west-1")),
+        (minutes(4), None),
+    ];
+    let tape = record_over("bad-deploy", Pace::Incident, &times, false).await;
+    // What is left is an alarm that is not back yet.
+    let last = tape.seen.last().unwrap();
+    let left: Vec<&str> = last
+        .sites
+        .iter()
+        .flat_map(|site| &site.judgement.reasons)
+        .map(|one| one.about)
+        .collect();
+    assert_eq!(left, ["alarms"], "{:?}", last.judgement);
+    let path = home.path("orders.jsonl.zst");
+    std::fs::write(&path, &tape.bytes).unwrap();
+    let told = home
+        .run(&["incident", "report", path.to_str().unwrap(), "-o", "json"])
+        .json();
+    assert_eq!(told["hypotheses"][0]["cause"], "bad-deployment");
+    assert_eq!(
+        told["hypotheses"][0]["sure"], "high",
+        "{:#}",
+        told["hypotheses"]
+    );
+}
+
+#[test]
+fn who_has_recordings_of_simulated_fleets_alone_is_led_to_them() {
+    let home = Home::new();
+    let none = home.run(&["incident", "list"]).out;
+    assert!(!none.contains("--demo"), "{none}");
+    let folder = none.split(" in ").nth(1).unwrap();
+    let folder = PathBuf::from(folder.split(" yet").next().unwrap());
+    let simulated = folder.parent().unwrap().join("demo/incidents");
+    std::fs::create_dir_all(&simulated).unwrap();
+    std::fs::write(simulated.join("orders.jsonl.zst"), "x").unwrap();
+    for line in [
+        &["incident", "list"][..],
+        &["incident", "report"],
+        &["replay"],
+    ] {
+        let ran = home.run(line);
+        let said = ran.out + &ran.err;
+        assert!(
+            said.contains("`--demo` has those of simulated fleets"),
+            "{line:?}: {said}"
+        );
     }
 }
 

@@ -29,6 +29,16 @@ impl Tape {
 /// Looks at `scenario` in three Regions for `time`, and records it at `pace`; every picture is kept in memory too
 /// where `keep` says so.
 pub async fn record(scenario: &str, pace: Pace, time: Duration, keep: bool) -> Tape {
+    record_over(scenario, pace, &[(time, None)], keep).await
+}
+
+/// As [`record`], each fault ending when its time is over.
+pub async fn record_over(
+    scenario: &str,
+    pace: Pace,
+    times: &[(Duration, Option<&str>)],
+    keep: bool,
+) -> Tape {
     let sim = world(scenario, 3);
     sim.make_history();
     let stand = Stand::over(sim, pace).await;
@@ -39,14 +49,23 @@ pub async fn record(scenario: &str, pace: Pace, time: Duration, keep: bool) -> T
     let mut seen = vec![first.clone()];
     writer.picture(&first).unwrap();
     let mut pictures = stand.observer.watch();
-    let end = Instant::now() + time;
-    while let Ok(Ok(())) = tokio::time::timeout_at(end, pictures.changed()).await {
-        let picture = pictures.borrow_and_update().clone();
-        writer.picture(&picture).unwrap();
-        if !keep {
-            seen.clear();
+    let mut end = Instant::now();
+    for (time, fault) in times {
+        end += *time;
+        while let Ok(Ok(())) = tokio::time::timeout_at(end, pictures.changed()).await {
+            let picture = pictures.borrow_and_update().clone();
+            writer.picture(&picture).unwrap();
+            if !keep {
+                seen.clear();
+            }
+            seen.push(picture);
         }
-        seen.push(picture);
+        if let Some(fault) = fault {
+            // As the console does every minute.
+            let errors = stand.observer.errors().await;
+            writer.errors(errors.to, errors).unwrap();
+            stand.sim.end_fault(fault).unwrap();
+        }
     }
     let happened = stand.observer.happened(SignedDuration::from_hours(2)).await;
     writer.happened(happened.to, happened.clone()).unwrap();

@@ -144,6 +144,23 @@ fn expired_credentials_are_told_once() {
 }
 
 #[test]
+fn whatever_has_the_focus_the_region_at_hand_is_the_one_that_is_explained() {
+    let mut state = state(sample::bad_day(), (120, 40));
+    press(&mut state, "x");
+    for _ in 0..4 {
+        let here = state.region_at_hand();
+        assert_eq!(
+            here,
+            Some(sample::region("eu-west-1")),
+            "{:?}",
+            state.focused()
+        );
+        press(&mut state, "tab");
+    }
+    assert_eq!(state.focused(), Panel::Hypotheses);
+}
+
+#[test]
 fn escape_leads_back_and_the_evidence_scrolls() {
     let mut state = state(sample::bad_day(), (80, 24));
     press(&mut state, "x tab");

@@ -3,6 +3,7 @@
 mod building_keys;
 mod charts;
 mod columns;
+mod edges;
 mod explain;
 mod guided;
 mod guided_keys;

@@ -209,3 +209,16 @@ fn the_screen_is_saved_as_svg_png_and_text_and_no_file_is_written_over() {
     console.press(":snap screen.gif\r");
     console.wait_text(&["screen.gif has no ending"]);
 }
+
+#[test]
+fn keys_are_answered_while_a_picture_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = demo();
+    let file = folder.path().join("screen.png");
+    console.press(&format!(":snap {}\r?", file.display()));
+    console.wait("help, before the picture is there", |screen| {
+        assert!(!file.exists(), "the picture was written first");
+        screen.contents().contains("Help")
+    });
+    console.wait("the picture", |_| file.exists());
+}

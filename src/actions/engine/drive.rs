@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::afresh;
+use super::shared::Shared;
 use crate::journal::{Entry, Journal, JournalError, Reply, RunState};
 use crate::needs::standing;
 use crate::task::{Context, Next, Observation, Sent};
@@ -33,6 +34,8 @@ pub(super) struct Log {
     pub(super) lately: Arc<Lately>,
     /// Who this process was in each account when it first changed something there.
     pub(super) acting: Arc<Mutex<BTreeMap<Option<Account>, String>>>,
+    /// The run's place in the table that the team shares; none where there is no such table.
+    pub(super) shared: Option<Arc<Shared>>,
 }
 
 impl Log {
@@ -333,6 +336,17 @@ impl Driver {
             call,
             what,
         })?;
+        if let Some(why) = self.not_admitted().await {
+            // Written down and not sent: whoever goes on need not look for it.
+            self.log.say(Entry::Replied {
+                step,
+                reply: Reply::Refused {
+                    why: why.clone(),
+                    request_id: None,
+                },
+            })?;
+            return self.hold(why, false);
+        }
         let outcome = self
             .step
             .task
@@ -368,6 +382,12 @@ impl Driver {
             (Reply::Refused { why, .. }, _) => self.hold(why.clone(), false),
             _ => self.wait(),
         }
+    }
+
+    /// Why nothing may be sent, where the team shares a table.
+    async fn not_admitted(&self) -> Option<String> {
+        let admitted = self.log.shared.as_ref()?.admits().await;
+        admitted.err().map(|why| format!("not sent: {why}"))
     }
 
     /// The call of the step that changes something: the only one, or the one named.

@@ -5,8 +5,10 @@ mod afresh;
 mod drive;
 mod order;
 mod run;
+pub(super) mod shared;
 mod start;
 
 pub use order::Order;
-pub(super) use start::holder;
+pub use shared::SharedRefused;
 pub use start::{Control, NotStarted, Operator, Running, resume, start};
+pub(super) use start::{holder, share};

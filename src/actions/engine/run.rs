@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::abort;
 use super::drive::{Log, drive};
 use super::order::Order;
+use super::shared::Shared;
 use crate::figures::{Minutes, WritesBlocked};
 use crate::journal::{Entry, JournalError, Lease, Phase, StepStatus};
 
@@ -41,6 +42,14 @@ async fn hear_out(steps: &mut Steps, stop: &CancellationToken) -> Result<(), Jou
         }
     }
     Ok(())
+}
+
+/// Waits until another machine of the team has taken the run over.
+async fn taken_over(shared: Option<&Shared>) -> String {
+    match shared {
+        Some(shared) => shared.taken().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// How often the figures go into the journal.
@@ -122,6 +131,11 @@ impl Run {
                         self.obey(order)?;
                     }
                 },
+                taken = taken_over(self.log.shared.as_deref()) => {
+                    // Nothing can be sent any more, and what is written down here nobody reads.
+                    hear_out(&mut steps, &stop).await?;
+                    return Err(JournalError::TakenOver(taken));
+                }
                 changed = picture.changed(), if watching => {
                     // Once nobody looks any more, steps and orders go on alone.
                     watching = changed.is_ok();
@@ -129,6 +143,9 @@ impl Run {
                     self.sample(&mut sampled, false)?;
                 }
             }
+        }
+        if let Some(shared) = &self.log.shared {
+            shared.end().await;
         }
         drop(self.lease);
         Ok(())

@@ -9,11 +9,13 @@ use tokio::task::JoinHandle;
 use super::drive::Log;
 use super::order::Order;
 use super::run::{Message, Run};
+use super::shared::{self, Shared, SharedRefused};
 use crate::digest::digest;
 use crate::journal::{
-    Folder, Journal, JournalError, Lease, LeaseHolder, LeaseRefused, Phase, ResumeError, RunState,
+    Folder, Journal, JournalError, Lease, LeaseRefused, Phase, ResumeError, RunState,
 };
-use crate::{Binding, Confirmation, Lately, NotConfirmed, Plan, RunContext, basis};
+use crate::{Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Plan, RunContext, basis};
+use gwctl_store::Hold;
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +70,9 @@ pub enum NotStarted {
     /// Somebody acts on the fleet, or the folder cannot be used.
     #[error(transparent)]
     Lease(#[from] LeaseRefused),
+    /// Somebody of the team acts on it, or the table that the team shares cannot be used.
+    #[error(transparent)]
+    Shared(Box<SharedRefused>),
     #[error(transparent)]
     NotConfirmed(#[from] NotConfirmed),
     /// The fleet changed since the plan was made.
@@ -106,8 +111,14 @@ pub enum NotStarted {
     },
 }
 
+impl From<SharedRefused> for NotStarted {
+    fn from(refused: SharedRefused) -> Self {
+        Self::Shared(Box::new(refused))
+    }
+}
+
 /// Begins `plan`. Must be called within a tokio runtime.
-pub fn start(
+pub async fn start(
     plan: &Plan,
     confirmation: &Confirmation,
     run_context: RunContext,
@@ -124,7 +135,10 @@ pub fn start(
     }
     let at = run_context.clock.now();
     let id = name(plan, at);
-    let lease = folder.lease(&plan.binding, &holder(operator, &id, at))?;
+    let holder = holder(operator, &id, at);
+    let lease = folder.lease(&plan.binding, &holder)?;
+    let team = shared::team(&run_context);
+    let taken = shared::take(team.as_ref(), folder, &plan.binding, holder).await?;
     // Nobody else acts from here on: what is in the folder is all that was sent.
     let lately = Lately::of(folder, &plan.binding, &id, at);
     if let Some(check) = lately.refuses(plan, &run_context.snapshot()) {
@@ -132,7 +146,9 @@ pub fn start(
         return Err(NotConfirmed::Refused { name, text }.into());
     }
     let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
-    Ok(set_off(id, journal, lease, run_context, lately, &[]))
+    let shared = share(taken, folder, (&id, &plan.binding.domain), 0).await?;
+    let leases = Held { lease, shared };
+    Ok(set_off(id, journal, leases, run_context, lately, &[]))
 }
 
 /// A run goes on where it was confirmed, and for what it was confirmed.
@@ -147,7 +163,7 @@ fn is_here(planned: &Binding, run_context: &RunContext) -> Result<(), NotStarted
 }
 
 /// Goes on with the run `id`, giving `orders` first. A held step is looked at again.
-pub fn resume(
+pub async fn resume(
     id: &str,
     orders: &[Order],
     run_context: RunContext,
@@ -161,6 +177,12 @@ pub fn resume(
         return Err(NotStarted::WorldEnded(id.into()));
     }
     let at = run_context.clock.now();
+    let team = shared::team(&run_context);
+    if let Some(team) = &team {
+        // It may have been begun on another machine.
+        let brought = folder.bring(team, &run_context.spec.domain).await;
+        brought.map_err(SharedRefused::from)?;
+    }
     let left = folder
         .state(id)
         .map_err(|broken| NotStarted::Resume(broken.into()))?;
@@ -170,7 +192,10 @@ pub fn resume(
         let why = "the account in which it was confirmed is not known, and nothing was sent yet: plan it again";
         return Err(NotStarted::Elsewhere(vec![why.into()]));
     }
-    let lease = folder.lease(binding, &holder(operator, id, at))?;
+    let holder = holder(operator, id, at);
+    let lease = folder.lease(binding, &holder)?;
+    let taken = shared::take(team.as_ref(), folder, binding, holder).await?;
+    let copied = shared::copied(taken.as_ref(), folder, id).await?;
     let lately = Lately::of(folder, binding, id, at);
     let journal = folder.go_on(id, &operator.word(), at)?;
     if let (true, Some(why)) = (orders.contains(&Order::Undo), journal.state().no_way_back()) {
@@ -183,20 +208,42 @@ pub fn resume(
             phase,
         });
     }
+    let shared = share(taken, folder, (id, &binding.domain), copied).await?;
+    let leases = Held { lease, shared };
     Ok(set_off(
         id.into(),
         journal,
-        lease,
+        leases,
         run_context,
         lately,
         orders,
     ))
 }
 
+/// What a run holds for as long as it lasts.
+pub(super) struct Held {
+    /// On this machine.
+    pub lease: Lease,
+    /// In the table that the team shares.
+    pub shared: Option<Shared>,
+}
+
+pub(crate) async fn share(
+    hold: Option<Hold>,
+    folder: &Folder,
+    run: (&str, &str),
+    copied: u64,
+) -> Result<Option<Shared>, SharedRefused> {
+    Ok(match hold {
+        Some(hold) => Some(Shared::begin(hold, folder, run, copied).await?),
+        None => None,
+    })
+}
+
 fn set_off(
     id: String,
     journal: Journal,
-    lease: Lease,
+    Held { lease, shared }: Held,
     run_context: RunContext,
     lately: Lately,
     orders: &[Order],
@@ -210,6 +257,7 @@ fn set_off(
         run_context,
         lately: Arc::new(lately),
         acting: Arc::default(),
+        shared: shared.map(Arc::new),
     };
     let mut run = Run {
         log,

@@ -66,6 +66,9 @@ pub enum JournalError {
         #[source]
         cause: std::io::Error,
     },
+    /// Another machine goes on with the run: this process no longer writes its journal.
+    #[error("{0}: this process sends nothing more")]
+    TakenOver(String),
     /// A defect: the engine tried to write down what cannot be.
     #[error("a record does not fit the journal: {0}")]
     Illegal(#[from] OutOfPlace),
@@ -334,7 +337,7 @@ fn write(file: &mut File, record: &Record, binds: bool) -> std::io::Result<()> {
 }
 
 /// For the operator's eyes alone: plans name resources.
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     gwctl_files::private(&mut options);
     options

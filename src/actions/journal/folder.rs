@@ -7,11 +7,12 @@ use jiff::Timestamp;
 
 use super::entry::{Entry, Record};
 use super::file::{self, Broken, Journal, JournalError, ResumeError};
-use super::lease::{Lease, LeaseHolder};
+use super::lease::Lease;
 use super::state::RunState;
 use super::status::Phase;
 use super::tail::Tail;
 use crate::{Binding, Confirmation, Plan};
+use gwctl_store::LeaseHolder;
 
 /// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
 #[derive(Debug, Clone)]
@@ -143,8 +144,19 @@ impl Folder {
         file::fold(&path, &file::read(&path)?.0)
     }
 
-    /// The process that drives the run `id` now; none when there is no such process. A slow holder still holds.
+    /// The process that drives the run `id` now, on this machine or, as the team's table last told, on another; none
+    /// when there is no such process. A slow holder still holds.
     pub fn holder(&self, id: &str) -> Option<LeaseHolder> {
+        self.holder_here(id).or_else(|| self.holder_elsewhere(id))
+    }
+
+    /// Whether a process of this machine drives the run `id` now.
+    pub fn is_held_here(&self, id: &str) -> bool {
+        self.holder_here(id).is_some()
+    }
+
+    /// The process of this machine that drives the run `id` now.
+    pub(super) fn holder_here(&self, id: &str) -> Option<LeaseHolder> {
         Lease::holder(&self.path, id)
     }
 
@@ -175,11 +187,11 @@ impl Folder {
         Journal::go_on(self.journal(id), by, at, self.fault)
     }
 
-    fn journal(&self, id: &str) -> PathBuf {
+    pub(super) fn journal(&self, id: &str) -> PathBuf {
         self.path.join(format!("{}.jsonl", file_name(id)))
     }
 
-    fn prepare(&self) -> Result<(), LeaseRefused> {
+    pub(super) fn prepare(&self) -> Result<(), LeaseRefused> {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         gwctl_files::private_folder(&mut builder);

@@ -274,10 +274,34 @@ pub fn policy(
     let statement = by_scope
         .into_iter()
         .flat_map(|(scope, actions)| scope.statements(&context, actions));
+    // It is in the account of the operator's own credentials.
+    let table = part.is_none().then(|| shared_table(spec, known)).flatten();
     Policy {
         version: "2012-10-17",
-        statement: statement.collect(),
+        statement: statement.chain(table).collect(),
     }
+}
+
+/// What every run and every list of runs calls on the table that the team shares.
+pub const ON_THE_SHARED_TABLE: [&str; 3] = [
+    "dynamodb:DescribeTable",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+];
+
+fn shared_table(spec: &FleetSpec, known: &Known) -> Option<Statement> {
+    let table = &spec.shared.as_ref()?.table;
+    let partition = known.partition.as_deref().unwrap_or("*");
+    let account = known.account.as_deref().unwrap_or("*");
+    Some(Statement {
+        sid: "SharedTable".into(),
+        effect: "Allow",
+        action: ON_THE_SHARED_TABLE.map(ToOwned::to_owned).into(),
+        resource: vec![format!(
+            "arn:{partition}:dynamodb:*:{account}:table/{table}"
+        )],
+        condition: None,
+    })
 }
 
 /// What CloudFormation needs for the resources of gwctl's own templates, whoever calls for them.

@@ -15,6 +15,7 @@ pub(crate) mod cloudfront_list;
 pub(crate) mod cloudtrail;
 pub(crate) mod cloudtrail_record;
 pub(crate) mod cloudwatch;
+pub(crate) mod dynamodb;
 pub(crate) mod health;
 pub(crate) mod iam;
 pub(crate) mod insights;

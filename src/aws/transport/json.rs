@@ -124,8 +124,21 @@ impl JsonService {
         body: &serde_json::Value,
     ) -> Result<T, AwsError> {
         let attempts = self.session.attempts();
-        let reply = self.post(target, operation, body, attempts).await?;
+        let reply = self
+            .post(target, operation, body, attempts, Kind::Json)
+            .await?;
         serde_json::from_slice(&reply.body).map_err(|_| self.odd(operation))
+    }
+
+    /// AWS JSON: one change under a condition, sent once. A reply beside 2xx is [`CONDITION_FAILED`].
+    pub(crate) async fn conditional(
+        &self,
+        target: Target,
+        operation: &'static str,
+        body: &serde_json::Value,
+    ) -> Result<PlainReply, AwsError> {
+        self.post(target, operation, body, 1, Kind::Conditional)
+            .await
     }
 
     /// AWS JSON: one change, sent once, and what is answered to it.
@@ -135,7 +148,7 @@ impl JsonService {
         operation: &'static str,
         body: &serde_json::Value,
     ) -> Result<(T, Receipt), AwsError> {
-        let reply = self.post(target, operation, body, 1).await?;
+        let reply = self.post(target, operation, body, 1, Kind::Json).await?;
         let told = serde_json::from_slice(&reply.body).map_err(|_| AwsError {
             // It answered: what it answered does not say that nothing was done.
             in_doubt: true,
@@ -154,7 +167,7 @@ impl JsonService {
         operation: &'static str,
         body: &serde_json::Value,
     ) -> Result<T, AwsError> {
-        let reply = self.post(target, operation, body, 1).await?;
+        let reply = self.post(target, operation, body, 1, Kind::Json).await?;
         serde_json::from_slice(&reply.body).map_err(|_| self.odd(operation))
     }
 
@@ -164,10 +177,11 @@ impl JsonService {
         operation: &'static str,
         body: &serde_json::Value,
         attempts: u32,
+        kind: Kind,
     ) -> Result<PlainReply, AwsError> {
-        let kind = format!("application/x-amz-json-{}", target.version);
+        let written = format!("application/x-amz-json-{}", target.version);
         let name = format!("{}.{operation}", target.prefix);
-        let headers = [("content-type", kind.as_str()), ("x-amz-target", &name)];
+        let headers = [("content-type", written.as_str()), ("x-amz-target", &name)];
         let request = Signed {
             action: operation,
             operation,
@@ -177,7 +191,7 @@ impl JsonService {
             body: body.to_string(),
             within: self.session.timeouts(),
             attempts,
-            kind: Kind::Json,
+            kind,
         };
         ask(&self.session, &self.caller, request).await
     }
@@ -252,6 +266,15 @@ impl JsonService {
         let what = format!("the SDK knows no endpoint in {}", self.caller.region);
         self.caller.fail(ErrorKind::NotSent, action, what)
     }
+}
+
+/// What DynamoDB answers where the condition of a change does not hold.
+pub(crate) const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
+
+/// The item that stands where a conditional change was refused; none where there is none.
+pub(crate) fn refused_item(body: &[u8]) -> Option<serde_json::Value> {
+    let mut told: HashMap<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    told.remove("Item").filter(serde_json::Value::is_object)
 }
 
 /// Code and message of an error reply. Either protocol writes the code in the header or the body, with a namespace in

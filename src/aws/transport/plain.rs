@@ -59,6 +59,14 @@ pub(crate) enum Kind {
     Query,
     /// As `Signed`, in one of AWS's JSON protocols.
     Json,
+    /// As `Json`, under a condition: that it does not hold is an answer, and no error.
+    Conditional,
+}
+
+impl Kind {
+    const fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Conditional)
+    }
 }
 
 /// Time-outs of a request that is sent once.
@@ -92,7 +100,7 @@ impl Refused {
         let body = response.body().bytes().unwrap_or_default();
         let told = match kind {
             Kind::Query => query::refusal(body),
-            Kind::Json => json::refusal(response.headers(), body),
+            Kind::Json | Kind::Conditional => json::refusal(response.headers(), body),
             Kind::Open | Kind::Signed => None,
         };
         let meta = match told.or_else(|| by_status(status, kind)) {
@@ -110,7 +118,7 @@ impl Refused {
 fn by_status(status: u16, kind: Kind) -> Option<(String, String)> {
     let code = match status {
         429 => "TooManyRequestsException",
-        _ if matches!(kind, Kind::Query | Kind::Json) => return None,
+        _ if kind == Kind::Query || kind.is_json() => return None,
         401 | 403 if kind == Kind::Open => "Forbidden",
         401 | 403 => "AccessDenied",
         404 => "NotFound",
@@ -154,8 +162,11 @@ fn written(sent: Sent) -> Result<HttpRequest, BoxError> {
 
 fn read(response: &HttpResponse, kind: Kind) -> Result<PlainReply, OrchestratorError<Refused>> {
     let status = response.status();
-    if !status.is_success() {
-        let refused = Refused::of(response, kind);
+    let refused = (!status.is_success()).then(|| Refused::of(response, kind));
+    let answers = |refused: &Refused| {
+        kind == Kind::Conditional && refused.code() == Some(json::CONDITION_FAILED)
+    };
+    if let Some(refused) = refused.filter(|refused| !answers(refused)) {
         return Err(OrchestratorError::operation(refused));
     }
     let body = response.body().bytes().unwrap_or_default();

@@ -215,6 +215,7 @@ pub(crate) fn kind_of(code: &str, said: &str) -> ErrorKind {
         | "LimitExceededException"
         | "SlowDown"
         | "PriorRequestNotComplete"
+        | "ProvisionedThroughputExceededException"
         | "EC2ThrottledException" => ErrorKind::Throttled,
         "RequestTimeout" | "RequestTimeoutException" => ErrorKind::TimedOut,
         "NotFoundException" | "ResourceNotFoundException" | "ResourceNotFound" => {
@@ -224,7 +225,8 @@ pub(crate) fn kind_of(code: &str, said: &str) -> ErrorKind {
         "HealthCheckVersionMismatch"
         | "PreconditionFailed"
         | "PreconditionFailedException"
-        | "InvalidIfMatchVersion" => ErrorKind::Conflict,
+        | "InvalidIfMatchVersion"
+        | "ReplicatedWriteConflictException" => ErrorKind::Conflict,
         "InvalidChangeBatch" if is_stale(said) => ErrorKind::Conflict,
         // CloudFormation's way of saying that a stack does not exist.
         "ValidationError" if said.ends_with("does not exist") => ErrorKind::NotFound,

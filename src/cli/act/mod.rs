@@ -143,6 +143,7 @@ async fn begin(
     again: Again,
 ) -> Result<Exit, Failure> {
     let json = options.output == Output::Json;
+    stage.tell_who_acts().await;
     let running = start(
         plan,
         confirmation,
@@ -150,6 +151,7 @@ async fn begin(
         &stage.folder,
         operator,
     )
+    .await
     .map_err(|why| not_started(&why))?;
     if !json {
         print("\n")?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::actions::{Folder, RunContext};
 use crate::cli::failure::Failure;
+use crate::cli::output::tell;
 use crate::cli::target::Target;
 use crate::config::Paths;
 use crate::fleet::{Pace, Snapshot};
@@ -39,6 +40,26 @@ impl Stage {
             folder,
             simulated,
             observer,
+        }
+    }
+
+    /// Says for whom a run will have to wait, where the team shares a table.
+    pub async fn tell_who_acts(&self) {
+        let run_context = &self.run_context;
+        if run_context.spec.shared.is_none() {
+            return;
+        }
+        // What the table does not answer shows when the lease is taken.
+        drop(self.folder.bring_team(run_context).await);
+        for run in self.folder.open_runs(&run_context.fleet) {
+            if self.folder.is_held_here(&run.id) {
+                continue;
+            }
+            if let Some(holder) = self.folder.holder(&run.id) {
+                tell(format!(
+                    "gwctl: {holder} gave a sign a moment ago: gwctl watches for 30 s at most whether that process still acts"
+                ));
+            }
         }
     }
 

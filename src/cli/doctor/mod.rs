@@ -20,11 +20,12 @@ use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::target::Target;
 use questions::{Inquiry, QuestionOutcome};
-use report::Report;
+use report::{Fitness, Report};
 
 use crate::aws::{Acting, AwsError};
 use crate::fleet::{Account, Identity, Region};
 use crate::observe::identity;
+use crate::store::Team;
 
 /// What came back of everything that was asked.
 pub struct Found {
@@ -36,6 +37,8 @@ pub struct Found {
     acting: Acting,
     /// The account of each part of the fleet, the way in, and who gwctl is there.
     accounts: Vec<(Account, String, Result<Identity, AwsError>)>,
+    /// The table that the team shares, where there is one.
+    shared: Option<(String, Fitness)>,
     in_time: bool,
 }
 
@@ -116,6 +119,7 @@ pub async fn inquire(target: Target, limit: Duration) -> Found {
     };
     let (answers, who, database) = inquiry.into_answers();
     let acting = target.session.acting().await;
+    let shared = shared(&target).await;
     Found {
         target,
         answers,
@@ -123,8 +127,16 @@ pub async fn inquire(target: Target, limit: Duration) -> Found {
         database,
         acting,
         accounts,
+        shared,
         in_time,
     }
+}
+
+/// Whether the table that the team shares can hold a lease.
+async fn shared(target: &Target) -> Option<(String, Fitness)> {
+    let spec = target.spec.shared.as_ref()?;
+    let team = Team::new(&target.session, spec, target.clock.clone());
+    Some((spec.table.clone(), team.fitness().await))
 }
 
 /// Who gwctl is in the account of each part.
@@ -145,11 +157,15 @@ fn examine(report: &mut Report, found: &Found) {
         database,
         acting,
         accounts,
+        shared,
         in_time,
     } = found;
     report.environment(target.session.complaint());
     report.identity(answers, who.as_deref(), acting);
     report.accounts(accounts);
+    if let Some((table, fitness)) = shared {
+        report.shared(table, fitness);
+    }
     let mut regions: Vec<Region> = target
         .spec
         .sites

@@ -7,6 +7,10 @@ use super::questions::QuestionOutcome;
 use crate::aws::{Acting, AwsError, ErrorKind, off};
 use crate::config::Diagnostic;
 use crate::fleet::{Account, Identity, Reachability, Region, clean_line};
+use crate::store::Unfit;
+
+/// Whether a table can hold a lease; and the Region that has all of it, where that is one.
+pub type Fitness = Result<Result<Option<Region>, Unfit>, AwsError>;
 
 /// A clock further off than this is told; the SDK corrects for it, other tools may not.
 const SKEW_MS: i64 = 30_000;
@@ -129,6 +133,23 @@ impl Report {
             }),
             (None, Some(_)) => {}
         }
+    }
+
+    /// The table that the team shares, and whether it can hold a lease.
+    pub fn shared(&mut self, table: &str, fitness: &Fitness) {
+        let line = match fitness {
+            Ok(Ok(None)) => fine(&format!("{table}: strongly consistent in its Regions")),
+            Ok(Ok(Some(region))) => Line {
+                mark: Mark::Warning,
+                what: format!("{table}: in {region} alone, and so are the leases"),
+                advice: Some(format!(
+                    "While {region} does not answer, no run can begin. Use a table with strong consistency in three Regions."
+                )),
+            },
+            Ok(Err(unfit)) => wrong(unfit.to_string()),
+            Err(error) => wrong(format!("{table}: {}", error.message)),
+        };
+        self.section("Shared table").push(line);
     }
 
     /// The account of each part of the fleet, and what does not work without it.
@@ -350,6 +371,14 @@ fn fine(what: &str) -> Line {
     Line {
         mark: Mark::Fine,
         what: what.to_owned(),
+        advice: None,
+    }
+}
+
+fn wrong(what: String) -> Line {
+    Line {
+        mark: Mark::Failed,
+        what,
         advice: None,
     }
 }

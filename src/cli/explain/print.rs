@@ -134,6 +134,10 @@ fn parts(report: &Report, place: usize) -> Vec<(&'static str, Vec<String>)> {
         ("against", hypothesis.contradicts.clone()),
         ("to tell", hypothesis.apart.clone().into_iter().collect()),
         ("do", hypothesis.actions.clone()),
+        (
+            "by hand",
+            hypothesis.by_hand().map(Into::into).into_iter().collect(),
+        ),
     ];
     all.into_iter()
         .filter(|(_, lines)| !lines.is_empty())

@@ -21,6 +21,10 @@ const NOT_CALLED: [(&str, &str); 5] = [
     ),
     ("health", "asked by `changes` and `explain` alone"),
     (
+        "cloudformation:DescribeStackEvents",
+        "asked only where a site names its stack",
+    ),
+    (
         "arc-region-switch:GetPlanExecution",
         "asked only while a plan runs",
     ),

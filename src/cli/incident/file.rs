@@ -87,18 +87,31 @@ pub fn find(folder: &Path, name: &Path) -> Result<PathBuf, Failure> {
                 .and_then(|known| known.modified())
                 .ok()
         };
-        return all.into_iter().max_by_key(begun).ok_or_else(|| {
-            Failure::new(format!(
-                "there is no recording in {} yet: the console records during incident pace (key i), or with --record",
-                folder.display()
-            ))
-        });
+        return all
+            .into_iter()
+            .max_by_key(begun)
+            .ok_or_else(|| Failure::new(format!("there is no recording in {}", none(folder))));
     }
     let inside = folder.join(name);
     if !name.exists() && inside.exists() {
         return Ok(inside);
     }
     Ok(name.to_owned())
+}
+
+/// That there is none in `folder`, how there comes to be one, and where else there are some.
+pub fn none(folder: &Path) -> String {
+    let simulated = folder.with_file_name("demo").join("incidents");
+    let simulated = all(&simulated).is_ok_and(|all| !all.is_empty());
+    let elsewhere = if simulated {
+        "; `--demo` has those of simulated fleets"
+    } else {
+        ""
+    };
+    let folder = folder.display();
+    format!(
+        "{folder} yet: the console records during incident pace (key i), or with --record{elsewhere}"
+    )
 }
 
 /// All of a file.

@@ -82,10 +82,7 @@ const HEADS: [&str; 6] = ["file", "from (UTC)", "for", "worst", "pictures", "siz
 
 fn table(folder: &Path, lines: &[Line]) -> String {
     if lines.is_empty() {
-        return format!(
-            "No recordings in {} yet: the console records during incident pace (key i), or with --record.\n",
-            folder.display()
-        );
+        return format!("No recordings in {}.\n", file::none(folder));
     }
     let mut rows = vec![HEADS.map(ToOwned::to_owned).to_vec()];
     rows.extend(lines.iter().map(cells));

@@ -95,7 +95,8 @@ async fn on_stage(
     let by = operator();
     let seconds = Seconds::watch(sim.clone());
     let folder = Folder::new(&scratch.0);
-    let mut running = match start(&made, &confirmation(&made, &by), run_context, &folder, &by) {
+    let confirmed = confirmation(&made, &by);
+    let mut running = match start(&made, &confirmed, run_context, &folder, &by).await {
         Ok(running) => running,
         Err(why) => return Ok((title, refused(&why.to_string()))),
     };

@@ -6,6 +6,7 @@ mod list;
 pub mod report;
 mod show;
 mod take_up;
+mod team;
 
 use jiff::Timestamp;
 
@@ -19,13 +20,18 @@ use super::failure::Failure;
 use super::flags::Global;
 use super::operator::operator;
 use super::output::print;
+use super::runtime::run_async;
 use crate::actions::{Folder, Torn, abandon, note};
+use crate::store::Team;
 use args::{Runs, What};
 use find::find;
 
 /// Does what was asked with the runs of this machine.
 pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
     let folder = runs(asked.demo)?;
+    if !asked.demo {
+        team::bring(global, &folder);
+    }
     let paper = Paper::stdout(global.color);
     match &asked.what {
         None => list::list(&folder, asked.output, paper).map(|()| Exit::Success),
@@ -38,22 +44,37 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
         Some(What::Undo(args)) => take_up::undo(global, folder, args, asked.demo),
         Some(What::Abandon { id, reason }) => {
             let id = find(&folder, id)?;
-            abandon(&folder, &id, reason, &operator(), now(asked.demo))
-                .map_err(|why| not_started(&why))?;
+            let (folder, id) = (&folder, id.as_str());
+            run_async(async {
+                let team = team_of(global, folder, id).await?;
+                let (by, at) = (operator(), now(asked.demo));
+                let done = abandon(folder, team.as_ref(), id, reason, &by, at);
+                done.await.map_err(|why| not_started(&why))
+            })??;
             print(&format!("{id} is abandoned: what was done stays done.\n"))?;
-            let kept = report::keep(&folder, &id)?;
+            let kept = report::keep(folder, id)?;
             print(&format!("Report: {}\n", kept.display()))?;
             Ok(Exit::Success)
         }
         Some(What::Note { id, text }) => {
             let id = find(&folder, id)?;
-            note(&folder, &id, &text.join(" "), &operator(), now(asked.demo))
-                .map_err(|why| not_started(&why))?;
+            run_async(async {
+                let team = team_of(global, &folder, &id).await?;
+                let (text, by, at) = (text.join(" "), operator(), now(asked.demo));
+                let done = note(&folder, team.as_ref(), &id, &text, &by, at);
+                done.await.map_err(|why| not_started(&why))
+            })??;
             Ok(Exit::Success)
         }
         Some(What::Verify { id }) => verify(&folder, &find(&folder, id)?),
         Some(What::Report { id, output }) => report::show(&folder, &find(&folder, id)?, *output),
     }
+}
+
+/// The table that the team of the run's fleet shares.
+async fn team_of(global: &Global, folder: &Folder, id: &str) -> Result<Option<Team>, Failure> {
+    let state = find::state(folder, id)?;
+    Ok(team::of(global, &state.plan.binding.domain).await)
 }
 
 /// The present; in the time of a simulated fleet that is gone, the end of its run.

@@ -146,6 +146,7 @@ fn go_on(
         // What happened before is there for `runs show`.
         tail.read()
             .map_err(|broken| Failure::new(broken.to_string()))?;
+        stage.tell_who_acts().await;
         let running = resume(
             &left.id,
             orders,
@@ -153,6 +154,7 @@ fn go_on(
             &stage.folder,
             &operator,
         )
+        .await
         .map_err(|why| not_started(&why))?;
         let manner = Manner {
             paper,

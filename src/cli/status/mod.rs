@@ -16,17 +16,20 @@ mod unanswered;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::future::join;
+
 use super::act::stage;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
-use super::output::{colored, print};
+use super::output::{colored, print, tell};
 use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated;
 use super::target::{Target, complete};
-use crate::actions::{self, Readiness};
+use crate::actions::{self, Folder, NotBrought, Readiness};
 use crate::fleet::{FleetSpec, Snapshot};
+use crate::store::Team;
 use args::Status;
 use runs::Runs;
 
@@ -78,13 +81,28 @@ fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
     }
     let settings = Settings::read(global)?;
     settings.tell_warnings();
-    let picture = run_async(async {
+    let folder = stage::runs(false)?;
+    let (picture, brought) = run_async(async {
         let mut target = Target::configured(global, &settings).await;
         target.refresh.probes = !args.no_probe;
-        complete(&target, args.timeout).await
+        join(complete(&target, args.timeout), bring(&folder, &target)).await
     })?;
-    let runs = Runs::of(&stage::runs(false)?, &settings.fleet);
+    if let Err(why) = brought {
+        tell(format!(
+            "gwctl: runs on other machines are not known: {why}"
+        ));
+    }
+    let runs = Runs::of(&folder, &settings.fleet);
     Ok(Report::new(picture, &settings.spec(), Some(runs)))
+}
+
+/// What the team's other machines did with the fleet.
+async fn bring(folder: &Folder, target: &Target) -> Result<(), NotBrought> {
+    let Some(table) = &target.spec.shared else {
+        return Ok(());
+    };
+    let team = Team::new(&target.session, table, target.clock.clone());
+    folder.bring(&team, &target.spec.domain).await
 }
 
 /// How many questions about each part got no answer: the edge, the database, a Region by its name.

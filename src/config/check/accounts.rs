@@ -1,6 +1,6 @@
 //! The ways into the accounts of a fleet that is spread over several.
 
-use super::Findings;
+use super::findings::Findings;
 use crate::fleet::{Access, Account, FleetSpec, Partition};
 
 /// What is wrong with them.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Findings, nearest};
+use super::findings::Findings;
 use crate::config::Console;
+use crate::config::nearest;
 use crate::console::app::{Key, Keymap, KeymapError, Placeholder, is_command};
 use crate::fleet::columns::{ALL, find};
 

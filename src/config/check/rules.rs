@@ -1,6 +1,7 @@
 //! What the rules of guided actions may be.
 
-use super::{Findings, url};
+use super::findings::Findings;
+use super::url;
 use crate::fleet::{FleetSpec, RoutingEndpoint};
 
 /// The endpoints an ARC cluster has (aws-facts §8.1).

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, Trail, explain, hits, looked_at, not_seen,
-    rest, turned, unexplained,
+    Evidence, Explanation, Headline, Hypothesis, Rest, explain, hits, looked_at, not_seen, rest,
+    turned, unexplained,
 };
 use gwctl_fleet::{Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
@@ -45,17 +45,9 @@ impl Asked {
     }
 
     fn evidence(&self) -> Evidence<'_> {
-        Evidence {
-            picture: &self.picture,
-            events: self.happened.as_ref().map_or(&[], |it| &it.log.events),
-            trail: self.happened.as_ref().map(|it| Trail {
-                from: it.from,
-                asked: &it.asked,
-            }),
-            patterns: self.errors.as_ref().map_or(&[], |it| &it.patterns),
-            spans: self.errors.as_ref().map_or(&[], |it| &it.spans),
-            heard: self.errors.as_ref().map(|it| &it.heard),
-        }
+        let trail = self.happened.as_ref().map(|it| it.trail());
+        let logged = self.errors.as_ref().map(|it| it.logged());
+        Evidence::new(&self.picture, trail, logged)
     }
 
     /// What could not be asked beside the picture, a sentence each.
@@ -96,6 +88,8 @@ pub enum Side {
     Against,
     /// What would tell it apart.
     Apart,
+    /// What a person does about it.
+    ByHand,
     /// What was looked at, where nothing is wrong.
     LookedAt,
 }
@@ -110,6 +104,7 @@ impl Side {
             Self::For => "for",
             Self::Against => "against",
             Self::Apart => "to tell",
+            Self::ByHand => "by hand",
             Self::LookedAt => "seen",
         }
     }
@@ -252,9 +247,10 @@ impl Explained {
         let mut lines = vec![(Side::Says, one.sentence.clone())];
         lines.extend(hit);
         let heard = self.asked.errors.as_ref().map(|it| &it.heard);
-        let routes = hits(heard, one).into_iter();
-        lines.extend(routes.map(|route| (Side::Hits, route)));
+        let whom = hits(&self.asked.picture, heard, one).into_iter();
+        lines.extend(whom.map(|line| (Side::Hits, line)));
         lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
+        lines.extend(one.by_hand().map(|advice| (Side::ByHand, advice.into())));
         lines.extend(all(Side::For, &one.supports));
         lines.extend(all(Side::Against, &one.contradicts));
         lines.extend(one.apart.clone().map(|apart| (Side::Apart, apart)));

@@ -167,6 +167,11 @@ impl Basis<'_> {
     fn share(&self, metrics: &Metrics, part: Metric, whole: Metric) -> String {
         self.moment.share_of(metrics, part, whole).said(&self.marks)
     }
+
+    /// The share of a function's requests that Lambda throttles, likewise.
+    fn throttled(&self, metrics: &Metrics) -> String {
+        self.moment.throttled(metrics).said(&self.marks)
+    }
 }
 
 pub(super) fn of_fleet<'a>(basis: Basis<'a>, _: Option<&Region>, panel: Panel) -> Vec<Row<'a>> {

@@ -65,6 +65,7 @@ fn spec() -> FleetSpec {
         thresholds: Thresholds::default(),
         rules: gwctl_fleet::Rules::default(),
         build: gwctl_fleet::BuildSpec::default(),
+        shared: None,
     }
 }
 

@@ -455,12 +455,21 @@ impl State {
             Screen::Region(region) => Some(region.clone()),
             // The list moves on with each call: whose turn it is says nothing of which Region is meant.
             Screen::Calls => self.chosen_on_fleet(),
+            // Whatever has the focus: it is about this one.
+            Screen::Explain => self.explained_region(),
             _ => self
                 .selected()
                 .and_then(|row| row.subject.region().cloned()),
         };
         here.filter(|region| known.contains(region))
             .or_else(|| self.regions().next().cloned())
+    }
+
+    /// The Region of the hypothesis under the cursor, or else the one of the Fleet screen.
+    fn explained_region(&self) -> Option<Region> {
+        let hypotheses = &self.explained.explanation.hypotheses;
+        let region = hypotheses.get(self.hypothesis())?.region.clone();
+        region.or_else(|| self.chosen_on_fleet())
     }
 
     /// The Region under the cursor of the Fleet screen.

@@ -12,6 +12,7 @@ use super::logs::LogsTask;
 use super::player::Player;
 use super::recorder::Recorder;
 use super::runs::{Keeper, Means, Runs};
+use super::snap::Shot;
 use crate::app::{Effect, Hold, Msg, NotWatched, SINCE};
 use crate::{Opened, Setup};
 use gwctl_actions::{Intent, RunState, Running, look_up};
@@ -65,6 +66,8 @@ pub(super) enum Left {
     News(Vec<Msg>),
     /// Put this into the clipboard.
     Copy(String),
+    /// Keep the screen as it stands as a picture in this file.
+    Snap(Option<String>),
     /// Write the whole screen again.
     Repaint,
     /// Give the terminal to the shell.
@@ -139,7 +142,7 @@ impl Outside {
             Effect::Copy(text) => return Left::Copy(text),
             Effect::Repaint => return Left::Repaint,
             // The loop has the screen.
-            Effect::Snap(_) => {}
+            Effect::Snap(file) => return Left::Snap(file),
             Effect::Suspend => return Left::Suspend,
             Effect::MfaCode(code) => gwctl_observe::give_mfa_code(&code),
             Effect::SetPace(pace) => {
@@ -294,8 +297,10 @@ impl Outside {
         self.picture = Some(picture);
         let may_write = self.setup.write && !run_context.spec.read_only;
         let keeper = may_write.then(|| Arc::new(Keeper::begin(run_context.clone())));
+        let team = self.runs.with_the_team(run_context.clone(), generation);
         self.means = Some(Means {
             keeper,
+            team: team.map(Arc::new),
             run_context,
             observer: Arc::new(observer),
         });
@@ -319,6 +324,15 @@ impl Outside {
         }
         self.picture = None;
         Msg::Opened(self.generation, Err(NotWatched::Ended))
+    }
+
+    /// Writes a picture of the screen. Keys are answered meanwhile.
+    pub fn save(&self, shot: Shot) {
+        let sender = self.sender.clone();
+        tokio::task::spawn_blocking(move || {
+            let saved = shot.save().map_err(|why| why.to_string());
+            let _ = sender.send(Arrival::Msg(Msg::Saved(saved)));
+        });
     }
 
     fn ask_votes(&self, generation: u64, check: String) {

@@ -14,6 +14,7 @@ mod recorder;
 mod runs;
 mod signals;
 mod snap;
+mod team;
 mod tty;
 
 use std::io::{self, Stdout};
@@ -33,6 +34,7 @@ use self::effects::{Arrival, Left, Outside};
 use self::input::Input;
 use self::paint::Painter;
 use self::signals::{Signals, Wish};
+use self::snap::Shot;
 use self::tty::Tty;
 use super::app::{Effect, Keymap, Msg, Replay, Shown, Start, State, update};
 use super::{ConsoleError, Ended, Outcome, Setup};
@@ -315,10 +317,6 @@ impl Console {
     }
 
     fn perform(&mut self, effect: Effect) -> Result<Vec<Msg>, ConsoleError> {
-        if let Effect::Snap(file) = &effect {
-            let saved = snap::save(&self.state, self.painter.theme(), file.as_deref());
-            return Ok(vec![Msg::Saved(saved.map_err(|why| why.to_string()))]);
-        }
         match self.outside.perform(effect) {
             Left::Nothing => {}
             Left::News(news) => return Ok(news),
@@ -328,6 +326,10 @@ impl Console {
                     .backend_mut()
                     .send(&sequence)
                     .map_err(failed("copying"))?;
+            }
+            Left::Snap(file) => {
+                let shot = Shot::of(&self.state, self.painter.theme(), file);
+                self.outside.save(shot);
             }
             Left::Repaint => self.repaint()?,
             Left::Suspend if signals::has_shell() => {

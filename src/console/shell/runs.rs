@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::effects::Arrival;
+use super::team::{FromTheTeam, TeamWatch};
 use crate::Fleets;
 use crate::app::{Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
@@ -30,6 +31,9 @@ pub(super) struct Means {
     /// Keeps switches where they are, where this console may change things.
     #[expect(dead_code, reason = "it works while it lives")]
     pub keeper: Option<Arc<Keeper>>,
+    /// Brings the runs of the team's other machines, where it shares a table.
+    #[expect(dead_code, reason = "it works while it lives")]
+    pub team: Option<Arc<TeamWatch>>,
 }
 
 /// Puts the positions of switches again for as long as it lives.
@@ -83,32 +87,33 @@ impl Runs {
             operator: operator.name.clone(),
             host: operator.host.clone(),
         };
-        self.begin(means, move |run_context| {
-            start(&plan, &confirmation, run_context, &folder, &operator)
+        self.begin(means, move |run_context| async move {
+            start(&plan, &confirmation, run_context, &folder, &operator).await
         });
     }
 
     /// Resumes a run that no process drives.
     pub fn resume(&self, means: Option<Means>, id: String, orders: Vec<Order>) {
         let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
-        self.begin(means, move |run_context| {
-            resume(&id, &orders, run_context, &folder, &operator)
+        self.begin(means, move |run_context| async move {
+            resume(&id, &orders, run_context, &folder, &operator).await
         });
     }
 
-    fn begin(
-        &self,
-        means: Option<Means>,
-        how: impl FnOnce(RunContext) -> Result<Running, NotStarted> + Send + 'static,
-    ) {
+    fn begin<F>(&self, means: Option<Means>, how: impl FnOnce(RunContext) -> F + Send + 'static)
+    where
+        F: Future<Output = Result<Running, NotStarted>> + Send + 'static,
+    {
         let sender = self.sender.clone();
         let Some(means) = means else {
             let why = "the fleet is not open: nothing can be done to it".into();
             let _ = sender.send(Arrival::Msg(Msg::NotStarted(why)));
             return;
         };
+        // The journal is written on the way: on a thread that may wait for the disk.
+        let runtime = tokio::runtime::Handle::current();
         spawn_blocking(move || {
-            let arrival = match how(means.run_context.clone()) {
+            let arrival = match runtime.block_on(how(means.run_context.clone())) {
                 Ok(running) => Arrival::Running(running, Box::new(means)),
                 Err(why) => Arrival::Msg(Msg::NotStarted(why.to_string())),
             };
@@ -195,6 +200,25 @@ impl Runs {
             let hold = hold(&folder, &run.id);
             let _ = sender.send(Arrival::Unfinished(generation, Arc::new(run), hold));
         });
+    }
+
+    /// Brings the runs of the team's other machines for as long as the answer lives.
+    pub fn with_the_team(&self, run_context: RunContext, generation: u64) -> Option<TeamWatch> {
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
+        let journals = folder.clone();
+        TeamWatch::begin(folder, run_context, move |told| {
+            let arrival = match told {
+                FromTheTeam::Open(run) => {
+                    let hold = hold(&journals, &run.id);
+                    Arrival::Unfinished(generation, Arc::new(*run), hold)
+                }
+                FromTheTeam::NotKnown(why) => {
+                    let why = format!("runs on other machines are not known: {why}");
+                    Arrival::Msg(Msg::Failed(why))
+                }
+            };
+            sender.send(arrival).is_ok()
+        })
     }
 
     /// Lists all runs.

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::view::picture::{Picture, PngError, text};
+use crate::view::picture::{Look, Picture, PngError, text};
 use crate::view::{Theme, draw_into};
 use gwctl_fleet::format;
 
@@ -28,25 +28,43 @@ pub(super) enum SnapError {
     },
 }
 
-/// Draws the screen and writes it to a new `file`; without one, to one named after fleet, screen and time.
-pub(super) fn save(state: &State, theme: &Theme, file: Option<&str>) -> Result<String, SnapError> {
-    let file = file.map_or_else(|| named(state), ToOwned::to_owned);
-    let area = Rect::new(0, 0, state.size.0, state.size.1);
-    let mut buffer = Buffer::empty(area);
-    draw_into(&mut buffer, area, state, theme);
-    let title = format!("gwctl {}: {}", state.screen().name(), state.fleet);
-    let picture = || Picture::new(&buffer, theme.look(&title));
-    let ending = Path::new(&file).extension().and_then(|end| end.to_str());
-    let bytes = match ending.map(str::to_ascii_lowercase).as_deref() {
-        Some("svg") => picture().svg().into_bytes(),
-        Some("png") => picture().png()?,
-        Some("txt") => text(&buffer).into_bytes(),
-        _ => return Err(SnapError::Ending(file)),
-    };
-    let new = OpenOptions::new().write(true).create_new(true).open(&file);
-    match new.and_then(|mut new| new.write_all(&bytes)) {
-        Ok(()) => Ok(file),
-        Err(cause) => Err(SnapError::Write { file, cause }),
+/// The screen as it stood, in memory.
+pub(super) struct Shot {
+    buffer: Buffer,
+    look: Look,
+    file: String,
+}
+
+impl Shot {
+    /// Of the screen, for `file`; without one, for one named after fleet, screen and time.
+    pub(super) fn of(state: &State, theme: &Theme, file: Option<String>) -> Self {
+        let area = Rect::new(0, 0, state.size.0, state.size.1);
+        let mut buffer = Buffer::empty(area);
+        draw_into(&mut buffer, area, state, theme);
+        let title = format!("gwctl {}: {}", state.screen().name(), state.fleet);
+        Self {
+            buffer,
+            look: theme.look(&title),
+            file: file.unwrap_or_else(|| named(state)),
+        }
+    }
+
+    /// Writes it to a new file, and says which. Takes long: a picture in pixels has millions of them.
+    pub(super) fn save(self) -> Result<String, SnapError> {
+        let Self { buffer, look, file } = self;
+        let picture = || Picture::new(&buffer, look);
+        let ending = Path::new(&file).extension().and_then(|end| end.to_str());
+        let bytes = match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("svg") => picture().svg().into_bytes(),
+            Some("png") => picture().png()?,
+            Some("txt") => text(&buffer).into_bytes(),
+            _ => return Err(SnapError::Ending(file)),
+        };
+        let new = OpenOptions::new().write(true).create_new(true).open(&file);
+        match new.and_then(|mut new| new.write_all(&bytes)) {
+            Ok(()) => Ok(file),
+            Err(cause) => Err(SnapError::Write { file, cause }),
+        }
     }
 }
 

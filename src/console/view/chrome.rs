@@ -1,4 +1,4 @@
-//! What surrounds every screen: two lines above, one below.
+//! What stands above every screen: two lines, and more while somebody is needed.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,11 +9,8 @@ use super::freshness::Show;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
-use crate::app::{
-    Action, Connection, Gravity, HelpLine, Hold, Mode, Overlay, Screen, Shown, Target,
-};
-use gwctl_fleet::format;
-use gwctl_fleet::{Outcome, Pace, Verdict};
+use crate::app::{Action, Connection, Hold, Mode, Screen, Target};
+use gwctl_fleet::{Verdict, format};
 
 /// Name, verdict, where it runs, who asks, what time it is; below, the screens.
 pub fn header(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -138,7 +135,7 @@ fn tab_name(screen: &Screen, shortening: Shortening) -> String {
 
 /// As little as lets all `tabs` stand in `room` cells.
 fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shortening {
-    if width < 70 || (scene.state.guided.run.is_some() && width < 100) {
+    if width < 70 || is_tight(scene, width) {
         return Shortening::Region;
     }
     let taken = |how| {
@@ -154,7 +151,13 @@ fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shor
     all.into_iter().find(fits).unwrap_or(Shortening::Region)
 }
 
+/// Whether the tab of a run leaves the others so little room that one blank has to part them.
+const fn is_tight(scene: &Scene<'_>, width: u16) -> bool {
+    scene.state.guided.run.is_some() && width < 110
+}
+
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let tight = is_tight(scene, area.width);
     let marker = if scene.state.replay.is_some() {
         scene.span(" READ-ONLY ", Role::Healthy)
     } else if let Some(left) = scene.state.armed_for() {
@@ -171,7 +174,7 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         )
     };
     let marker_width = marker.width() as u16;
-    let limit = area.right().saturating_sub(marker_width + 1);
+    let limit = area.right() - (marker_width + u16::from(!tight)).min(area.width);
     let here = scene.state.screen().clone();
     let mut x = area.x;
     let tabs = scene.state.tabs();
@@ -205,7 +208,7 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             x,
             area.y,
             limit.saturating_sub(x),
-            &format!("{name} "),
+            &format!("{name}{}", if tight { "" } else { " " }),
             word,
         );
         scene.hits.targets.push((
@@ -231,11 +234,12 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
     let (mark, word, role) = scene.standing(shown);
     let until = run.ended.unwrap_or(scene.now.max(run.begun));
     let clock = format::steady_stopwatch(until.duration_since(run.begun));
-    let name = if area.width >= 100 {
-        run.plan.intent.name()
+    let (name, word) = if is_tight(scene, area.width) {
+        (String::new(), String::new())
     } else {
-        "Run"
+        (format!("{} ", run.plan.intent.name()), format!("{word} "))
     };
+    let end = if is_tight(scene, area.width) { "" } else { " " };
     let here = scene.state.screen() == &Screen::Run;
     let ground = |style: Style| {
         if here {
@@ -251,8 +255,11 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
             format!(" {} ", Screen::Run.key()),
             ground(scene.style(Role::Accent)),
         ),
-        Span::styled(format!("{name} "), ground(scene.style(Role::Text))),
-        Span::styled(format!("{mark} {word} {clock} "), ground(scene.style(role))),
+        Span::styled(name, ground(scene.style(Role::Text))),
+        Span::styled(
+            format!("{mark} {word}{clock}{end}"),
+            ground(scene.style(role)),
+        ),
     ]);
     let start = *x;
     *x += paint::line(buf, *x, area.y, limit.saturating_sub(*x), &line);
@@ -310,178 +317,4 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         height: area.height.saturating_sub(1),
         ..area
     }
-}
-
-/// Pace, money, calls; then a notice, or else the keys.
-pub fn status(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let left = status_parts(scene, area.width);
-    let used = paint::line(buf, area.x, area.y, area.width, &left) + 2;
-    let room = area.width.saturating_sub(used);
-    let x = area.x + used.min(area.width);
-    let kept = kept(scene, room);
-    let width = kept.width() as u16;
-    let end = area.right().saturating_sub(width);
-    paint::line(buf, end, area.y, width, &kept);
-    let room = room.saturating_sub(width + 1);
-    if let Some(notice) = &scene.state.notice {
-        let role = if notice.gravity == Gravity::Error {
-            Role::Down
-        } else {
-            Role::Accent
-        };
-        paint::text(buf, x, area.y, room, &notice.text, scene.style(role));
-        return;
-    }
-    let hints = hints(scene, room);
-    let width = hints.width() as u16;
-    let x = end.saturating_sub(width);
-    paint::line(buf, x, area.y, width, &hints);
-}
-
-/// Cells from which on the keys that always stand there have words beside them.
-const WORDED: u16 = 60;
-/// The keys that always stand there.
-const KEPT: [(Action, &str); 3] = [
-    (Action::Help, "help"),
-    (Action::Pace, "incident"),
-    (Action::Quit, "quit"),
-];
-
-/// Help, pace and the way out: whatever else is said. Nothing while a wizard says by itself which keys it takes.
-fn kept(scene: &Scene<'_>, room: u16) -> Line<'static> {
-    let mut parts: Vec<Span<'static>> = Vec::new();
-    if matches!(scene.state.overlay, Some(Overlay::Wizard(_))) {
-        return Line::default();
-    }
-    let replays = scene.state.replay.is_some();
-    for (action, about) in KEPT {
-        if replays && action == Action::Pace {
-            continue;
-        }
-        let Some(key) = scene.state.keymap.keys(action).into_iter().next() else {
-            continue;
-        };
-        parts.push(scene.span(key.to_string(), Role::Accent));
-        let about = if room >= WORDED { about } else { "" };
-        parts.push(scene.span(format!(" {about}  ").replace("   ", " "), Role::Muted));
-    }
-    Line::from(parts)
-}
-
-fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
-    let ledger = &scene.snapshot.ledger;
-    let sum = ledger.sum();
-    let mut parts = Vec::new();
-    if let Some(since) = scene.state.frozen {
-        let text = format!(" FROZEN {} ", format::clock(since));
-        parts.push(Span::styled(
-            text,
-            scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
-        ));
-    }
-    let (pace, role) = match scene.state.pace {
-        Pace::Calm => ("calm", Role::Text),
-        Pace::Incident => ("incident", Role::Degraded),
-    };
-    if scene.state.recording.is_some() {
-        parts.push(scene.span(" REC", Role::Down));
-    }
-    parts.push(scene.span(format!(" {pace} pace"), role));
-    parts.push(scene.span(" · ", Role::Faint));
-    parts.push(scene.span(
-        format::dollars_per_hour(scene.snapshot.dollars_per_hour),
-        Role::Text,
-    ));
-    parts.push(scene.span(" · ", Role::Faint));
-    parts.push(scene.span(
-        format!("{} calls", format::short_count(sum.calls as f64)),
-        Role::Text,
-    ));
-    if sum.failures() > 0 {
-        parts.push(scene.span(" · ", Role::Faint));
-        let text = format!("{} failed", format::short_count(sum.failures() as f64));
-        parts.push(scene.span(text, Role::Degraded));
-    }
-    let kinds = [
-        (sum.refused, "refused"),
-        (sum.timed_out, "timed out"),
-        (sum.throttled, "throttled"),
-    ];
-    let kinds: Vec<String> = kinds
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", format::short_count(count as f64)))
-        .collect();
-    if width >= 100 && !kinds.is_empty() {
-        parts.push(scene.span(format!(" ({})", kinds.join(", ")), Role::Muted));
-    }
-    if width >= 140 {
-        let newest = ledger
-            .recent()
-            .next_back()
-            .filter(|call| call.outcome != Outcome::Ok);
-        if let Some(call) = newest {
-            parts.push(scene.span(
-                format!(" · last: {} in {}", call.operation, call.region),
-                Role::Muted,
-            ));
-        }
-    }
-    Line::from(parts)
-}
-
-/// On the run screen what can be said to the run, then what is worth a place everywhere; nothing while
-/// a wizard says by itself which keys it takes.
-fn footer(scene: &Scene<'_>) -> Vec<HelpLine> {
-    if matches!(scene.state.overlay, Some(Overlay::Wizard(_))) {
-        return Vec::new();
-    }
-    let run = scene.state.guided.run.as_ref();
-    let orders = run
-        .filter(|_| scene.state.screen() == &Screen::Run)
-        .map(Shown::orders)
-        .unwrap_or_default();
-    let said = orders.into_iter().map(|kind| HelpLine {
-        keys: scene.key(kind.action()),
-        about: kind.word().into(),
-    });
-    let replaying = scene.state.replay.is_some();
-    let footer = scene.state.keymap.footer(replaying).into_iter();
-    let others = footer.filter(|line| KEPT.iter().all(|(_, about)| line.about != *about));
-    let charts = (*scene.state.screen() == Screen::Timeline).then_some(&CHART_KEYS);
-    let charts = charts
-        .into_iter()
-        .flatten()
-        .map(|(action, about)| HelpLine {
-            keys: scene.key(*action),
-            about: (*about).into(),
-        });
-    let mut all: Vec<HelpLine> = said.chain(charts).chain(others).collect();
-    let mut told = std::collections::BTreeSet::new();
-    all.retain(|line| told.insert(line.keys.clone()));
-    all
-}
-
-/// The keys of charts, where they are half of the screen.
-const CHART_KEYS: [(Action, &str); 5] = [
-    (Action::ChartLeft, "read"),
-    (Action::Longer, "longer"),
-    (Action::Enlarge, "enlarge"),
-    (Action::Onset, "onset"),
-    (Action::Continue, "compare"),
-];
-
-fn hints(scene: &Scene<'_>, room: u16) -> Line<'static> {
-    let mut parts: Vec<Span<'static>> = Vec::new();
-    let mut used = 1;
-    for line in footer(scene) {
-        let width = (line.keys.chars().count() + line.about.chars().count() + 3) as u16;
-        if used + width > room {
-            break;
-        }
-        used += width;
-        parts.push(scene.span(line.keys, Role::Accent));
-        parts.push(scene.span(format!(" {}  ", line.about), Role::Muted));
-    }
-    Line::from(parts)
 }

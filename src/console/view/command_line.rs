@@ -12,6 +12,9 @@ use super::scene::{Scene, area_of};
 use super::theme::Role;
 use crate::app::{Palette, Target};
 
+/// No text above the last line takes more lines.
+const ABOVE: u16 = 5;
+
 /// The line in which a filter is typed.
 pub fn filter_line(
     scene: &mut Scene<'_>,
@@ -29,12 +32,12 @@ pub fn filter_line(
         "regex   !inverse   -f fuzzy   column:value",
     );
     if let Some(error) = cut {
-        explain(scene, place, buf, error);
+        say_above(scene, place, buf, error, Role::Down);
     }
     input_line(scene, place, buf, "/", input, hint);
 }
 
-const fn last_line(area: Rect) -> Rect {
+pub const fn last_line(area: Rect) -> Rect {
     Rect {
         y: area.y + area.height.saturating_sub(1),
         height: 1,
@@ -61,12 +64,18 @@ fn fits(place: Rect, prompt: &str, input: &tui_input::Input, hint: &str) -> bool
     cells(prompt) + cells(input.value()) + cells(hint) + 5 <= usize::from(place.width)
 }
 
-/// Writes what is wrong with the typed line above it, where it does not fit beside it. Says how many lines it took.
-fn explain(scene: &mut Scene<'_>, place: Rect, buf: &mut Buffer, error: &str) -> u16 {
+/// Writes above the line at `place` what does not fit into it. Says how many lines it took.
+pub fn say_above(
+    scene: &mut Scene<'_>,
+    place: Rect,
+    buf: &mut Buffer,
+    text: &str,
+    role: Role,
+) -> u16 {
     let mut prose = Prose::new(scene, place.width.saturating_sub(2));
-    prose.say(0, error, Role::Down);
+    prose.say(0, text, role);
     let lines = prose.lines;
-    let height = (lines.len() as u16).min(4);
+    let height = (lines.len() as u16).min(ABOVE);
     let above = Rect {
         y: place.y.saturating_sub(height),
         height,
@@ -116,7 +125,7 @@ pub fn command_line(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, palette
         palette.error.as_deref(),
         "Tab completes, Enter runs, Esc leaves",
     );
-    let said = cut.map_or(0, |error| explain(scene, place, buf, error));
+    let said = cut.map_or(0, |error| say_above(scene, place, buf, error, Role::Down));
     if count > 0 {
         let height = count + 2;
         let list = Rect {
@@ -126,11 +135,14 @@ pub fn command_line(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, palette
             height,
         };
         clear(scene, list, buf);
+        let all = palette.suggestions.len();
+        let aside = (all > usize::from(count))
+            .then(|| Line::from(scene.span(format!("{all}: \u{2193} goes on"), Role::Muted)));
         let inner = scene.frame(
             list,
             buf,
             &Line::from(scene.heading("Commands", true)),
-            None,
+            aside.as_ref(),
             true,
         );
         let chosen = palette.chosen.unwrap_or(usize::MAX);

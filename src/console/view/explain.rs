@@ -231,8 +231,15 @@ fn to_do(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         })
     };
     let explained = &scene.state.explained;
+    let chosen = explained
+        .explanation
+        .hypotheses
+        .get(scene.state.hypothesis());
+    let is_mended_by_hand = chosen.is_some_and(|one| one.by_hand().is_some());
     let none = if explained.explanation.hypotheses.is_empty() && explained.rest.is_empty() {
         "nothing"
+    } else if steps.is_empty() && is_mended_by_hand {
+        "no guided action mends it; the evidence tells what to do by hand"
     } else {
         "no guided action mends it"
     };

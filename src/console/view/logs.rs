@@ -475,8 +475,8 @@ fn trend(scene: &Scene<'_>, place: Rect, buf: &mut Buffer, book: &Book, pattern:
         let symbol = match (slot.count, slot.is_read) {
             (0, true) => " ",
             (0, false) => glyphs.rest,
-            // What is not nothing shows.
-            (count, _) => glyphs.column[((count * 8).div_ceil(most) as usize).clamp(1, 8)],
+            // What is not nothing shows; never the full cell: rows must not run into each other.
+            (count, _) => glyphs.column[((count * 7).div_ceil(most) as usize).clamp(1, 7)],
         };
         paint::text(
             buf,

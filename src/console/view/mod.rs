@@ -24,6 +24,7 @@ mod explain;
 mod facts;
 mod fleet;
 mod flow;
+mod footer;
 mod freshness;
 mod glyphs;
 mod headline;
@@ -104,7 +105,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         return scene.hits;
     }
     chrome::header(&mut scene, Rect { height: 2, ..area }, buf);
-    chrome::status(
+    footer::status(
         &scene,
         Rect {
             y: area.bottom() - 1,
@@ -127,6 +128,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
             _ => None,
         };
         plot::draw(&mut scene, body, buf, (chart, region), true);
+        footer::long_notice(&mut scene, area, buf);
         overlay::draw(&mut scene, area, buf);
         return scene.hits;
     }
@@ -141,6 +143,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         Screen::Logs => logs::draw(&mut scene, body, buf),
         Screen::Explain => explain::draw(&mut scene, body, buf),
     }
+    footer::long_notice(&mut scene, area, buf);
     overlay::draw(&mut scene, area, buf);
     scene.hits
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::command_line;
-use super::freshness::Show;
+use super::freshness::{Show, cells};
 use super::help::help_window;
 use super::menus;
 use super::paint;
@@ -61,6 +61,8 @@ fn faults(
     entries: &[FaultEntry],
     cursor: usize,
 ) {
+    let widest = entries.iter().map(|entry| cells(&entry.id)).max();
+    let widest = widest.unwrap_or(0);
     let lines: Vec<Line<'_>> = entries
         .iter()
         .map(|entry| {
@@ -71,7 +73,7 @@ fn faults(
             };
             Line::from(vec![
                 scene.span(format!("{mark} {word}  "), role),
-                scene.span(format!("{:<28} ", entry.id), Role::Title),
+                scene.span(format!("{:<widest$} ", entry.id), Role::Title),
                 scene.span(entry.title.clone(), Role::Muted),
             ])
         })

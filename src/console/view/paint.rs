@@ -165,10 +165,7 @@ pub fn wrap(string: &str, width: usize, most: usize) -> Vec<String> {
         return lines;
     }
     let mut open = String::new();
-    for word in string
-        .split_whitespace()
-        .flat_map(|word| pieces(word, width))
-    {
+    for word in unbroken(string, width).flat_map(|word| pieces(word, width)) {
         let needed = cells(&open) + usize::from(!open.is_empty()) + cells(word);
         if needed > width && !open.is_empty() {
             if lines.len() + 1 == most {
@@ -187,6 +184,24 @@ pub fn wrap(string: &str, width: usize, most: usize) -> Vec<String> {
         lines.push(open);
     }
     lines
+}
+
+/// The words of `string`, a number together with its unit where `width` cells hold both.
+fn unbroken(string: &str, width: usize) -> impl Iterator<Item = &str> {
+    let whole = move |begin: usize, last: usize| {
+        let rest = &string[last..];
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        &string[begin..last + end]
+    };
+    let mut words = words(string).peekable();
+    std::iter::from_fn(move || {
+        let (begin, end) = words.next()?;
+        let number = is_number(&string[begin..end]);
+        let unit = words.next_if(|(from, to)| {
+            number && is_unit(&string[*from..*to]) && cells(whole(begin, *from)) <= width
+        });
+        Some(whole(begin, unit.map_or(begin, |(from, _)| from)))
+    })
 }
 
 /// A word that no line holds, such as the name of a host, in pieces that lines hold.
@@ -226,6 +241,19 @@ mod tests {
         assert_eq!(shown("lag 45 s, critical", 12), "lag 45 s, c…");
         assert_eq!(shown("ap-southeast-1.api", 16), "ap-southeast-1.…");
         assert_eq!(fitted("limit 1000", 9).len(), "limit…   ".len());
+    }
+
+    #[test]
+    fn a_line_does_not_end_between_a_number_and_its_unit() {
+        assert_eq!(
+            wrap("orders-write errors 87.1 %, critical limit 20 %", 24, 9),
+            ["orders-write errors", "87.1 %, critical limit", "20 %"]
+        );
+        assert_eq!(
+            wrap("(12 ms) and 3 more", 6, 9),
+            ["(12", "ms)", "and 3", "more"]
+        );
+        assert_eq!(wrap("took 12 ms", 3, 9), ["too", "k", "12", "ms"]);
     }
 
     #[test]

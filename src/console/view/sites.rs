@@ -129,7 +129,7 @@ pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         );
         let mut x = row.x + 5;
         // Every word of CloudWatch's is a key away.
-        let measured = alarm.measured.as_ref().map(ToString::to_string);
+        let measured = alarm.compared();
         let said = measured.as_deref().unwrap_or(&alarm.reason);
         let room = usize::from(row.right().saturating_sub(x + 2));
         // Half a figure is another one: rather the name is cut, or the figures go.

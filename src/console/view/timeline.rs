@@ -27,6 +27,9 @@ const COLUMNS: &[Column] = &[
     Column::words("What", 34, 1).stretching(120),
 ];
 
+/// Rows of a list with its frame, its heads and one event.
+const LEAST: u16 = 4;
+
 /// Columns from which the charts stand beside the list.
 const WIDE: u16 = 150;
 
@@ -76,7 +79,8 @@ fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let below = (notes.len() as u16).min(area.height / 4);
     let (lists, foot) = split(area, area.height - below);
     let others = scene.state.timeline.events(Panel::Others).count() as u16;
-    let room = (others + 3).min(lists.height / 3);
+    // A list that has no line for a row says less than none.
+    let room = (others + 3).min((lists.height / 3).max(LEAST));
     let room = if others == 0 { 0 } else { room };
     let (own, rest) = split(lists, lists.height - room);
     let none = match &happened {

@@ -1,6 +1,6 @@
 //! The steps in the wizard: each with its bar in time, what it calls, needs, and makes of a stack's resources.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::freshness::cells;
 use super::lanes;
@@ -30,12 +30,10 @@ pub fn graph(
         } else {
             Role::Muted
         };
-        let title = paint::cut(&step.title, room).to_owned();
-        let pad = room.saturating_sub(cells(&title));
+        let title = paint::fitted(&step.title, room);
         let mut spans = vec![
             scene.span(format!("{:>2} ", index + 1), Role::Accent),
             scene.span(title, role),
-            Span::raw(" ".repeat(pad)),
             scene.span(
                 format!("{:>12}  ", format::seconds(step.expected_s)),
                 Role::Text,

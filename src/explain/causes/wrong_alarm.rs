@@ -151,9 +151,9 @@ fn narrow(
             site.region,
             watches.statistic,
             watches.metric,
-            figure(now),
-            figure(before),
-            figure(watches.limit)
+            watches.figure(now),
+            watches.figure(before),
+            watches.figure(watches.limit)
         )
     }));
     supports.extend(configured.map(|at| {
@@ -220,20 +220,12 @@ fn blank(site: &Site, firing: &Alarm, what: &str) -> Hypothesis {
     }
 }
 
-/// In the metric's own unit, which CloudWatch does not tell: with the digits that say something.
-fn figure(value: f64) -> String {
-    if value >= 10.0 {
-        format::count(value)
-    } else {
-        format!("{value:.5}")
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .into()
-    }
-}
-
 /// The picture's own series of what the alarm watches, in the alarm's unit.
-fn figures(evidence: &Evidence<'_>, site: &Site, watches: &AlarmWatch) -> Option<Series> {
+pub(super) fn figures(
+    evidence: &Evidence<'_>,
+    site: &Site,
+    watches: &AlarmWatch,
+) -> Option<Series> {
     let of = |metric: Metric| {
         site.api
             .metrics

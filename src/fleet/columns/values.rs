@@ -54,7 +54,7 @@ pub(super) fn traffic(moment: &Moment<'_>, site: &Site) -> Reading {
     Reading::figure(known, Unit::Percent, format::share).because(why.as_ref())
 }
 
-/// The Region's share of the traffic, as well known as the requests of all Regions are.
+/// The Region's share of the traffic, as it is read, as well known as the requests of all Regions are.
 pub fn traffic_known(moment: &Moment<'_>, site: &Site) -> Known<f64> {
     shared(moment, site).0
 }
@@ -63,7 +63,7 @@ fn shared(moment: &Moment<'_>, site: &Site) -> (Known<f64>, Option<Missing>) {
     match moment.snapshot.traffic_share(&site.region) {
         Ok(share) => {
             let known = Known {
-                value: Some(share.percent),
+                value: Some(share.shown),
                 age: Some(moment.now.duration_since(share.at)),
                 state: Freshness::Current,
             };

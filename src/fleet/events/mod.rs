@@ -18,6 +18,7 @@ mod record;
 mod resource_event;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 pub use actor::Actor;
 pub use alarm_turn::AlarmTurn;
@@ -28,3 +29,4 @@ pub use health_event::HealthEvent;
 pub use kind::EventKind;
 pub use log::EventLog;
 pub use record::{Outcome, TrailRecord};
+pub use trail::Trail;

@@ -36,10 +36,10 @@ fn function(snapshot: &Snapshot, site: &Site, function: &Function, reasons: &mut
             percent,
         ));
     }
-    // A throttled request is no invocation (aws-facts §1.2): with all of them throttled there is
-    // no whole to take a share of.
+    // With all requests throttled there is no invocation, and nothing to take a share of.
     let throttles = figure(metrics, Metric::FunctionThrottles, snapshot).filter(|p| p.value > 0.0);
-    match (share_of(Metric::FunctionThrottles), throttles) {
+    let part = share_of(Metric::FunctionThrottles).map(throttled_of_all);
+    match (part, throttles) {
         (Some(share), _) => {
             let name = format!("{name} throttled");
             reasons.extend(beyond(
@@ -74,6 +74,12 @@ fn function(snapshot: &Snapshot, site: &Site, function: &Function, reasons: &mut
             format!("{name} is in state Failed"),
         ));
     }
+}
+
+/// The percent of all requests to a function that Lambda throttles, of the percent of its invocations: a throttled request
+/// is no invocation (aws-facts §1.2).
+pub fn throttled_of_all(of_invocations: f64) -> f64 {
+    100.0 * of_invocations / (100.0 + of_invocations)
 }
 
 /// How much of the account's concurrency the fleet's functions use here; none where a function's part of it is

@@ -21,6 +21,7 @@ pub use self::check::check_verdict;
 use self::evidence::reason;
 
 pub use database::member_verdict;
+pub use functions::throttled_of_all;
 use reasons::age;
 pub use witness::{Found, checkers};
 

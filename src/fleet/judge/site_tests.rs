@@ -85,8 +85,9 @@ fn functions_errors_throttles_and_lack_of_room_are_told() {
         judgement.reasons[0].text,
         "orders-read errors 3 %, limit 1 %"
     );
-    let judgement = judged(|f| f.function(HERE, Metric::FunctionThrottles, 150.0));
-    assert_eq!(judgement.verdict, Verdict::Down);
+    let judgement = judged(|f| f.function(HERE, Metric::FunctionThrottles, 1_280.0));
+    let told = &judgement.reasons[0].text;
+    assert_eq!(told, "orders-read throttled 56.1 %, critical limit 10 %");
     let judgement = judged(|f| {
         f.function_silent(HERE, Metric::FunctionInvocations);
         f.function(HERE, Metric::FunctionThrottles, 80.0);

@@ -107,7 +107,9 @@ fn owners<'h>(
     let text = |name: &str| asked.input.text(name).unwrap_or_default();
     let one = match service {
         // Each account has its own.
-        Service::Sts | Service::Iam | Service::CloudTrail | Service::Health => return None,
+        Service::Sts | Service::Iam | Service::CloudTrail | Service::DynamoDb | Service::Health => {
+            return None;
+        }
         Service::Rds => &holders.database,
         Service::Route53 | Service::RecoveryCluster | Service::RecoveryConfig => &holders.dns,
         Service::CloudFront => &holders.edge,

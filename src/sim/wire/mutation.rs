@@ -4,7 +4,7 @@ use super::value::Value;
 use crate::world::Mutation;
 
 /// What the operations that only look begin with.
-const LOOKING: [&str; 11] = [
+const LOOKING: [&str; 13] = [
     "Get",
     "List",
     "Describe",
@@ -17,6 +17,9 @@ const LOOKING: [&str; 11] = [
     // Of logs: they change nothing.
     "StartQuery",
     "StopQuery",
+    // Of DynamoDB: no management event, and nothing of the fleet (aws-facts §16.4).
+    "Query",
+    "PutItem",
 ];
 
 /// Members that name what is changed, in the order they are told.

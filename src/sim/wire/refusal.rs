@@ -56,15 +56,19 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
 /// Whether errors have the names of the JSON protocols; `CloudWatch` keeps those of Query in all of its.
 fn json(service: Service, protocol: Protocol) -> bool {
     matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"))
-        || matches!(service, Service::RecoveryCluster | Service::RegionSwitch)
+        || matches!(
+            service,
+            Service::DynamoDb | Service::RecoveryCluster | Service::RegionSwitch
+        )
 }
 
-/// ACM, CloudWatch Logs and ARC's endpoints speak JSON, where every error of the caller's is a 400.
+/// ACM, CloudWatch Logs, DynamoDB and ARC's endpoints speak JSON, where every error of the caller's is a 400.
 const fn status(service: Service, others: u16) -> u16 {
     if matches!(
         service,
         Service::Acm
             | Service::CloudTrail
+            | Service::DynamoDb
             | Service::Health
             | Service::Logs
             | Service::RecoveryCluster
@@ -85,6 +89,7 @@ fn throttled(service: Service) -> Fault {
         }
         Service::Acm
         | Service::CloudTrail
+        | Service::DynamoDb
         | Service::Health
         | Service::Logs
         | Service::RecoveryCluster => Fault::bad("ThrottlingException", "Rate exceeded"),

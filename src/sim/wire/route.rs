@@ -24,6 +24,8 @@ pub enum Service {
     CloudFront,
     /// AWS `CloudTrail`.
     CloudTrail,
+    /// Amazon DynamoDB.
+    DynamoDb,
     /// AWS Health.
     Health,
     /// AWS Lambda.
@@ -75,6 +77,7 @@ impl Service {
             "route53" => Self::Route53,
             "cloudfront" => Self::CloudFront,
             "cloudtrail" => Self::CloudTrail,
+            "dynamodb" => Self::DynamoDb,
             "health" => Self::Health,
             "lambda" => Self::Lambda,
             "logs" => Self::Logs,
@@ -100,6 +103,7 @@ impl Service {
             Self::Route53 => "route53",
             Self::CloudFront => "cloudfront",
             Self::CloudTrail => "cloudtrail",
+            Self::DynamoDb => "dynamodb",
             Self::Health => "health",
             Self::Lambda => "lambda",
             Self::Logs => "logs",
@@ -150,7 +154,7 @@ impl Service {
             | Self::ApiGatewayV2
             | Self::RecoveryConfig
             | Self::XRay => Protocol::RestJson,
-            Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
+            Self::DynamoDb | Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
             Self::Acm | Self::CloudTrail | Self::Health | Self::Logs => Protocol::Json("1.1"),
         }
     }

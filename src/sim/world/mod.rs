@@ -97,6 +97,7 @@ pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
 pub use parts::queries::{AnswerRow, Found, LogQueries, LogQuery};
 pub use parts::record::{CallCounts, Calls, Mutation};
+pub use parts::tables::{Attributes, ItemKey, TableKind, TableRefused, Tables, WorldTable};
 pub use parts::tamper::{How, Tamper};
 pub use parts::totals::Totals;
 pub use parts::trail::{Trail, TrailRecord, TrailedCall};
@@ -142,6 +143,8 @@ pub struct State {
     pub traced: bool,
     /// What was asked of Logs Insights.
     pub queries: LogQueries,
+    /// Tables of DynamoDB.
+    pub tables: Tables,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -201,6 +204,7 @@ impl State {
             traced: scenario.beside.contains(&Beside::Tracing),
             aws_health: AwsHealth::new(seed, scenario.support, &regions, start),
             queries: LogQueries::default(),
+            tables: Tables::founded(),
             present: Present { seed, now },
             script: Script::new(scenario, begun, seed),
             faults: Faults::default(),

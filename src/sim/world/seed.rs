@@ -123,6 +123,7 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
             .into(),
             ..gwctl_fleet::BuildSpec::default()
         },
+        shared: None,
     }
 }
 

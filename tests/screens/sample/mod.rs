@@ -82,6 +82,7 @@ pub fn spec(regions: &[&str]) -> FleetSpec {
         thresholds: Thresholds::default(),
         rules: gwctl::fleet::Rules::default(),
         build: gwctl::fleet::BuildSpec::default(),
+        shared: None,
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::look::{Look, is_bad};
 use super::timeline::{self, Moment};
 use crate::actions::report::{Charts, Harm, Report, charts, harm_between, report};
 use crate::actions::{Minutes, Record, RunState};
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Trail, Unexplained, explain, turned, unexplained};
+use crate::explain::{Explanation, Unexplained};
 use crate::fleet::{Event, Region, Snapshot, Verdict};
 use crate::observe::{Errors, Happened};
 use crate::recording::{Noted, Recording, RecordingError, Reel};
@@ -43,7 +44,7 @@ pub struct Incident {
     pub until: Option<Timestamp>,
     pub harm: Harm,
     pub charts: BTreeMap<Region, Charts>,
-    /// What most likely happened, by the evidence of when it was worst.
+    /// What most likely happened, by the evidence of when it told most.
     pub explanation: Explanation,
     /// What was new by then and no hypothesis tells.
     pub unexplained: Vec<Unexplained>,
@@ -63,8 +64,8 @@ struct Trouble {
     /// The recording begins with it.
     from_the_start: bool,
     worst: Verdict,
-    /// The last picture in which it was so.
-    index: usize,
+    /// The first and the last picture of it; of the end of the recording, where there was none.
+    pictures: (usize, usize),
 }
 
 impl Incident {
@@ -82,25 +83,12 @@ impl Incident {
         let events: &[Event] = happened.as_ref().map_or(&[], |known| &known.log.events);
         let minutes = minutes(&recording, &mut reel, begun)?;
         let mut timeline = timeline::turns(&recording, &mut reel)?;
-        reel.seek(trouble.index)?;
-        let worst = reel.moment(to)?.picture;
-        let logged = recording.errors(worst.at)?;
-        let (patterns, spans) = logged.as_ref().map_or_else(Default::default, |known| {
-            (known.patterns.as_slice(), known.spans.as_slice())
-        });
-        let evidence = Evidence {
-            picture: &worst,
-            events,
-            trail: happened.as_ref().map(|known| Trail {
-                from: known.from,
-                asked: &known.asked,
-            }),
-            patterns,
-            spans,
-            heard: logged.as_ref().map(|known| &known.heard),
-        };
-        let explanation = explain(&evidence);
-        let unexplained = unexplained(&evidence, &explanation, &turned(&worst));
+        let Look {
+            picture: worst,
+            logged,
+            explanation,
+            unexplained,
+        } = Look::best(&recording, &mut reel, trouble.pictures, happened.as_ref())?;
         let onset = explanation.hypotheses.iter().find_map(|one| one.since);
         // What the figures tell is nearer to the truth than when gwctl first saw it.
         let onset = onset
@@ -144,28 +132,27 @@ impl Trouble {
     /// From the first verdict that is not healthy to the last.
     fn of(recording: &Recording) -> Self {
         let verdicts = recording.fleet_verdicts();
-        let bad = |verdict: &Verdict| matches!(verdict, Verdict::Degraded | Verdict::Down);
-        let first = verdicts.iter().position(|(_, verdict)| bad(verdict));
-        let last = verdicts.iter().rposition(|(_, verdict)| bad(verdict));
+        let first = verdicts.iter().position(|(_, verdict)| is_bad(*verdict));
+        let last = verdicts.iter().rposition(|(_, verdict)| is_bad(*verdict));
         let after = last
             .and_then(|last| verdicts.get(last + 1))
             .map(|(at, _)| *at);
+        let since = first.map(|first| verdicts[first].0);
         let all = verdicts.iter().map(|(_, verdict)| *verdict);
-        let worst = all.filter(bad).max().unwrap_or(Verdict::Healthy);
-        // The last picture of the worst stretch: all evidence is in.
-        let stretch = verdicts.iter().rposition(|(_, verdict)| *verdict == worst);
-        let over = stretch
-            .and_then(|at| verdicts.get(at + 1))
-            .map(|(at, _)| *at);
-        let index = over.map_or(recording.count() - 1, |at| {
-            recording.index(at).saturating_sub(1)
-        });
+        let end = recording.count() - 1;
+        let until = after.map_or(end, |at| recording.index(at).saturating_sub(1));
         Self {
-            since: first.map(|first| verdicts[first].0),
+            since,
             until: after,
             from_the_start: first == Some(0),
-            worst,
-            index,
+            worst: all
+                .filter(|one| is_bad(*one))
+                .max()
+                .unwrap_or(Verdict::Healthy),
+            pictures: (
+                since.map_or(until, |at| recording.index(at).min(until)),
+                until,
+            ),
         }
     }
 }

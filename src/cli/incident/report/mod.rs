@@ -4,6 +4,7 @@ mod block;
 mod document;
 mod gather;
 mod html;
+mod look;
 mod story;
 mod svg;
 mod timeline;

@@ -2,7 +2,7 @@
 
 use super::{Basis, Row, Subject};
 use crate::app::Chart;
-use gwctl_fleet::{Measured, Metric, Site, columns, format};
+use gwctl_fleet::{Measured, Metric, Site, columns};
 
 pub(super) fn sites<'a>(basis: Basis<'a>) -> Vec<Row<'a>> {
     let row = |site: &'a Site| {
@@ -51,7 +51,7 @@ pub(super) fn functions<'a>(basis: Basis<'a>, site: &'a Site) -> Vec<Row<'a>> {
                     }),
                 ),
                 ("errors", share(Metric::FunctionErrors)),
-                ("throttles", share(Metric::FunctionThrottles)),
+                ("throttles", basis.throttled(metrics)),
                 ("p95", basis.figure(metrics, Metric::FunctionDurationP95)),
             ]
         };
@@ -66,20 +66,25 @@ pub(super) fn functions<'a>(basis: Basis<'a>, site: &'a Site) -> Vec<Row<'a>> {
 
 pub(super) fn alarms<'a>(site: &'a Site) -> Vec<Row<'a>> {
     let row = |(index, alarm): (usize, &'a gwctl_fleet::Alarm)| {
-        let of =
-            |said: fn(&Measured) -> String| alarm.measured.as_ref().map(said).unwrap_or_default();
+        let of = |said: &dyn Fn(&Measured) -> String| {
+            alarm.measured.as_ref().map(said).unwrap_or_default()
+        };
         let cells = move || {
             vec![
                 ("region", site.region.to_string()),
                 ("alarm", alarm.name.clone()),
-                ("metric", of(|it| it.metric.clone())),
+                ("metric", of(&|it| it.metric.clone())),
                 (
                     "value",
-                    of(|it| it.value.map(format::plain).unwrap_or_default()),
+                    of(&|it| {
+                        it.value
+                            .map(|value| alarm.figure(value))
+                            .unwrap_or_default()
+                    }),
                 ),
                 (
                     "limit",
-                    of(|it| format!("{} {}", it.comparison, format::plain(it.limit))),
+                    of(&|it| format!("{} {}", it.comparison, alarm.figure(it.limit))),
                 ),
                 ("reason", alarm.reason.clone()),
                 (

@@ -27,6 +27,8 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         notify(state, replay::RECORDED, Gravity::Error);
         return Vec::new();
     }
+    // What was said of something before would seem to be said of this.
+    state.notice = None;
     let action = match command {
         Command::Show(tab) => Action::Show(tab),
         Command::Fleet(None) => Action::Show(Screen::Fleet.tab()),
@@ -55,6 +57,11 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return own.map_or_else(Vec::new, |own| super::own::run(state, &own));
         }
         Command::Snap(file) => return vec![Effect::Snap(file)],
+        Command::MfaCode(_) if state.shown.waiting.is_none() => {
+            let why = "nothing waits for the code of an MFA device";
+            notify(state, why, Gravity::Error);
+            return Vec::new();
+        }
         Command::MfaCode(code) => return vec![Effect::MfaCode(code)],
         Command::Pace(pace) => return navigate::set_pace(state, pace),
         Command::Filter(text) => {

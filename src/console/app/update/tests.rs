@@ -873,6 +873,23 @@ fn what_is_not_known_is_sorted_last_either_way() {
 }
 
 #[test]
+fn a_code_that_nothing_waits_for_is_not_taken_silently() {
+    let mut state = console();
+    assert_eq!(line(&mut state, "mfa 123456"), []);
+    let said = state.notice.as_ref().map(|notice| notice.text.clone());
+    assert_eq!(
+        said.as_deref(),
+        Some("nothing waits for the code of an MFA device")
+    );
+    let mut picture = (*state.shown).clone();
+    picture.waiting = Some("the MFA code of phone is needed".into());
+    update(&mut state, Msg::Snapshot(0, Arc::new(picture)));
+    let given = line(&mut state, "mfa 123456");
+    assert_eq!(given, [Effect::MfaCode("123456".into())]);
+    assert!(state.notice.is_none(), "what was said before is over");
+}
+
+#[test]
 fn a_key_without_a_meaning_says_so() {
     let mut state = console();
     keys(&mut state, "Z");

@@ -8,6 +8,7 @@ mod cloudformation;
 mod cloudfront;
 mod cloudtrail;
 mod cloudwatch;
+mod dynamodb;
 mod health;
 mod iam;
 mod insights;
@@ -36,6 +37,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Route53 => route53::call(operation, world, ask),
         Service::CloudFront => cloudfront::call(operation, world, ask),
         Service::CloudTrail => cloudtrail::call(operation, world, ask),
+        Service::DynamoDb => dynamodb::call(operation, world, ask),
         Service::Health => health::call(operation, world, ask),
         Service::Logs => logs::call(operation, world, ask),
         Service::Lambda => lambda::call(operation, world, ask),

@@ -32,6 +32,7 @@ pub(in crate::world) mod served;
 pub(in crate::world) mod side;
 pub(in crate::world) mod site_series;
 pub(in crate::world) mod surge;
+pub(in crate::world) mod tables;
 pub(in crate::world) mod tamper;
 pub(in crate::world) mod totals;
 pub(in crate::world) mod trail;

@@ -1,0 +1,86 @@
+//! The team's table.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::SharedLease;
+use crate::lease::LEASES;
+use crate::replicas::Replicas;
+use gwctl_aws::{AwsError, Consistency, Session};
+use gwctl_fleet::{Clock, Region, SharedSpec};
+
+/// How long a lease lasts without a sign of its holder, in fleet time.
+pub(crate) const TTL: Duration = Duration::from_secs(30);
+
+/// The table that a team shares. Cheap to clone.
+#[derive(Clone)]
+pub struct Team {
+    pub(crate) replicas: Replicas,
+    /// Whose time it is.
+    pub clock: Arc<dyn Clock>,
+    name: Arc<str>,
+}
+
+/// Why a table cannot hold a lease.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Conditions are judged against one Region's copy.
+    #[error(
+        "the table {0} is an eventually consistent global table: two engineers in two Regions could both take the lease, \
+         and neither would be told. Use a table with strong consistency, or one in a single Region"
+    )]
+    Eventual(String),
+    /// Its keys are others.
+    #[error("the table {0} needs the string `pk` as partition key and the string `sk` as sort key")]
+    Keys(String),
+}
+
+impl Team {
+    /// The table that `spec` names, reached with the session's own credentials.
+    pub fn new(session: &Session, spec: &SharedSpec, clock: Arc<dyn Clock>) -> Self {
+        let tables = spec.regions.iter();
+        let tables = tables.map(|region| session.table(&spec.table, region));
+        Self {
+            replicas: Replicas::new(tables.collect()),
+            clock,
+            name: spec.table.as_str().into(),
+        }
+    }
+
+    /// The table's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The Regions that are asked, in the order of the configuration.
+    pub fn regions(&self) -> impl Iterator<Item = &Region> {
+        self.replicas.regions()
+    }
+
+    /// Whether the table can hold a lease; and where all of it is in one Region, which: the lease shares its fate.
+    pub async fn fitness(&self) -> Result<Result<Option<Region>, Unfit>, AwsError> {
+        let described = self
+            .replicas
+            .ask(|table| async move { Ok((table.region().clone(), table.describe().await?)) });
+        let (region, told) = described.await?;
+        let name = self.name.to_string();
+        Ok(match told.consistency {
+            _ if !told.keys => Err(Unfit::Keys(name)),
+            Consistency::Eventual => Err(Unfit::Eventual(name)),
+            Consistency::Strong => Ok(None),
+            Consistency::OneRegion => Ok(Some(region)),
+        })
+    }
+
+    /// All leases, those that were given back as well.
+    pub async fn leases(&self) -> Result<Vec<SharedLease>, AwsError> {
+        let query = |table: gwctl_aws::Table| async move { table.query(LEASES, "").await };
+        let items = self.replicas.ask(query).await?;
+        Ok(items.iter().filter_map(SharedLease::read).collect())
+    }
+
+    /// Waits for fleet time to pass.
+    pub(crate) async fn sleep(&self, fleet_time: Duration) {
+        tokio::time::sleep(self.clock.wall(fleet_time)).await;
+    }
+}
