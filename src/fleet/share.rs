@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::hundred::in_hundred;
 use super::shares::Shares;
 use super::{Metric, Missing, Region, Site, Snapshot, format};
 
@@ -20,6 +21,8 @@ const TELLING: f64 = 0.05;
 pub struct Share {
     /// 0..100.
     pub percent: f64,
+    /// The same as it is told: the shares of all Regions are 100 together.
+    pub told: f64,
     /// The end of the minute it is of.
     pub at: Timestamp,
 }
@@ -49,10 +52,11 @@ impl Snapshot {
         };
         let shares = shares.as_ref().map_err(Clone::clone)?;
         let all: f64 = shares.clients.iter().sum();
-        let mut sites = self.sites.iter().zip(&shares.clients);
-        match sites.find(|(site, _)| &site.region == region) {
-            Some((_, here)) if all > 0.0 => Ok(Share {
-                percent: 100.0 * here / all,
+        let mut sites = self.sites.iter();
+        match sites.position(|site| &site.region == region) {
+            Some(place) if all > 0.0 => Ok(Share {
+                percent: 100.0 * shares.clients[place] / all,
+                told: in_hundred(&shares.clients)[place],
                 at: shares.at,
             }),
             _ => Err(Missing::NoData),
