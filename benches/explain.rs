@@ -80,6 +80,7 @@ pub fn rows(table: &mut Table) {
         let (picture, findings) = seen(regions);
         let evidence = Evidence {
             heard: Some(&findings.errors.heard),
+            runs: &[],
             trail: Some(Trail {
                 from: findings.happened.from,
                 asked: &findings.happened.asked,

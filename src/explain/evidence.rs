@@ -23,6 +23,8 @@ pub struct Evidence<'a> {
     pub spans: &'a [LogSpan],
     /// What canaries and the API's routes tell; none where nobody was asked.
     pub heard: Option<&'a Heard>,
+    /// What gwctl's own runs did, by the journals of this machine; runs of others are not among them.
+    pub runs: &'a [Event],
 }
 
 impl Evidence<'_> {

@@ -18,6 +18,7 @@ mod criteria;
 mod databases;
 mod drift;
 mod evacuate;
+mod explained;
 mod journal;
 mod keeping;
 mod lease;

@@ -49,6 +49,7 @@ async fn explained(story: &str, change: impl FnOnce(FleetSpec) -> FleetSpec) -> 
         patterns: &found.errors.patterns,
         spans: &found.errors.spans,
         heard: Some(&found.errors.heard),
+        runs: &[],
     })
 }
 

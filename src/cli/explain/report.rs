@@ -9,7 +9,7 @@ use crate::explain::{
     Evidence, Explanation, Trail, Turned, Unexplained, explain, hits, not_seen, turned,
     unexplained, unseen,
 };
-use crate::fleet::{Heard, Snapshot, format};
+use crate::fleet::{Event, Heard, Snapshot, format};
 use crate::observe::{Findings, cost_of};
 
 /// Everything there is to print.
@@ -33,7 +33,7 @@ pub struct Report {
 
 impl Report {
     /// Reasons from what was seen.
-    pub fn new(picture: Arc<Snapshot>, findings: &Findings) -> Self {
+    pub fn new(picture: Arc<Snapshot>, findings: &Findings, own: &[Event]) -> Self {
         let heard = &findings.errors.heard;
         let evidence = Evidence {
             picture: &picture,
@@ -45,6 +45,7 @@ impl Report {
             patterns: &findings.errors.patterns,
             spans: &findings.errors.spans,
             heard: Some(heard),
+            runs: own,
         };
         let explanation = explain(&evidence);
         let turned = if explanation.hypotheses.is_empty() {

@@ -37,6 +37,8 @@ pub(super) struct Fixture {
     pub(super) asked: Vec<AskedSource>,
     lines: Vec<Placed>,
     pub(super) spans: Vec<LogSpan>,
+    /// What gwctl's own runs did.
+    pub(super) runs: Vec<Event>,
 }
 
 impl Fixture {
@@ -63,6 +65,7 @@ impl Fixture {
             asked: regions.iter().map(|code| answered(code)).collect(),
             lines: Vec::new(),
             spans: Vec::new(),
+            runs: Vec::new(),
         };
         for code in regions {
             for name in ["orders-read", WRITE] {
@@ -248,6 +251,7 @@ impl Fixture {
             patterns: &patterns,
             spans: &self.spans,
             heard: None,
+            runs: &self.runs,
         })
     }
 }

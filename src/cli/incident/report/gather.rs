@@ -98,6 +98,7 @@ impl Incident {
             patterns,
             spans,
             heard: logged.as_ref().map(|known| &known.heard),
+            runs: &[],
         };
         let explanation = explain(&evidence);
         let unexplained = unexplained(&evidence, &explanation, &turned(&worst));
