@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
-use gwctl::explain::{
-    Evidence, Headline, Trail, explain, looked_at, rest, turned, unexplained, unseen,
-};
+use gwctl::explain::{Evidence, Headline, explain, looked_at, rest, turned, unexplained, unseen};
 use gwctl::fleet::{Region, Snapshot};
 use gwctl::observe::{Findings, Inquirer, Observer, Refresh};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
@@ -23,8 +21,11 @@ const MOST: Duration = Duration::from_millis(100);
 fn seen(regions: usize) -> (Arc<Snapshot>, Findings) {
     let first = ["us-east-1", "eu-west-1", "ap-southeast-1"].map(|code| Region::new(code).unwrap());
     let others = Region::all().filter(|region| !first.contains(region));
+    // As many requests a Region, however many there are: few tell nothing.
+    let mut scenario = Scenario::load("connections-exhausted").unwrap();
+    scenario.clients *= regions as f64 / first.len() as f64;
     let sim = Sim::new(SimOptions {
-        scenario: Scenario::load("bad-deploy").unwrap(),
+        scenario,
         regions: first.iter().cloned().chain(others).take(regions).collect(),
         ..SimOptions::default()
     })
@@ -78,18 +79,8 @@ fn tell(evidence: &Evidence<'_>) -> usize {
 pub fn rows(table: &mut Table) {
     for regions in [3, 34] {
         let (picture, findings) = seen(regions);
-        let evidence = Evidence {
-            heard: Some(&findings.errors.heard),
-            runs: &[],
-            trail: Some(Trail {
-                from: findings.happened.from,
-                asked: &findings.happened.asked,
-            }),
-            picture: &picture,
-            events: &findings.happened.log.events,
-            patterns: &findings.errors.patterns,
-            spans: &findings.errors.spans,
-        };
+        let (trail, logged) = (findings.happened.trail(), findings.errors.logged());
+        let evidence = Evidence::new(&picture, Some(trail), Some(logged));
         let clock = Instant::now();
         let took = median(21, || {
             let begun = ran(clock);

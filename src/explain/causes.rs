@@ -35,6 +35,9 @@ mod ours;
 mod out_of_dns;
 mod password;
 mod record_changed;
+mod rivals;
+#[cfg(test)]
+mod rivals_tests;
 mod router;
 mod runs;
 #[cfg(test)]
@@ -56,6 +59,7 @@ pub(crate) use logged::quote;
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
 use crate::onset::Onset;
+use crate::weight::is_dated;
 use failing::Failing;
 use gwctl_fleet::logs::Pattern;
 use gwctl_fleet::{Region, Site};
@@ -282,13 +286,22 @@ pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
             };
             let left = matches!(cause.look, Look::Left(_));
             let mut known = told.iter_mut();
-            match known.find(|one| !left && covers(evidence, one, &seen)) {
+            let own = left || has_own_reason(&hypothesis);
+            match known.find(|one| !own && covers(evidence, one, &seen)) {
                 Some((of, _)) => add(hypothesis.supports, of),
                 None => told.push((hypothesis, cause)),
             }
         }
     }
-    ranked(told.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+    let mut all: Vec<Hypothesis> = told.into_iter().map(|(hypothesis, _)| hypothesis).collect();
+    rivals::weigh(&mut all);
+    ranked(all)
+}
+
+/// Whether somebody changed something just before that is reason enough: it follows from nothing else. What takes clients
+/// away is often the answer to a trouble.
+fn has_own_reason(of: &Hypothesis) -> bool {
+    !rivals::ANSWERS.contains(&of.cause) && of.supports.iter().any(|line| is_dated(line))
 }
 
 /// The functions of the Region that fail and that no cause tells of; what is measured of the others is evidence for
@@ -302,14 +315,14 @@ fn left<'a>(evidence: &Evidence<'a>, site: &'a Site, told: &mut [Told]) -> Optio
             region: Some(&site.region),
             since: one.since,
         };
-        let tells =
-            |known: &Told| known.0.is_about(&one.function.name) && covers(evidence, known, &seen);
-        let causes: Vec<&Hypothesis> = told
-            .iter()
-            .filter(|known| tells(known))
-            .map(|(of, _)| of)
-            .collect();
-        if causes.is_empty() || functions::has_other_errors(evidence, site, &one, &causes) {
+        let about =
+            |known: &&Told| known.0.is_about(&one.function.name) && reaches(evidence, known, &seen);
+        let tells = |known: &Told| about(&known) && may_follow(known.0.since, seen.since);
+        if told.iter().any(tells) {
+            // What begins later tells of later errors.
+            let causes: Vec<&Hypothesis> = told.iter().filter(about).map(|(of, _)| of).collect();
+            left.extend(functions::beside(evidence, site, one, &causes));
+        } else {
             left.push(one);
         }
         if let Some((of, _)) = told.iter_mut().find(|known| tells(known)) {
@@ -344,14 +357,19 @@ fn add(consequence: Vec<String>, to: &mut Hypothesis) {
     }
 }
 
-/// Whether what is seen may follow from `cause`: what is no single Region's is everywhere, and alarms of us-east-1 are
-/// the edge's too.
-fn covers(evidence: &Evidence<'_>, (cause, known): &Told, seen: &Seen<'_>) -> bool {
+/// Whether what is seen may follow from what is told.
+fn covers(evidence: &Evidence<'_>, told: &Told, seen: &Seen<'_>) -> bool {
+    reaches(evidence, told, seen) && may_follow(told.0.since, seen.since)
+}
+
+/// Whether such a cause has it there: what is no single Region's is everywhere, and alarms of us-east-1 are the edge's
+/// too.
+fn reaches(evidence: &Evidence<'_>, (cause, known): &Told, seen: &Seen<'_>) -> bool {
     let of_writer = |region: &Region| evidence.picture.is_writer(region) == Some(true);
     let far = known.of_writer && cause.region.as_ref().is_some_and(of_writer);
     let of_edge = seen.what == "alarm" && seen.region == Some(&Region::global());
     let here = cause.region.is_none() || cause.region.as_ref() == seen.region || far || of_edge;
-    known.explains.contains(&seen.what) && here && may_follow(cause.since, seen.since)
+    known.explains.contains(&seen.what) && here
 }
 
 /// Whether the hypothesis quotes what `source` logs, or tells why it does.

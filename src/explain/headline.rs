@@ -5,7 +5,9 @@ use crate::hypothesis::{Explanation, Hypothesis};
 use crate::onset::Onset;
 use crate::rest::Rest;
 use crate::unseen::Unseen;
-use gwctl_fleet::{CheckVerdict, Metric, Point, Region, Site, Snapshot, Verdict, format};
+use gwctl_fleet::{
+    CheckVerdict, Metric, Point, Region, Served, Site, Snapshot, Verdict, format, tells,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// The explanation in one line.
@@ -149,22 +151,25 @@ fn share_before(picture: &Snapshot, region: &Region, since: Onset) -> Option<f64
         let before = before.filter(|point| point.at < since.at);
         before.take(BEFORE).copied().collect()
     };
-    let clients = |site: &Site, at: Timestamp| clients(picture, site, at);
-    let (mut here, mut all) = (0.0, 0.0);
+    let (mut here, mut all, mut unsure) = (0.0, 0.0, 0.0);
     for point in &before {
-        here += clients(site, point.at)?;
+        here += served(picture, site, point.at)?.clients();
+        let mut most: f64 = 0.0;
         for other in &picture.sites {
-            all += clients(other, point.at)?;
+            let there = served(picture, other, point.at)?;
+            all += there.clients();
+            most = most.max(there.margin());
         }
+        unsure += most;
     }
-    (all > 0.0).then(|| 100.0 * here / all)
+    (all > 0.0 && tells(unsure, all)).then(|| 100.0 * here / all)
 }
 
-/// Clients' requests to a Region in the minute at `at`.
-fn clients(picture: &Snapshot, site: &Site, at: Timestamp) -> Option<f64> {
+/// What a Region served in the minute at `at`.
+fn served(picture: &Snapshot, site: &Site, at: Timestamp) -> Option<Served> {
     let series = site.api.metrics.get(Metric::ApiRequests).last()?;
     let point = series.points().iter().find(|point| point.at == at)?;
-    Some(picture.served_in(site, *point).clients())
+    Some(picture.served_in(site, *point))
 }
 
 /// [`share_before`] where the Region's own figures cannot be asked: what CloudFront counted and no other Region served.
@@ -176,15 +181,19 @@ fn share_by_edge(picture: &Snapshot, region: &Region, since: Onset) -> Option<f6
         .iter()
         .rev()
         .filter(|point| point.at < since.at);
-    let (mut all, mut elsewhere) = (0.0, 0.0);
+    let (mut all, mut elsewhere, mut unsure) = (0.0, 0.0, 0.0);
     // The minute before may be the one in which it began.
     for point in before.skip(1).take(BEFORE) {
         all += point.value;
+        let mut most: f64 = 0.0;
         for other in picture.sites.iter().filter(|site| site.region != *region) {
-            elsewhere += clients(picture, other, point.at)?;
+            let there = served(picture, other, point.at)?;
+            elsewhere += there.clients();
+            most = most.max(there.margin());
         }
+        unsure += most;
     }
-    (all > elsewhere).then(|| 100.0 * (all - elsewhere) / all)
+    (all > elsewhere && tells(unsure, all)).then(|| 100.0 * (all - elsewhere) / all)
 }
 
 /// For how many minutes since then the edge answered with more errors than its limit allows, and whether it does now.

@@ -1,13 +1,25 @@
 //! What canaries and the API's routes say about a hypothesis.
 
+use std::collections::BTreeSet;
+
+use crate::causes::told::listed;
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
-use gwctl_fleet::{Canary, Heard, Route, Routes, TracedNode, format};
+use gwctl_fleet::{Canary, Heard, Region, Route, Routes, Snapshot, TracedNode, format};
 
 /// Most routes that are named.
 const NAMED: usize = 3;
 /// Part of the failed requests, in percent, below which a route is not named.
 const SMALL: f64 = 5.0;
+
+/// How a line begins that tells of traced requests, and of a canary.
+const TRACED: &str = "X-Ray: ";
+const CANARY: &str = "the canary ";
+
+/// Whether the line tells of a sample, as all that is added here does.
+pub(crate) fn is_sample(line: &str) -> bool {
+    [TRACED, CANARY].iter().any(|begin| line.starts_with(begin))
+}
 
 /// Adds to each hypothesis that clients feel what canaries saw.
 pub(crate) fn add(evidence: &Evidence<'_>, hypotheses: &mut [Hypothesis]) {
@@ -36,7 +48,7 @@ fn traced(nodes: &[TracedNode]) -> Option<String> {
         .mean_ms
         .map(|mean| format!(", {} on average", format::millis(mean)));
     Some(format!(
-        "X-Ray: {} ({}) fails {} of the {} traced requests that met it{}: a sample; what HTTP APIs and Lambda@Edge do is \
+        "{TRACED}{} ({}) fails {} of the {} traced requests that met it{}: a sample; what HTTP APIs and Lambda@Edge do is \
          not traced",
         worst.name,
         worst.kind,
@@ -67,7 +79,7 @@ fn said(canary: &Canary) -> (bool, String) {
         failed,
         ..
     } = canary;
-    let whose = format!("the canary {name}, which runs in {runs_in},");
+    let whose = format!("{CANARY}{name}, which runs in {runs_in},");
     match canary.fails_since {
         Some(since) => (
             true,
@@ -84,14 +96,33 @@ fn said(canary: &Canary) -> (bool, String) {
     }
 }
 
-/// Which routes a hypothesis hits, a sentence each; empty where nobody asked, and where clients feel nothing of it.
-pub fn hits(heard: Option<&Heard>, of: &Hypothesis) -> Vec<String> {
-    let (Some(heard), Some(region), true) = (heard, &of.region, of.hurts) else {
+/// Where the clients are and which routes they ask that a hypothesis hits, a sentence each; empty where that is not known,
+/// and where clients feel nothing of it.
+pub fn hits(picture: &Snapshot, heard: Option<&Heard>, of: &Hypothesis) -> Vec<String> {
+    let Some(region) = of.region.as_ref().filter(|_| of.hurts) else {
         return Vec::new();
     };
-    let Some(routes) = heard.routes.get(region) else {
-        return Vec::new();
-    };
+    let routes = heard.and_then(|heard| heard.routes.get(region));
+    let routes = routes.map(|routes| by_route(region, routes));
+    let places = places(picture, region).into_iter();
+    places.chain(routes.into_iter().flatten()).collect()
+}
+
+/// From where DNS leads clients to the Region. No figure counts clients by place (aws-facts §15.1).
+fn places(picture: &Snapshot, region: &Region) -> Option<String> {
+    let answers = picture.edge.answers.current()?.iter();
+    let led = answers.filter(|one| !one.is_here() && one.region.as_ref() == Some(region));
+    let places: BTreeSet<&str> = led.map(|one| one.vantage.as_str()).collect();
+    let places: Vec<&str> = places.into_iter().collect();
+    (!places.is_empty()).then(|| {
+        format!(
+            "clients near {}, as DNS answers; no figure counts them",
+            listed(&places)
+        )
+    })
+}
+
+fn by_route(region: &Region, routes: &Routes) -> Vec<String> {
     match routes {
         Routes::Missing(_) => Vec::new(),
         Routes::NotCounted => vec![format!(

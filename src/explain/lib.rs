@@ -12,10 +12,10 @@ mod looked_at;
 mod onset;
 mod order;
 mod rest;
-mod trail;
 mod turn;
 mod unexplained;
 mod unseen;
+mod weight;
 
 pub use evidence::Evidence;
 pub use headline::Headline;
@@ -25,7 +25,6 @@ pub use looked_at::looked_at;
 pub use onset::Onset;
 pub use order::{Turned, turned};
 pub use rest::{Rest, rest};
-pub use trail::Trail;
 pub use turn::Turn;
 pub use unexplained::{Unexplained, unexplained};
 pub use unseen::{Unseen, not_seen, unseen};
@@ -34,6 +33,7 @@ pub use unseen::{Unseen, not_seen, unseen};
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {
     let mut hypotheses = causes::all(evidence);
     heard::add(evidence, &mut hypotheses);
+    weight::order(evidence, &mut hypotheses);
     Explanation {
         at: evidence.picture.at,
         hypotheses,

@@ -24,7 +24,8 @@ pub struct Served {
 }
 
 impl Served {
-    /// About how many are clients'. While the checks are not known: all of them.
+    /// About how many are clients'. While the checks are not known, all of them, which is the most that it may be: ask
+    /// [`Self::margin`] how far that is wrong before a share is told of it.
     pub fn clients(&self) -> f64 {
         (self.requests - self.checkers.expected.unwrap_or(0.0)).max(0.0)
     }

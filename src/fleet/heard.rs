@@ -5,7 +5,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::logs::{LogSpan, Pattern};
 use super::{Missing, Region};
+
+/// What functions log as errors, and what else was asked with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Logged<'a> {
+    pub patterns: &'a [Pattern],
+    /// How far each log was read: an error that no pattern tells is absent only there.
+    pub spans: &'a [LogSpan],
+    pub heard: &'a Heard,
+}
 
 /// Everything that was heard when somebody asked for an explanation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -82,11 +82,11 @@ pub use edge::{
 };
 pub use events::{
     Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, HealthEvent, LATENESS,
-    NO_ENDPOINT, NO_PLAN, Outcome as EventOutcome, TrailRecord,
+    NO_ENDPOINT, NO_PLAN, Outcome as EventOutcome, Trail, TrailRecord,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::{FunctionName, InvokedAs};
-pub use heard::{Canary, Heard, Route, Routes, TracedNode};
+pub use heard::{Canary, Heard, Logged, Route, Routes, TracedNode};
 pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
 pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
@@ -107,7 +107,7 @@ pub use routing::{CidrLocation, FailoverRole, Geolocation, Geoproximity, Routing
 pub use routing_policy::RoutingPolicy;
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
-pub use share::Share;
+pub use share::{Share, tells};
 pub use site::{
     Alarm, AlarmWatch, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity,
     Measured, Reachability, Site, Stack,

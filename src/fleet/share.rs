@@ -27,6 +27,11 @@ pub struct Share {
     pub at: Timestamp,
 }
 
+/// Whether `all` clients' requests tell shares, where so many of a Region's may be health checkers' ([`super::Served::margin`]).
+pub fn tells(unsure: f64, all: f64) -> bool {
+    unsure <= TELLING * all
+}
+
 /// What is known of the requests of a Region.
 enum Served {
     /// There were none lately.
@@ -107,7 +112,7 @@ impl Snapshot {
             return Err(Missing::CouldNotAsk { why });
         }
         let all: f64 = clients.iter().sum();
-        if all > 0.0 && unsure > TELLING * all {
+        if all > 0.0 && !tells(unsure, all) {
             let why = "too few clients to tell them from Route 53's health checks".into();
             return Err(Missing::CouldNotAsk { why });
         }

@@ -13,7 +13,7 @@ use super::limiter::{Limiter, Limiters};
 use gwctl_aws::{AwsError, EVENTS_KEPT, Session};
 use gwctl_fleet::{
     Account, AlarmTurn, AskedSource, Clock, Event, EventKind, EventLog, FleetNames, FleetSpec,
-    LATENESS, Missing, Region, Snapshot, Source, TrailRecord,
+    LATENESS, Missing, Region, Snapshot, Source, Trail, TrailRecord,
 };
 
 /// `LookupEvents` may be called twice a second in each account and Region (aws-facts §14.2).
@@ -74,6 +74,15 @@ impl Happened {
             to,
             log: EventLog::of(from, &records, &names, events, &picture.changes),
             asked,
+        }
+    }
+
+    /// To reason from.
+    pub fn trail(&self) -> Trail<'_> {
+        Trail {
+            events: &self.log.events,
+            from: self.from,
+            asked: &self.asked,
         }
     }
 

@@ -13,7 +13,7 @@ use super::history::{Answered, Happened, History};
 use super::logs::{GroupLogs, LogReader, placed};
 use gwctl_aws::Session;
 use gwctl_fleet::logs::{Grouping, LogSpan, Pattern};
-use gwctl_fleet::{Clock, FleetSpec, Heard, Snapshot};
+use gwctl_fleet::{Clock, FleetSpec, Heard, Logged, Snapshot};
 
 /// How far back the errors in the logs are read.
 const LOGS: SignedDuration = SignedDuration::from_mins(30);
@@ -124,6 +124,15 @@ impl Inquiry {
 }
 
 impl Errors {
+    /// To reason from.
+    pub fn logged(&self) -> Logged<'_> {
+        Logged {
+            patterns: &self.patterns,
+            spans: &self.spans,
+            heard: &self.heard,
+        }
+    }
+
     /// What could not be read or asked, a sentence each.
     pub fn gaps(&self) -> Vec<String> {
         let unheard = self.heard.unheard.iter();

@@ -12,15 +12,7 @@ use super::world;
 
 /// What is reasoned of the fleet now, where the journals of this machine tell `runs`.
 fn explained(stage: &Stage, runs: &[Event]) -> Explanation {
-    explain(&Evidence {
-        picture: &stage.snapshot(),
-        events: &[],
-        trail: None,
-        patterns: &[],
-        spans: &[],
-        heard: None,
-        runs,
-    })
+    explain(&Evidence::new(&stage.snapshot(), None, None).with_runs(runs))
 }
 
 #[test]

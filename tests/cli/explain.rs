@@ -145,6 +145,11 @@ fn a_trouble_of_other_functions_is_told_beside_the_cause_that_is_told_first() {
             ("lambda-errors", Some("us-east-1")),
             ("connections-exhausted", Some("us-east-1")),
         ),
+        (("secret-rotated", None), ("bad-deploy", Some("eu-west-1"))),
+        (
+            ("region-dark", Some("us-east-1")),
+            ("lambda-errors", Some("eu-west-1")),
+        ),
         (
             ("write-forwarding-broken", Some("eu-west-1")),
             ("lambda-errors", Some("eu-west-1")),
@@ -172,6 +177,7 @@ fn a_trouble_of_other_functions_is_told_beside_the_cause_that_is_told_first() {
                 "secret-rotated" => "password-refused",
                 "lambda-errors" => "functions-fail",
                 "bad-deploy" => "bad-deployment",
+                "region-dark" => "region-unreachable",
                 kind => kind,
             };
             assert!(causes.contains(&cause), "{kind}: {document:#}");

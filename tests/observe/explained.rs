@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gwctl::explain::{Evidence, Explanation, Hypothesis, Trail, explain};
+use gwctl::explain::{Evidence, Explanation, Hypothesis, explain};
 use gwctl::fleet::{FleetSpec, Pace};
 use jiff::SignedDuration;
 
@@ -39,18 +39,8 @@ async fn explained(story: &str, change: impl FnOnce(FleetSpec) -> FleetSpec) -> 
     stand.first().await;
     let found = stand.observer.inquire(SignedDuration::from_hours(2)).await;
     let picture = stand.until(Duration::from_mins(2), |_| true).await;
-    explain(&Evidence {
-        picture: &picture,
-        events: &found.happened.log.events,
-        trail: Some(Trail {
-            from: found.happened.from,
-            asked: &found.happened.asked,
-        }),
-        patterns: &found.errors.patterns,
-        spans: &found.errors.spans,
-        heard: Some(&found.errors.heard),
-        runs: &[],
-    })
+    let (trail, logged) = (found.happened.trail(), found.errors.logged());
+    explain(&Evidence::new(&picture, Some(trail), Some(logged)))
 }
 
 fn first(explanation: &Explanation) -> &Hypothesis {

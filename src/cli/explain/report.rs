@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::explain::{
-    Evidence, Explanation, Trail, Turned, Unexplained, explain, hits, not_seen, turned,
-    unexplained, unseen,
+    Evidence, Explanation, Turned, Unexplained, explain, hits, not_seen, turned, unexplained,
+    unseen,
 };
 use crate::fleet::{Event, Heard, Snapshot, format};
 use crate::observe::{Findings, cost_of};
@@ -25,7 +25,7 @@ pub struct Report {
     pub unseen: Vec<String>,
     /// Whether all that could be asked was answered.
     pub whole: bool,
-    /// Which routes each hypothesis hits, in the order of the hypotheses, a sentence each.
+    /// Whom and which routes each hypothesis hits, in the order of the hypotheses, a sentence each.
     pub hits: Vec<Vec<String>>,
     /// How late the sources are, a sentence each kind.
     pub lateness: Vec<String>,
@@ -35,18 +35,8 @@ impl Report {
     /// Reasons from what was seen.
     pub fn new(picture: Arc<Snapshot>, findings: &Findings, own: &[Event]) -> Self {
         let heard = &findings.errors.heard;
-        let evidence = Evidence {
-            picture: &picture,
-            events: &findings.happened.log.events,
-            trail: Some(Trail {
-                from: findings.happened.from,
-                asked: &findings.happened.asked,
-            }),
-            patterns: &findings.errors.patterns,
-            spans: &findings.errors.spans,
-            heard: Some(heard),
-            runs: own,
-        };
+        let (trail, logged) = (findings.happened.trail(), findings.errors.logged());
+        let evidence = Evidence::new(&picture, Some(trail), Some(logged)).with_runs(own);
         let explanation = explain(&evidence);
         let turned = if explanation.hypotheses.is_empty() {
             Vec::new()
@@ -61,7 +51,7 @@ impl Report {
         let mut lateness = findings.happened.lateness();
         lateness.extend(cost(heard));
         Self {
-            hits: all.map(|one| hits(Some(heard), one)).collect(),
+            hits: all.map(|one| hits(&picture, Some(heard), one)).collect(),
             whole,
             explanation,
             turned,

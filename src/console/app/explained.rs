@@ -6,8 +6,8 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, Trail, explain, hits, looked_at, not_seen,
-    rest, turned, unexplained,
+    Evidence, Explanation, Headline, Hypothesis, Rest, explain, hits, looked_at, not_seen, rest,
+    turned, unexplained,
 };
 use gwctl_fleet::{Event, Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
@@ -49,18 +49,9 @@ impl Asked {
     }
 
     fn evidence(&self) -> Evidence<'_> {
-        Evidence {
-            picture: &self.picture,
-            events: self.happened.as_ref().map_or(&[], |it| &it.log.events),
-            trail: self.happened.as_ref().map(|it| Trail {
-                from: it.from,
-                asked: &it.asked,
-            }),
-            patterns: self.errors.as_ref().map_or(&[], |it| &it.patterns),
-            spans: self.errors.as_ref().map_or(&[], |it| &it.spans),
-            heard: self.errors.as_ref().map(|it| &it.heard),
-            runs: &self.runs,
-        }
+        let trail = self.happened.as_ref().map(|it| it.trail());
+        let logged = self.errors.as_ref().map(|it| it.logged());
+        Evidence::new(&self.picture, trail, logged).with_runs(&self.runs)
     }
 
     /// What could not be asked beside the picture, a sentence each.
@@ -257,8 +248,8 @@ impl Explained {
         let mut lines = vec![(Side::Says, one.sentence.clone())];
         lines.extend(hit);
         let heard = self.asked.errors.as_ref().map(|it| &it.heard);
-        let routes = hits(heard, one).into_iter();
-        lines.extend(routes.map(|route| (Side::Hits, route)));
+        let whom = hits(&self.asked.picture, heard, one).into_iter();
+        lines.extend(whom.map(|line| (Side::Hits, line)));
         lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
         lines.extend(all(Side::For, &one.supports));
         lines.extend(all(Side::Against, &one.contradicts));

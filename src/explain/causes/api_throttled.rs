@@ -103,9 +103,15 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         why: why.into(),
         supports,
         contradicts,
-        apart: Some("the status in the API's access log: 429 is throttling, 403 an authorizer or a firewall".into()),
+        apart: Some(format!(
+            "which status, by the API's access log: 429 is throttling, 403 an authorizer or a firewall: `gwctl logs --by \
+             status --region {region}`"
+        )),
         about: Vec::new(),
-        hit_percent: picture.traffic_share(region).ok().map(|share| more * share.percent / 100.0),
+        hit_percent: picture
+            .traffic_share(region)
+            .ok()
+            .map(|share| more * share.percent / 100.0),
         actions: evacuate(evidence, region),
     })
 }

@@ -122,12 +122,14 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         why: why.into(),
         supports,
         contradicts,
-        apart: Some(
-            "status and error in the API's access log: 401 and 403 are the authorizer's, IAM's or a firewall's, 429 a usage \
-             plan's, 400 and 422 the function's"
-                .into(),
-        ),
-        hit_percent: picture.traffic_share(region).ok().map(|share| more * share.percent / 100.0),
+        apart: Some(format!(
+            "which status, by the API's access log: 401 and 403 are the authorizer's, IAM's or a firewall's, 429 a usage \
+             plan's, 400 and 422 the function's: `gwctl logs --by status --region {region}`"
+        )),
+        hit_percent: picture
+            .traffic_share(region)
+            .ok()
+            .map(|share| more * share.percent / 100.0),
         actions: back(site, change),
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::changed::untouched;
 use super::failing::Failing;
 use super::logged::Errors;
-use super::told::{hit, listed, since};
+use super::told::{hit, listed, since, together};
 use super::words::{Says, host};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -29,8 +29,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         .collect();
     let (first, errors) = refused.first()?;
     let quoted = errors.first(Says::Expired)?;
-    let began = refused.iter().filter_map(|(failing, _)| failing.began());
-    let began = began.min_by_key(|onset| onset.at);
+    let began = together(refused.iter().filter_map(|(failing, _)| failing.began()));
     let regions: Vec<&str> = refused
         .iter()
         .map(|(one, _)| one.region().as_str())

@@ -1,8 +1,8 @@
 //! Functions that wait in vain for something that is not the database.
 
 use super::failing::Failing;
-use super::logged::Errors;
-use super::told::{beside_usual, since};
+use super::logged::{Errors, Logged};
+use super::told::{beside_usual, most_since, since};
 use super::words::{Says, host};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -11,17 +11,16 @@ use gwctl_fleet::{Metric, Site, format};
 
 /// From this part of the errors on, time is what the functions fail of.
 const MOST: f64 = 0.5;
-/// Less of all errors than this part tells nothing.
-const SOME: f64 = 0.03;
 /// As many times the usual duration is slow.
 const SLOW: f64 = 2.0;
 /// A database with that many times its usual load may be what is slow.
 const BUSY: f64 = 1.5;
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
+    let limit = evidence.picture.thresholds.lambda_error_percent.warn;
     let failing = Failing::of(evidence, site)?.only(|one| {
         let errors = Errors::of(evidence, &Failing::single(site, *one));
-        errors.is_some_and(|errors| is_most(&errors))
+        errors.is_some_and(|errors| is_most(&errors, (one.percent, limit)))
     })?;
     let began = failing.began()?;
     let errors = Errors::of(evidence, &failing)?;
@@ -85,11 +84,14 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     Some(hypothesis)
 }
 
-/// Whether time is what most invocations fail of, beside those that the database itself refuses.
-fn is_most(errors: &Errors<'_>) -> bool {
-    let by_database = errors.part(|one| one.says().is_some_and(Says::is_of_database));
+/// Whether time is what most invocations fail of, beside those that say something else and the errors of before.
+fn is_most(errors: &Errors<'_>, of: (f64, f64)) -> bool {
+    let is_other = |one: &Logged<'_>| {
+        one.is_new == Some(false) || one.says().is_some_and(|says| says != Says::TimedOut)
+    };
     let timed_out = errors.saying(Says::TimedOut);
-    timed_out >= SOME && timed_out >= MOST * (1.0 - by_database)
+    let enough = errors.are_beyond(of, |one| one.says() == Some(Says::TimedOut));
+    enough && timed_out >= MOST * (1.0 - errors.part(is_other))
 }
 
 /// How much longer the functions take than before.
@@ -97,13 +99,15 @@ fn slower(evidence: &Evidence<'_>, failing: &Failing<'_>, began: Onset) -> Vec<S
     let each = failing.functions.iter().filter_map(|one| {
         let metrics = &one.function.metrics;
         let at = evidence.picture.at;
-        let (now, usual) = beside_usual(metrics, Metric::FunctionDurationP95, began, at)?;
-        (now >= SLOW * usual).then(|| {
+        let (_, usual) = beside_usual(metrics, Metric::FunctionDurationP95, began, at)?;
+        // Who fails at once of something else makes them quick again.
+        let most = most_since(metrics, Metric::FunctionDurationP95, began)?;
+        (most >= SLOW * usual).then(|| {
             format!(
-                "{}: {} takes {} (p95), usually {}",
+                "{}: {} takes up to {} (p95) since then, usually {}",
                 failing.region(),
                 one.function.name,
-                format::millis(now),
+                format::millis(most),
                 format::millis(usual)
             )
         })

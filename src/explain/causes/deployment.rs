@@ -2,7 +2,7 @@
 
 use super::changed::{self, Change, What};
 use super::failing::{Failing, One};
-use super::logged::Errors;
+use super::logged::{Errors, Logged};
 use super::told::{listed, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -17,12 +17,23 @@ const MANY: f64 = 0.5;
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let all = Failing::of(evidence, site)?;
-    let failing = Failing::of(evidence, site)?.only(|one| change(evidence, site, one).is_some())?;
+    let changed = |one: &One<'_>| change(evidence, site, one).is_some();
+    let at_once = Failing::of(evidence, site)?.only(changed);
+    let is_beside = at_once.is_none();
+    let failing = at_once.or_else(|| beside(evidence, site)?.only(changed))?;
     let began = failing.began()?;
     let change = changed::of_functions(evidence, site, &failing.names(), began)?;
-    let errors = Errors::of(evidence, &failing);
+    let mut errors = Errors::of(evidence, &failing);
+    if is_beside {
+        errors = errors.map(|errors| errors.only(is_of_code));
+    }
     let mut weighed = Weighed::new(evidence, &failing, errors.as_ref(), &change, began);
-    weighed.contradicts.extend(unchanged(evidence, &all));
+    weighed.beside = is_beside;
+    if !is_beside {
+        weighed.contradicts.extend(elsewhere(evidence, &failing));
+        weighed.contradicts.extend(unknown(evidence, &failing));
+        weighed.contradicts.extend(unchanged(evidence, &all));
+    }
     let cause = if change.what == What::Configuration {
         "bad-configuration"
     } else {
@@ -55,6 +66,22 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     Some(hypothesis)
 }
 
+/// What neither the database nor anybody else says who is asked.
+fn is_of_code(logged: &Logged<'_>) -> bool {
+    logged.says().is_none()
+}
+
+/// The functions that began to fail of their own code while they failed of something else.
+fn beside<'a>(evidence: &Evidence<'a>, site: &'a Site) -> Option<Failing<'a>> {
+    let limit = evidence.picture.thresholds.lambda_error_percent.warn;
+    Failing::of(evidence, site)?.each(|one| {
+        let errors = Errors::of(evidence, &Failing::single(site, one))?;
+        let enough = errors.are_beyond((one.percent, limit), is_of_code);
+        one.later(evidence, site, &errors, is_of_code)
+            .filter(|_| enough)
+    })
+}
+
 /// What speaks for the change and against it.
 struct Weighed {
     supports: Vec<String>,
@@ -63,8 +90,10 @@ struct Weighed {
     new_errors: Option<bool>,
     /// Whether the database says the same whatever the code is.
     by_database: bool,
-    /// Whether there is no other Region to compare with.
-    alone: bool,
+    /// That no other Region has them; empty where there is none to compare with.
+    elsewhere: &'static str,
+    /// Whether they began to fail of it while they failed of something else.
+    beside: bool,
     soon: bool,
 }
 
@@ -108,29 +137,32 @@ impl Weighed {
                 _ => {}
             }
         }
-        contradicts.extend(elsewhere(evidence, failing));
-        contradicts.extend(unknown(evidence, failing));
         Self {
             supports,
             contradicts,
             new_errors,
             by_database,
-            alone: evidence.picture.sites.len() == 1,
+            elsewhere: match evidence.picture.sites.len() {
+                1 => "",
+                _ => ", and no other Region has them",
+            },
+            beside: false,
             soon: began.at.duration_since(change.at) <= SOON,
         }
     }
 
     fn sure(&self) -> (Sureness, String) {
+        if self.beside {
+            let why = "these errors follow the change; the functions fail of something else as well, so that how many do of it \
+                       is an estimate";
+            return (Sureness::Medium, why.into());
+        }
         if self.by_database {
             let why = "the failures follow the change, and it is the database that says them: the new code may be why, and so \
                        may something else";
             return (Sureness::Low, why.into());
         }
-        let elsewhere = if self.alone {
-            ""
-        } else {
-            ", and no other Region has them"
-        };
+        let elsewhere = self.elsewhere;
         match (self.new_errors, self.contradicts.is_empty(), self.soon) {
             (Some(false), ..) => (
                 Sureness::Low,
@@ -166,13 +198,14 @@ fn judge(
     supports: &mut Vec<String>,
     contradicts: &mut Vec<String>,
 ) -> Option<bool> {
+    let most = MANY * errors.part(|_| true);
     let new = errors.part(|logged| logged.is_new == Some(true));
     let old = errors.part(|logged| logged.is_new == Some(false));
-    if new >= MANY {
+    if new >= most {
         supports.extend(errors.newest().map(|logged| errors.told(logged)));
         return Some(true);
     }
-    if old >= MANY {
+    if old >= most {
         let first = errors
             .all
             .iter()

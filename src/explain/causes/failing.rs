@@ -1,13 +1,14 @@
 //! Functions whose invocations fail, or that answer 5xx themselves.
 
 use super::answering;
-use super::logged::Errors;
+use super::logged::{Errors, Logged};
 use super::told::{evacuate, hit, listed, reasons, since};
 use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
 use gwctl_fleet::{Function, Metric, Missing, Region, Site, Verdict, format};
+use jiff::{SignedDuration, Timestamp};
 
 /// Failed, of all.
 const SHARE: (Metric, Metric) = (Metric::FunctionErrors, Metric::FunctionInvocations);
@@ -38,6 +39,58 @@ pub(super) struct One<'a> {
     pub(super) by: By,
     pub(super) percent: f64,
     pub(super) since: Option<Onset>,
+}
+
+/// Part of the errors from which on they are most of them.
+const MOST: f64 = 0.5;
+/// What begins so much later is another trouble.
+const LATER: SignedDuration = SignedDuration::from_mins(1);
+/// Without an error of its kind for so long before, that is when it began.
+const QUIET: SignedDuration = SignedDuration::from_mins(5);
+
+impl<'a> One<'a> {
+    /// As those of its errors alone tell it that `wanted` takes, where they began after it failed of others; none where
+    /// they did not.
+    pub(super) fn later(
+        self,
+        evidence: &Evidence<'a>,
+        site: &Site,
+        errors: &Errors<'a>,
+        wanted: impl Fn(&Logged<'a>) -> bool,
+    ) -> Option<Self> {
+        let (region, name) = (&site.region, self.function.name.as_str());
+        let wanted = |logged: &Logged<'a>| logged.is_new != Some(false) && wanted(logged);
+        let of_them = errors.all.iter().filter(|logged| wanted(logged));
+        let first = of_them.filter_map(|logged| logged.pattern.first_of(region, name));
+        let at = Timestamp::from_second(60 * first.min()?).ok()?;
+        let mut spans = evidence.spans.iter();
+        let is_seen = spans.any(|span| span.is_of(region, name) && span.holds(at - QUIET, at));
+        (at > self.since?.at + LATER).then(|| Self {
+            percent: self.percent * errors.part(wanted),
+            since: Some(Onset {
+                at,
+                within_s: 60,
+                is_seen,
+            }),
+            ..self
+        })
+    }
+
+    /// The same, or as it is where they began with it. Where the log has a gap, what is most of the errors began with it.
+    pub(super) fn since_then(
+        self,
+        evidence: &Evidence<'a>,
+        site: &Site,
+        errors: &Errors<'a>,
+        wanted: impl Fn(&Logged<'a>) -> bool,
+    ) -> Self {
+        let is_most = errors.part(&wanted) >= MOST;
+        let is_seen = |one: &Self| one.since.is_some_and(|since| since.is_seen);
+        let later = self.later(evidence, site, errors, wanted);
+        later
+            .filter(|later| is_seen(later) || !is_most)
+            .unwrap_or(self)
+    }
 }
 
 impl<'a> Failing<'a> {
@@ -82,17 +135,29 @@ impl<'a> Failing<'a> {
 
     /// Those that `wanted` takes; none where it takes none.
     pub(super) fn only(self, wanted: impl Fn(&One<'a>) -> bool) -> Option<Self> {
-        let functions: Vec<One<'a>> = self.functions.into_iter().filter(wanted).collect();
+        self.each(|one| wanted(&one).then_some(one))
+    }
+
+    /// What `of` makes of each; none where it makes nothing of any.
+    pub(super) fn each(self, of: impl Fn(One<'a>) -> Option<One<'a>>) -> Option<Self> {
+        let functions: Vec<One<'a>> = self.functions.into_iter().filter_map(of).collect();
         let site = self.site;
         (!functions.is_empty()).then_some(Self { site, functions })
     }
 
-    /// Those that log `what` as at least this part, from 0 to 1, of their errors; none where none does, or no log tells.
+    /// Those that log `what` as at least this part, from 0 to 1, of their errors, or so often that it is a trouble beside a
+    /// greater one; none where none does, or no log tells.
     pub(super) fn saying(self, evidence: &Evidence<'a>, what: Says, least: f64) -> Option<Self> {
-        let site = self.site;
-        self.only(|one| {
-            let errors = Errors::of(evidence, &Self::single(site, *one));
-            errors.is_some_and(|errors| errors.saying(what) >= least)
+        let (site, limit) = (
+            self.site,
+            evidence.picture.thresholds.lambda_error_percent.warn,
+        );
+        let says = |logged: &Logged<'_>| logged.says() == Some(what);
+        self.each(|one| {
+            let errors = Errors::of(evidence, &Self::single(site, one))?;
+            let enough =
+                errors.saying(what) >= least || errors.are_beyond((one.percent, limit), says);
+            enough.then(|| one.since_then(evidence, site, &errors, says))
         })
     }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use gwctl_fleet::logs::{LogLine, LogSpan, Pattern, Placed, patterns};
 use gwctl_fleet::{
-    AskedSource, Event, EventKind, EventOutcome, FleetSpec, FunctionDetail, InvokedAs, Metric,
-    Metrics, Missing, Observed, Point, Region, Series, Snapshot, Source, Verdict,
+    Alarm, AskedSource, ClusterState, Engine, Event, EventKind, EventOutcome, FailoverState,
+    FleetSpec, FunctionDetail, Heard, InvokedAs, Logged, Member, Metric, Metrics, Missing,
+    Observed, Point, Region, Series, Site, Snapshot, Source, Topology, Trail, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Evidence, Explanation, Trail, explain};
+use crate::{Evidence, Explanation, explain};
 
 pub(super) const HERE: &str = "eu-west-1";
 pub(super) const THERE: &str = "us-east-1";
@@ -39,6 +40,7 @@ pub(super) struct Fixture {
     pub(super) spans: Vec<LogSpan>,
     /// What gwctl's own runs did.
     pub(super) runs: Vec<Event>,
+    pub(super) heard: Heard,
 }
 
 impl Fixture {
@@ -54,7 +56,7 @@ impl Fixture {
             .collect();
         let spec: FleetSpec = serde_json::from_value(serde_json::json!({
             "domain": "api.orders.example.com",
-            "edge": { "hosted_zone": "Z1", "latency_record": "latency.orders.example.com" },
+            "edge": { "hosted_zone": "Z1", "latency_record": "latency.orders.example.com", "router": "orders-router" },
             "sites": sites,
         }))
         .unwrap();
@@ -66,6 +68,7 @@ impl Fixture {
             lines: Vec::new(),
             spans: Vec::new(),
             runs: Vec::new(),
+            heard: Heard::default(),
         };
         for code in regions {
             for name in ["orders-read", WRITE] {
@@ -101,17 +104,21 @@ impl Fixture {
         self.figure(code, name, Metric::FunctionErrors, (2.0, 4_000.0));
     }
 
+    /// The same since so many minutes.
+    pub(super) fn fails_since(&mut self, code: &str, name: &str, minutes: i64) {
+        let metrics = &mut self.function(code, name).metrics;
+        set(metrics, Metric::FunctionErrors, (2.0, 4_000.0), minutes);
+    }
+
     /// A value each minute: the usual one, and the one since something began.
     pub(super) fn figure(&mut self, code: &str, name: &str, metric: Metric, values: (f64, f64)) {
         let function = self.function(code, name);
-        set(&mut function.metrics, metric, values);
+        set(&mut function.metrics, metric, values, BEGAN);
     }
 
     /// The same of the Region's API.
     pub(super) fn api(&mut self, code: &str, metric: Metric, values: (f64, f64)) {
-        let mut sites = self.picture.sites.iter_mut();
-        let site = sites.find(|site| site.region == region(code)).unwrap();
-        set(&mut site.api.metrics, metric, values);
+        set(&mut self.site(code).api.metrics, metric, values, BEGAN);
     }
 
     /// What this function counts could not be asked.
@@ -121,18 +128,103 @@ impl Fixture {
         *self.function(code, name).metrics.entry(metric) = lost;
     }
 
+    /// The same of the edge.
+    pub(super) fn edge(&mut self, metric: Metric, values: (f64, f64)) {
+        set(&mut self.picture.edge.metrics, metric, values, BEGAN);
+    }
+
     /// The same of the cluster.
     pub(super) fn database(&mut self, code: &str, metric: Metric, values: (f64, f64)) {
         let clusters = &mut self.picture.database.clusters;
         let cluster = clusters.entry(region(code)).or_default();
-        set(&mut cluster.metrics, metric, values);
+        set(&mut cluster.metrics, metric, values, BEGAN);
+    }
+
+    /// The writer is this Region's cluster.
+    pub(super) fn writer_in(&mut self, code: &str) {
+        self.topology(code, "available", None);
+    }
+
+    /// The writer is being moved away from this Region's cluster.
+    pub(super) fn moves(&mut self, code: &str) {
+        let status = "switching-over";
+        let failover = FailoverState {
+            status: status.into(),
+            from: None,
+            to: None,
+            data_loss_allowed: false,
+        };
+        self.topology(code, status, Some(failover));
+    }
+
+    fn topology(&mut self, code: &str, status: &str, failover: Option<FailoverState>) {
+        self.picture.database.topology = known(Topology {
+            status: status.into(),
+            engine: engine(),
+            endpoint: None,
+            failover,
+            members: vec![Member {
+                arn: format!("arn:aws:rds:{code}:123456789012:cluster:orders"),
+                region: region(code),
+                cluster: "orders".into(),
+                writer: true,
+                write_forwarding: None,
+                synchronization: None,
+            }],
+            deletion_protection: true,
+        });
+    }
+
+    /// The database there is behind the writer since so many minutes.
+    pub(super) fn lags(&mut self, code: &str, since: i64) {
+        self.writer_in(THERE);
+        let clusters = &mut self.picture.database.clusters;
+        let metrics = &mut clusters.entry(region(code)).or_default().metrics;
+        set(metrics, Metric::RpoLag, (80.0, 30_000.0), since);
+    }
+
+    /// RDS finds the cluster there available.
+    pub(super) fn available(&mut self, code: &str) {
+        let clusters = &mut self.picture.database.clusters;
+        clusters.entry(region(code)).or_default().state = known(ClusterState {
+            status: "available".into(),
+            engine: engine(),
+            instances: Vec::new(),
+            endpoint: None,
+            reader_endpoint: None,
+            write_forwarding: None,
+            backup_days: None,
+            port: None,
+            capacity: None,
+            managed_password: false,
+            needs: Vec::new(),
+        });
+    }
+
+    /// Nothing in the Region answers, and the writer is there.
+    pub(super) fn dark(&mut self, code: &str) {
+        self.writer_in(code);
+        let site = self.site(code);
+        let why = "timed out".into();
+        site.probe = Observed::missing(Missing::CouldNotAsk { why }, source());
+        site.reach.silent_calls = 9;
+    }
+
+    /// These alarms there fire, of which it is not known what they watch.
+    pub(super) fn fires(&mut self, code: &str, names: &[&str]) {
+        let alarm = |name: &&str| Alarm {
+            name: (*name).into(),
+            reason: "Threshold Crossed".into(),
+            since: Some(ago(BEGAN - 1)),
+            watches: None,
+            measured: None,
+        };
+        self.site(code).alarms = known(names.iter().map(alarm).collect());
     }
 
     /// The picture finds this wrong in the Region.
     pub(super) fn ails(&mut self, code: &str, about: &'static str, text: &str) {
-        let mut sites = self.picture.sites.iter_mut();
-        let site = sites.find(|site| site.region == region(code)).unwrap();
-        site.judgement.reasons.push(gwctl_fleet::Reason {
+        self.site(code).judgement.reasons.push(gwctl_fleet::Reason {
             verdict: Verdict::Down,
             about,
             text: text.into(),
@@ -159,15 +251,16 @@ impl Fixture {
             function: name.into(),
             qualifier: alias.map(Into::into),
         });
+        self.site(code).api.invoked = known(all.into());
+    }
+
+    pub(super) fn site(&mut self, code: &str) -> &mut Site {
         let mut sites = self.picture.sites.iter_mut();
-        let site = sites.find(|site| site.region == region(code)).unwrap();
-        site.api.invoked = known(all.into());
+        sites.find(|site| site.region == region(code)).unwrap()
     }
 
     fn function(&mut self, code: &str, name: &str) -> &mut gwctl_fleet::Function {
-        let mut sites = self.picture.sites.iter_mut();
-        let site = sites.find(|site| site.region == region(code)).unwrap();
-        let mut functions = site.functions.iter_mut();
+        let mut functions = self.site(code).functions.iter_mut();
         functions.find(|one| one.name == name).unwrap()
     }
 
@@ -241,18 +334,18 @@ impl Fixture {
 
     pub(super) fn with_evidence<T>(&self, look: impl FnOnce(&Evidence<'_>) -> T) -> T {
         let patterns = self.patterns();
-        look(&Evidence {
-            picture: &self.picture,
+        let trail = Trail {
             events: &self.events,
-            trail: Some(Trail {
-                from: ago(120),
-                asked: &self.asked,
-            }),
+            from: ago(120),
+            asked: &self.asked,
+        };
+        let logged = Logged {
             patterns: &patterns,
             spans: &self.spans,
-            heard: None,
-            runs: &self.runs,
-        })
+            heard: &self.heard,
+        };
+        let evidence = Evidence::new(&self.picture, Some(trail), Some(logged));
+        look(&evidence.with_runs(&self.runs))
     }
 }
 
@@ -283,10 +376,18 @@ pub(super) fn known<T>(value: T) -> Observed<T> {
     Observed::known(value, ago(0), source())
 }
 
-fn set(metrics: &mut Metrics, metric: Metric, (usual, since): (f64, f64)) {
+fn engine() -> Engine {
+    Engine {
+        name: "aurora-postgresql".into(),
+        version: "16.8".into(),
+    }
+}
+
+/// The usual value, and the one since so many minutes.
+fn set(metrics: &mut Metrics, metric: Metric, (usual, since): (f64, f64), began: i64) {
     let points = (1..=HISTORY).map(|minute| Point {
         at: ago(minute),
-        value: if minute <= BEGAN { since } else { usual },
+        value: if minute <= began { since } else { usual },
     });
     let series = Series::new(Duration::from_mins(1), points);
     *metrics.entry(metric) = known(Arc::new(series));

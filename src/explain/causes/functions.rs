@@ -12,8 +12,6 @@ use gwctl_fleet::Site;
 
 /// From this part of a function's errors on, what they say is not told by a cause that tells the others.
 const OTHER: f64 = 0.1;
-/// Fewer errors than this tell nothing.
-const FEW: u64 = 5;
 
 /// About those of the failing functions that are left: all that no cause is known of.
 pub(super) fn look(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Hypothesis {
@@ -53,32 +51,24 @@ pub(super) fn look(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Hypothesis
     hypothesis
 }
 
-/// Whether so many of the function's invocations fail of something that none of `causes` tells that it is a trouble of
-/// its own.
-pub(super) fn has_other_errors(
-    evidence: &Evidence<'_>,
-    site: &Site,
-    one: &One<'_>,
+/// The function by what none of `causes` tells; none where that is too little to be a trouble of its own, or no log tells.
+pub(super) fn beside<'a>(
+    evidence: &Evidence<'a>,
+    site: &'a Site,
+    one: One<'a>,
     causes: &[&Hypothesis],
-) -> bool {
-    let failing = Failing::single(site, *one);
-    let Some(errors) = Errors::of(evidence, &failing) else {
-        return false;
-    };
-    let is_other = |logged: &Logged<'_>| !causes.iter().any(|cause| tells(cause, logged));
-    let other = errors.part(is_other);
-    let count: u64 = errors
-        .all
-        .iter()
-        .filter(|one| is_other(one))
-        .map(|one| one.count)
-        .sum();
+) -> Option<One<'a>> {
+    let errors = Errors::of(evidence, &Failing::single(site, one))?;
+    let told = |logged: &Logged<'_>| causes.iter().any(|cause| tells(cause, site, logged));
+    let is_other = |logged: &Logged<'_>| !told(logged);
     let limit = evidence.picture.thresholds.lambda_error_percent.warn;
-    other >= OTHER && count >= FEW && other * one.percent > limit
+    let enough =
+        errors.part(is_other) >= OTHER && errors.are_beyond((one.percent, limit), is_other);
+    enough.then(|| one.since_then(evidence, site, &errors, is_other))
 }
 
-/// Whether `cause` tells why a function logs this.
-fn tells(cause: &Hypothesis, logged: &Logged<'_>) -> bool {
+/// Whether `cause` tells why a function of `site` logs this.
+fn tells(cause: &Hypothesis, site: &Site, logged: &Logged<'_>) -> bool {
     let of_words = Says::of_cause(cause.cause);
     match of_words {
         Some(words) => words.iter().any(|what| logged.says() == Some(*what)),
@@ -89,8 +79,9 @@ fn tells(cause: &Hypothesis, logged: &Logged<'_>) -> bool {
                     || logged.says().is_some()
                     || cause.sure == Sureness::Low
             }
-            // They tell of the place as such.
-            _ => true,
+            // They tell of the place as such. Elsewhere, what the database lacks follows from them, and nothing else.
+            _ if cause.region.as_ref() == Some(&site.region) => true,
+            _ => logged.says().is_some_and(Says::is_of_lost_writer),
         },
     }
 }

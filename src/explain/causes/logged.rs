@@ -12,6 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 const BEFORE: SignedDuration = SignedDuration::from_mins(1);
 /// So long before that, an error must not have been logged to be new.
 const QUIET: SignedDuration = SignedDuration::from_mins(5);
+/// Fewer errors than this tell nothing.
+const FEW: u64 = 5;
 /// Longest text that is quoted.
 const QUOTED: usize = 140;
 
@@ -74,9 +76,28 @@ impl<'a> Errors<'a> {
 
     /// The part, from 0 to 1, of the errors that `wanted` takes.
     pub(super) fn part(&self, wanted: impl Fn(&Logged<'a>) -> bool) -> f64 {
+        self.count(wanted) as f64 / self.total as f64
+    }
+
+    /// Whether those that `wanted` takes are a trouble by themselves: they make more of the invocations fail than `limit`
+    /// allows, where `percent` of all fail.
+    pub(super) fn are_beyond(
+        &self,
+        (percent, limit): (f64, f64),
+        wanted: impl Fn(&Logged<'a>) -> bool,
+    ) -> bool {
+        self.count(&wanted) >= FEW && self.part(wanted) * percent > limit
+    }
+
+    fn count(&self, wanted: impl Fn(&Logged<'a>) -> bool) -> u64 {
         let counted = self.all.iter().filter(|logged| wanted(logged));
-        let count: u64 = counted.map(|logged| logged.count).sum();
-        count as f64 / self.total as f64
+        counted.map(|logged| logged.count).sum()
+    }
+
+    /// Those alone that `wanted` takes; their parts are still parts of all.
+    pub(super) fn only(mut self, wanted: impl Fn(&Logged<'a>) -> bool) -> Self {
+        self.all.retain(wanted);
+        self
     }
 
     /// The part of those that say `what`.

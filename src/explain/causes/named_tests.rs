@@ -1,8 +1,6 @@
 //! Whose a change is, what it changed, and how far it is known that there was none.
 
-use gwctl_fleet::{Engine, FailoverState, Member, Observed, Topology};
-
-use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE, known, region};
+use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE};
 use crate::{Hypothesis, Sureness};
 
 const ALIAS: &str = "lambda:UpdateAlias20150331";
@@ -144,7 +142,7 @@ fn a_role_or_a_security_group_that_was_changed_stands_beside_failures_that_nothi
 #[test]
 fn a_writer_that_moves_is_told_with_what_moves_it_and_not_with_a_backup() {
     let mut fixture = Fixture::well();
-    fixture.picture.database.topology = moving();
+    fixture.moves(HERE);
     fixture.called(4, "rds:SwitchoverGlobalCluster", HERE, "orders");
     let backup = fixture.called(1, "", HERE, "orders-euw1");
     backup.kind = gwctl_fleet::EventKind::Database;
@@ -158,30 +156,4 @@ fn a_writer_that_moves_is_told_with_what_moves_it_and_not_with_a_backup() {
     assert!(
         !quoted("ModifyDBCluster") && !quoted("FailoverGlobalCluster") && told.supports.len() == 1
     );
-}
-
-fn moving() -> Observed<Topology> {
-    known(Topology {
-        status: "switching-over".into(),
-        engine: Engine {
-            name: "aurora-postgresql".into(),
-            version: "16.8".into(),
-        },
-        endpoint: None,
-        failover: Some(FailoverState {
-            status: "switching-over".into(),
-            from: None,
-            to: None,
-            data_loss_allowed: false,
-        }),
-        members: vec![Member {
-            arn: "arn:aws:rds:eu-west-1:123456789012:cluster:orders-euw1".into(),
-            region: region(HERE),
-            cluster: "orders-euw1".into(),
-            writer: true,
-            write_forwarding: None,
-            synchronization: None,
-        }],
-        deletion_protection: true,
-    })
 }

@@ -98,7 +98,9 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             ),
         ],
         contradicts,
-        apart: Some("addresses, user agents and paths in the API's access log, where it has one".into()),
+        apart: Some(format!(
+            "addresses and user agents in the API's access log, and which routes: `gwctl logs --by route --region {region}`"
+        )),
         about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),

@@ -3,7 +3,7 @@
 use super::changed;
 use super::made;
 use super::record_changed::is_of_record;
-use super::told::{reasons, since, unhealthy_since};
+use super::told::{aws_says_of, reasons, since, unhealthy_since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
@@ -32,6 +32,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         supports.push(format!("Route 53 counts the record of {region} unhealthy"));
     }
     supports.extend(change.map(changed::told));
+    supports.extend(aws_says_of(evidence, "route53"));
     let (what, sure, why) = match (by_hand, evacuated) {
         (true, _) => (
             "its health check is disabled and inverted",

@@ -6,7 +6,7 @@ use super::changed;
 use super::failing::Failing;
 use super::logged::Errors;
 use super::ours;
-use super::told::{listed, since};
+use super::told::{listed, since, together};
 use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -41,10 +41,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         })
         .collect();
     let (first, _) = refused.first()?;
-    let began = refused
-        .iter()
-        .filter_map(|(failing, _)| failing.began())
-        .min_by_key(|onset| onset.at);
+    let began = together(refused.iter().filter_map(|(failing, _)| failing.began()));
     let everywhere = refused.len() > 1;
     let event = began.and_then(|began| change(evidence, began));
     let regions: Vec<&str> = refused

@@ -4,7 +4,7 @@ use super::changed;
 use super::level::Level;
 use super::logged::quote;
 use super::made;
-use super::told::{listed, since};
+use super::told::{aws_says_of, listed, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::{Onset, shares};
@@ -71,8 +71,13 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         (None, true) => ", after the distribution was changed".into(),
         (None, false) => String::new(),
     };
-    let contradicts = well_before(changed, name);
+    let mut contradicts = well_before(changed, name);
+    let of_aws = aws_says_of(evidence, "cloudfront");
     let (sure, why) = match (changed, logged.is_some()) {
+        _ if of_aws.is_some() => (
+            Sureness::Medium,
+            "CloudFront counts the failures, and AWS tells of trouble with CloudFront itself",
+        ),
         (true, true) => (
             Sureness::High,
             "CloudFront counts the failures since the change, and the router logs what it fails of",
@@ -86,6 +91,7 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
             "CloudFront counts the failures; no change of the router is known",
         ),
     };
+    contradicts.extend(of_aws);
     Some(Hypothesis {
         cause: "bad-router",
         region: None,

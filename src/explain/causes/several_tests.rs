@@ -2,7 +2,7 @@
 
 use gwctl_fleet::Metric;
 
-use super::fixture::{BEGAN, Fixture, HERE, WRITE};
+use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE, ago};
 use crate::Sureness;
 
 const READ: &str = "orders-read";
@@ -71,6 +71,58 @@ fn a_slow_service_is_seen_beside_a_password_that_is_refused() {
         causes.contains(&"password-refused") && causes.contains(&"dependency-slow"),
         "{all:?}"
     );
+}
+
+#[test]
+fn a_release_that_fails_while_the_password_is_refused_is_told_beside_it_since_its_own_minute() {
+    let refused = "error: password authentication failed for user \"orders_app\"";
+    let mut fixture = Fixture::failing();
+    fixture.logs((HERE, WRITE), refused, (BEGAN, 0), 9);
+    let code = "lambda:UpdateFunctionCode20150331v2";
+    fixture.called(BEGAN - 4, code, HERE, WRITE);
+    let told_of = |fixture: &Fixture, cause: &str| {
+        let mut all = fixture.explained().hypotheses.into_iter();
+        all.find(|one| one.cause == cause)
+    };
+    assert!(
+        told_of(&fixture, "bad-deployment").is_none(),
+        "it came later"
+    );
+    fixture.logs((HERE, WRITE), MISTAKE, (BEGAN - 5, 0), 3);
+    let release = told_of(&fixture, "bad-deployment").unwrap();
+    assert_eq!(release.sure, Sureness::Medium);
+    let since = release.since.unwrap();
+    assert_eq!(since.at, ago(BEGAN - 5));
+    assert!(
+        release.sentence.contains("1 min after alice"),
+        "{}",
+        release.sentence
+    );
+    assert_eq!(
+        told(&fixture),
+        [
+            about("password-refused", WRITE),
+            about("bad-deployment", WRITE)
+        ]
+    );
+    // Without the change they are a trouble that nobody explains, since that minute.
+    fixture.events.clear();
+    let left = told_of(&fixture, "functions-fail").unwrap();
+    assert_eq!(left.since.unwrap().at, ago(BEGAN - 5));
+}
+
+#[test]
+fn a_region_that_failed_before_does_not_say_since_when_all_of_them_do() {
+    let refused = "error: password authentication failed for user \"orders_app\"";
+    let mut fixture = Fixture::failing();
+    for code in [HERE, THERE, "ap-southeast-1"] {
+        fixture.fails(code, WRITE);
+        fixture.logs((code, WRITE), refused, (BEGAN, 0), 9);
+    }
+    let since = |fixture: &Fixture| fixture.explained().hypotheses[0].since.unwrap().at;
+    assert_eq!(since(&fixture), ago(BEGAN));
+    fixture.fails_since(HERE, WRITE, BEGAN + 9);
+    assert_eq!(since(&fixture), ago(BEGAN));
 }
 
 #[test]

@@ -1,11 +1,20 @@
 //! Functions whose requests Lambda refuses, because too many run at once.
 
-use super::changed;
-use super::told::{evacuate, hit, listed, since};
+use super::changed::{self, Change};
+use super::told::{beside_usual, evacuate, hit, listed, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
 use gwctl_fleet::{Function, Metric, Site, Verdict, format};
+
+/// Calls that change how many of a function may run at once, or what is kept ready for it (aws-facts §14.3).
+const LIMITS: [&str; 3] = [
+    "lambda:PutFunctionConcurrency",
+    "lambda:DeleteFunctionConcurrency",
+    "lambda:PutProvisionedConcurrencyConfig",
+];
+/// As many times the usual duration needs as many times the environments.
+const SLOWER: f64 = 1.5;
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let (picture, region) = (evidence.picture, &site.region);
@@ -40,7 +49,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         changed::newest(evidence, began, |event| {
             let ours = hurt.iter().any(|one| event.is_about(one.own_name()));
             let here = event.region.as_ref() == Some(region);
-            ours && here && changed::is_call(event, "lambda:PutFunctionConcurrency")
+            ours && here && LIMITS.iter().any(|call| changed::is_call(event, call))
         })
     });
     let mut supports: Vec<String> = hurt
@@ -58,15 +67,22 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         })
         .collect();
     supports.extend(room(evidence, site));
+    let slower = began
+        .filter(|_| reserved.is_none())
+        .and_then(|began| slower(evidence, site, &hurt, began));
     supports.extend(reserved.map(changed::told));
+    let mut by = changed::clause(reserved, began);
+    if let Some((takes, change)) = slower {
+        by = format!(", {}", change.clause);
+        supports.extend([takes, change.told]);
+    }
     Some(Hypothesis {
         cause: "functions-throttled",
         region: Some(region.clone()),
         sentence: format!(
-            "Lambda throttles {} in {region}{}{}",
+            "Lambda throttles {} in {region}{}{by}",
             listed(&names),
-            since(began),
-            changed::clause(reserved, began)
+            since(began)
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
@@ -76,7 +92,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         supports,
         contradicts: Vec::new(),
         apart: Some(if reserved.is_some() {
-            "whether the throttling ends when the reserved concurrency is removed".into()
+            "whether the throttling ends when the function's concurrency is as it was".into()
         } else {
             "whether requests became more, each takes longer, or other functions of the account run: the Region's charts"
                 .into()
@@ -84,6 +100,28 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         about: Vec::new(),
         hit_percent: hit(evidence, site),
         actions: evacuate(evidence, region),
+    })
+}
+
+/// That they take longer since somebody changed them, and so more of them run at once; with the change.
+fn slower(
+    evidence: &Evidence<'_>,
+    site: &Site,
+    hurt: &[&Function],
+    began: Onset,
+) -> Option<(String, Change)> {
+    hurt.iter().find_map(|one| {
+        let (metric, at) = (Metric::FunctionDurationP95, evidence.picture.at);
+        let (now, usual) = beside_usual(&one.metrics, metric, began, at)?;
+        let change = changed::of_functions(evidence, site, &[one.name.as_str()], began)?;
+        let takes = format!(
+            "{}: {} takes {} (p95), usually {}",
+            site.region,
+            one.name,
+            format::millis(now),
+            format::millis(usual)
+        );
+        (now >= SLOWER * usual).then_some((takes, change))
     })
 }
 

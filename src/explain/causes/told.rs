@@ -2,12 +2,15 @@
 
 use crate::evidence::Evidence;
 use crate::onset::Onset;
-use gwctl_fleet::{Metric, Metrics, Region, Site, Verdict, format};
+use gwctl_fleet::{Event, Metric, Metrics, Region, Site, Verdict, format};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long before something began the usual figures are taken from, and how long before it they end.
 const USUAL: SignedDuration = SignedDuration::from_hours(1);
 const LAST: SignedDuration = SignedDuration::from_mins(10);
+
+/// What several Regions have in common begins within this time in all of them.
+const TOGETHER: SignedDuration = SignedDuration::from_mins(2);
 
 /// The reasons of the picture about `about`, as they are told of the Region.
 pub(super) fn reasons(site: &Site, about: &[&str]) -> Vec<String> {
@@ -26,16 +29,26 @@ pub(super) fn since(onset: Option<Onset>) -> String {
     }
 }
 
+/// What stands before AWS's own words.
+pub(crate) const BY_AWS: &str = " UTC AWS Health ";
+
 /// AWS's own word on trouble in the Region that is not over.
 pub(super) fn aws_says(evidence: &Evidence<'_>, region: &Region) -> Option<String> {
+    let here = |event: &Event| event.region.as_ref() == Some(region);
+    Some(format!("{region}: {}", open_trouble(evidence, here)?))
+}
+
+/// The same of a service that is in no Region: `cloudfront`, `route53`.
+pub(super) fn aws_says_of(evidence: &Evidence<'_>, service: &str) -> Option<String> {
+    let of_it = |event: &Event| event.region.is_none() && event.about.contains(service);
+    Some(format!("edge: {}", open_trouble(evidence, of_it)?))
+}
+
+fn open_trouble(evidence: &Evidence<'_>, wanted: impl Fn(&Event) -> bool) -> Option<String> {
     let mut events = evidence.events.iter().rev();
-    let open = events
-        .find(|event| event.is_open_trouble_of_aws() && event.region.as_ref() == Some(region))?;
-    Some(format!(
-        "{region}: since {} UTC AWS Health {}",
-        format::minute(open.at),
-        open.what
-    ))
+    let open = events.find(|event| event.is_open_trouble_of_aws() && wanted(event))?;
+    let since = format::minute(open.at);
+    Some(format!("since {since}{BY_AWS}{}", open.what))
 }
 
 /// Since when Route 53 counts the Region's health check unhealthy.
@@ -82,6 +95,20 @@ pub(super) fn beside_usual(
         .collect();
     values.sort_by(f64::total_cmp);
     Some((newest.value, *values.get(values.len() / 2)?))
+}
+
+/// When a trouble of several Regions began: a Region that failed clearly before the last one failed of something else.
+pub(super) fn together(onsets: impl Iterator<Item = Onset> + Clone) -> Option<Onset> {
+    let last = onsets.clone().map(|onset| onset.at).max()?;
+    let at_once = onsets.filter(|onset| onset.at + TOGETHER >= last);
+    at_once.min_by_key(|onset| onset.at)
+}
+
+/// The highest value of `metric` since it began.
+pub(super) fn most_since(metrics: &Metrics, metric: Metric, began: Onset) -> Option<f64> {
+    let points = metrics.get(metric).current()?.points().iter();
+    let since = points.filter(|point| point.at >= began.at);
+    since.map(|point| point.value).max_by(f64::total_cmp)
 }
 
 /// What to ask the database, by its engine; both where that is not known.

@@ -1,8 +1,8 @@
 //! What is not known is neither zero nor good: it makes a cause less sure, and is told against it.
 
-use gwctl_fleet::{Engine, Member, Metric, Metrics, Topology};
+use gwctl_fleet::{Metric, Metrics};
 
-use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE, known, region};
+use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE};
 use crate::{Hypothesis, Sureness};
 
 fn only(fixture: &Fixture, cause: &str) -> Hypothesis {
@@ -87,24 +87,7 @@ fn requests_of_which_nobody_knows_whether_they_are_refused_are_less_surely_clien
 #[test]
 fn a_secondary_of_unknown_lag_does_not_keep_up() {
     let mut fixture = Fixture::well();
-    fixture.picture.database.topology = known(Topology {
-        status: "available".into(),
-        engine: Engine {
-            name: "aurora-postgresql".into(),
-            version: "16.4".into(),
-        },
-        endpoint: None,
-        failover: None,
-        members: vec![Member {
-            arn: "arn:aws:rds:us-east-1:123456789012:cluster:orders".into(),
-            region: region(THERE),
-            cluster: "orders".into(),
-            writer: true,
-            write_forwarding: None,
-            synchronization: None,
-        }],
-        deletion_protection: true,
-    });
+    fixture.writer_in(THERE);
     fixture.database(HERE, Metric::RpoLag, (80.0, 30_000.0));
     fixture.database("ap-southeast-1", Metric::RpoLag, (80.0, 80.0));
     assert_eq!(only(&fixture, "replication-behind").sure, Sureness::High);

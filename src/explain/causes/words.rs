@@ -107,6 +107,11 @@ impl Says {
         })
     }
 
+    /// Whether functions say it where the database's writer does not answer, or moves.
+    pub(super) const fn is_of_lost_writer(self) -> bool {
+        !matches!(self, Self::Password | Self::Expired)
+    }
+
     /// Whether it is the database's own answer, whatever the code does.
     pub(super) const fn is_of_database(self) -> bool {
         // That no connection comes about, only the client says.

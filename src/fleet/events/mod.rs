@@ -17,6 +17,7 @@ mod phrase;
 mod record;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 pub use actor::Actor;
 pub use alarm_turn::AlarmTurn;
@@ -27,3 +28,4 @@ pub use health_event::HealthEvent;
 pub use kind::EventKind;
 pub use log::EventLog;
 pub use record::{Outcome, TrailRecord};
+pub use trail::Trail;

@@ -105,14 +105,24 @@ impl Pattern {
 
     /// How often `function`, in whatever way it is named, wrote it in `region`, in the minutes that `wanted` takes.
     pub fn count_of(&self, region: &Region, function: &str, wanted: impl Fn(i64) -> bool) -> u64 {
+        let minutes = self.minutes_of(region, function);
+        let wanted = minutes.filter(|(minute, _)| wanted(*minute));
+        wanted.map(|(_, count)| count).sum()
+    }
+
+    /// The first minute in which it did; none where it never did.
+    pub fn first_of(&self, region: &Region, function: &str) -> Option<i64> {
+        let minutes = self.minutes_of(region, function);
+        minutes.map(|(minute, _)| minute).min()
+    }
+
+    fn minutes_of(&self, region: &Region, function: &str) -> impl Iterator<Item = (i64, u64)> {
         let source = FunctionName::of(function).name;
         let writers = self.minutes.get(region).into_iter().flatten();
         writers
-            .filter(|(writer, _)| writer.split(", ").any(|one| one == source))
+            .filter(move |(writer, _)| writer.split(", ").any(|one| one == source))
             .flat_map(|(_, minutes)| minutes)
-            .filter(|(minute, _)| wanted(**minute))
-            .map(|(_, count)| count)
-            .sum()
+            .map(|(minute, count)| (*minute, *count))
     }
 
     /// When first, in any Region.

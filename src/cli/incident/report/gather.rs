@@ -9,7 +9,7 @@ use super::timeline::{self, Moment};
 use crate::actions::report::{Charts, Harm, Report, charts, harm_between, report};
 use crate::actions::{Minutes, Record, RunState};
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Trail, Unexplained, explain, turned, unexplained};
+use crate::explain::{Evidence, Explanation, Unexplained, explain, turned, unexplained};
 use crate::fleet::{Event, Region, Snapshot, Verdict};
 use crate::observe::{Errors, Happened};
 use crate::recording::{Noted, Recording, RecordingError, Reel};
@@ -85,21 +85,8 @@ impl Incident {
         reel.seek(trouble.index)?;
         let worst = reel.moment(to)?.picture;
         let logged = recording.errors(worst.at)?;
-        let (patterns, spans) = logged.as_ref().map_or_else(Default::default, |known| {
-            (known.patterns.as_slice(), known.spans.as_slice())
-        });
-        let evidence = Evidence {
-            picture: &worst,
-            events,
-            trail: happened.as_ref().map(|known| Trail {
-                from: known.from,
-                asked: &known.asked,
-            }),
-            patterns,
-            spans,
-            heard: logged.as_ref().map(|known| &known.heard),
-            runs: &[],
-        };
+        let trail = happened.as_ref().map(Happened::trail);
+        let evidence = Evidence::new(&worst, trail, logged.as_ref().map(Errors::logged));
         let explanation = explain(&evidence);
         let unexplained = unexplained(&evidence, &explanation, &turned(&worst));
         let onset = explanation.hypotheses.iter().find_map(|one| one.since);

@@ -2,15 +2,19 @@
 
 use std::ops::RangeInclusive;
 
-use gwctl_fleet::{AskedSource, Region};
 use jiff::Timestamp;
+
+use super::{AskedSource, Event};
+use crate::Region;
 
 /// What asks `CloudTrail`.
 const LOOKUP: &str = "cloudtrail:LookupEvents";
 
-/// How far `CloudTrail` answered: it shows a call up to 15 minutes late (aws-facts §14.1).
+/// What happened, and how far `CloudTrail` answered: it shows a call up to 15 minutes late (aws-facts §14.1).
 #[derive(Debug, Clone, Copy)]
 pub struct Trail<'a> {
+    /// What happened, in any order.
+    pub events: &'a [Event],
     /// From when on it was asked.
     pub from: Timestamp,
     /// Every source of events that was asked.
@@ -19,7 +23,7 @@ pub struct Trail<'a> {
 
 impl Trail<'_> {
     /// From when on calls in `region` within `window` may be missing; none where all of them are known.
-    pub(crate) fn unknown_since(
+    pub fn unknown_since(
         &self,
         region: &Region,
         window: &RangeInclusive<Timestamp>,
@@ -43,7 +47,7 @@ impl Trail<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gwctl_fleet::{Missing, Source};
+    use crate::{Missing, Source};
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(60 * minute).unwrap()
@@ -70,6 +74,7 @@ mod tests {
         let here = Region::new("eu-west-1").unwrap();
         let since = |asked: &[AskedSource], from: i64, window: (i64, i64)| {
             let trail = Trail {
+                events: &[],
                 from: at(from),
                 asked,
             };
