@@ -33,6 +33,11 @@ static UNPLAIN_PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 static IS_NO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)(\S+) (?:is|are) no (\w+)").unwrap());
+static UNITS: LazyLock<Regex> = LazyLock::new(|| {
+    let spelled = "seconds?|secs?|minutes?|mins|hours?|milliseconds?|percent";
+    let glued = r"[\d}](?:%|(?:ms|secs?|mins?)\b)";
+    Regex::new(&format!(r"{glued}|(?:^|[^\w-])\d+ (?:{spelled})\b")).unwrap()
+});
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{[^{}]*\}").unwrap());
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z][a-z’'-]+").unwrap());
 
@@ -281,6 +286,20 @@ fn of_comments(text: &str) -> Vec<Text> {
     found
 }
 
+/// What of `text` is written with another unit than all others: `90 s`, `15 min`, `2 h`, `34 %`, a blank before each.
+/// Minutes that are counted one by one, and what people type, such as `90s`, are no figures with a unit.
+fn units(text: &str) -> Vec<String> {
+    let text = &*PLACEHOLDER.replace_all(text, "{}");
+    let typed = ["accepted", "such as", "--", ":range", "100ms to 60s"];
+    if typed.iter().any(|word| text.contains(word)) {
+        return Vec::new();
+    }
+    let found = UNITS.find_iter(text);
+    found
+        .map(|found| format!("the unit of `{}`", found.as_str().trim()))
+        .collect()
+}
+
 /// All texts by their file.
 fn all() -> Vec<(String, Vec<Text>)> {
     let mut all = Vec::new();
@@ -350,7 +369,8 @@ fn every_text_is_plain() {
         for Text { line, text } in texts {
             println!("  {line}: {}", text.replace('\n', "\n      "));
             count += 1;
-            let faults = faults(text);
+            let mut faults = faults(text);
+            faults.extend(units(text));
             wrong.extend(faults.iter().map(|fault| format!("{file}:{line}: {fault}")));
         }
     }
@@ -430,4 +450,25 @@ mod tests {
     let yaml =
         "Description: The switch.\n  Description: >-\n    It serves\n    nobody.\n  Type: String\n";
     assert_eq!(of_data(yaml)[1].text, "It serves nobody.");
+}
+
+#[test]
+fn a_figure_has_its_unit_behind_a_blank_and_in_short() {
+    for wrong in [
+        "it takes 15 minutes",
+        "34% fail",
+        "p99 is {p99}ms",
+        "at most 2 secs",
+    ] {
+        assert_eq!(units(wrong).len(), 1, "{wrong}");
+    }
+    for right in [
+        "it takes 15 min, at most 90 s",
+        "34 % fail, p99 132 ms",
+        "in {} minutes of {}",
+        "a time such as 90s is accepted",
+        "us-east-1 minutes",
+    ] {
+        assert_eq!(units(right), Vec::<String>::new(), "{right}");
+    }
 }

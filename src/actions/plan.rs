@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::digest::digest;
-use super::{Advice, Binding, Change, Check, Choice, DataLoss, Finding, Intent, Step};
+use super::{Advice, Binding, Change, Check, Choice, DataLoss, Expected, Finding, Intent, Step};
 use gwctl_fleet::Rules;
 
 /// The version of the document `--dry-run -o json` prints.
@@ -182,11 +182,19 @@ impl Plan {
         begins
     }
 
-    /// How long it should take: its longest chain of steps, in seconds.
+    /// How long it is likely to take: its longest chain of steps.
+    pub fn expected(&self) -> Expected {
+        self.expected_until(|_| true)
+    }
+
+    /// How long until those of its steps are done that `counts`, with what they come after.
+    pub fn expected_until(&self, counts: impl Fn(&Step) -> bool) -> Expected {
+        chain(&self.steps, Step::expected, counts)
+    }
+
+    /// [`Plan::expected`]'s likely time, in seconds.
     pub fn expected_s(&self) -> u64 {
-        let begins = self.begins_s();
-        let end = |step: &Step| begins.get(step.id.as_str()).unwrap_or(&0) + step.expected_s;
-        self.steps.iter().map(end).max().unwrap_or(0)
+        self.expected().likely_s
     }
 
     /// The same plan with each step after the one before it, as a runbook would go.
@@ -204,4 +212,24 @@ impl Plan {
     pub fn one_by_one_s(&self) -> u64 {
         self.steps.iter().map(|step| step.expected_s).sum()
     }
+}
+
+/// The longest chain of `steps`, each of which `takes` its time, up to the last that `counts`.
+pub(super) fn chain<'a>(
+    steps: impl IntoIterator<Item = &'a Step>,
+    takes: impl Fn(&Step) -> Expected,
+    counts: impl Fn(&Step) -> bool,
+) -> Expected {
+    let mut ends: BTreeMap<&str, Expected> = BTreeMap::new();
+    let mut all = Expected::NOTHING;
+    for step in steps {
+        let before = step.after.iter().filter_map(|id| ends.get(id.as_str()));
+        let before = before.fold(Expected::NOTHING, |all, end| all.beside(*end));
+        let end = before.then(takes(step));
+        ends.insert(&step.id, end);
+        if counts(step) {
+            all = all.beside(end);
+        }
+    }
+    all
 }

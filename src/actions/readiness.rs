@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::check::{Check, Finding};
+use super::eta::expected_recovery;
 use super::guided::{Evacuate, Promote};
 use super::planning::plan;
-use super::{Intent, Mode, Plan, advise, format};
+use super::{Expected, Intent, Mode, Plan, advise, format};
 use gwctl_fleet::{FleetSpec, Metric, Missing, Region, Site, Snapshot, Topology};
 
 /// What could be done with one Region now.
@@ -29,8 +30,8 @@ pub struct Ready {
     pub answer: Answer,
     /// `switchover`, `switch`; none where there is no plan.
     pub how: Option<String>,
-    /// How long it should take, in seconds; none where there is no plan.
-    pub expected_s: Option<u64>,
+    /// How long until clients are served; none where there is no plan.
+    pub expected: Option<Expected>,
     /// What the answer rests on, in a few words each: `lag 131 ms`, `eu-west-1: API up to 34 %`.
     pub facts: Vec<String>,
     /// The checks that did not pass, the gravest first; of a plan that cannot be made, why not.
@@ -193,7 +194,7 @@ impl Asked<'_> {
         };
         Ready {
             how: made.as_ref().map(way),
-            expected_s: made.as_ref().map(Plan::expected_s),
+            expected: made.as_ref().map(served),
             intent,
             command,
             answer,
@@ -201,6 +202,11 @@ impl Asked<'_> {
             checks,
         }
     }
+}
+
+/// How long until clients are served, or where none wait, until it is done.
+fn served(plan: &Plan) -> Expected {
+    expected_recovery(plan).unwrap_or_else(|| plan.expected())
 }
 
 /// The figures of the checks. Of those that several Regions have the highest alone, with its Region: it is the one
@@ -221,8 +227,9 @@ fn facts(checks: &[Check]) -> Vec<String> {
     found.sort_by_key(|(kind, _)| match *kind {
         "rate" => 0,
         "capacity" => 1,
-        "lag" => 2,
-        _ => 3,
+        "connections" => 2,
+        "lag" => 3,
+        _ => 4,
     });
     let highest = |(_, all): (&str, Vec<(&str, &str)>)| {
         let several = all.len() > 1;

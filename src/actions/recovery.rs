@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::figures::{EdgeMinute, MINUTE, SiteMinute};
 use super::format::seconds;
 use super::journal::{RunState, StepStatus};
-use super::{Step, Task};
+use super::{Plan, Step, Task};
 
 /// What stands in front of all Regions, where one of them would be named.
 const CLOUDFRONT: &str = "CloudFront";
@@ -41,6 +41,19 @@ pub struct Recovery {
     pub met: Option<bool>,
     /// What counts as recovered here, or why there is no figure.
     pub why: String,
+    /// What was done after it, which no client waits for, in the order of its end.
+    pub afterwards: Vec<Afterwards>,
+}
+
+/// A step that was done once clients were served again: the old writer's return, full protection, a look at figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Afterwards {
+    /// The step.
+    pub step: String,
+    /// What it is, in a line.
+    pub title: String,
+    /// Seconds from recovery until it was done.
+    pub after_s: i64,
 }
 
 /// The recovery that `state` achieved.
@@ -56,6 +69,7 @@ pub fn recovery(state: &RunState) -> Recovery {
         objective_s: state.plan.rules.rto_s,
         met: None,
         why: String::new(),
+        afterwards: Vec::new(),
     };
     let (recovered, why) = match recovered(state) {
         Ok(known) => known,
@@ -73,8 +87,46 @@ pub fn recovery(state: &RunState) -> Recovery {
         from_onset_s: none.onset.map(since),
         met: Some(from_confirmation_s.cast_unsigned() <= none.objective_s),
         why,
+        afterwards: afterwards(state, recovered),
         ..none
     }
+}
+
+/// The steps on the way out that were done after `recovered`.
+fn afterwards(state: &RunState, recovered: Timestamp) -> Vec<Afterwards> {
+    let done = |step: &Step| {
+        let after_s = done(state, step)?.duration_since(recovered).as_secs();
+        (after_s > 0).then(|| Afterwards {
+            step: step.id.clone(),
+            title: step.title.clone(),
+            after_s,
+        })
+    };
+    let mut all: Vec<Afterwards> = out(&state.plan.steps).filter_map(done).collect();
+    all.sort_by_key(|one| one.after_s);
+    all
+}
+
+/// When the last step that clients need was observed done; none while one is not, or where nothing is brought back.
+/// What clients then got is known only minutes later: [`recovery`] has the figure.
+pub fn clients_steps_done(state: &RunState) -> Option<Timestamp> {
+    let needs = |step: &&Step| is_needed(&state.plan, step);
+    let mut last = None;
+    for step in state.plan.steps.iter().filter(needs) {
+        last = last.max(Some(done(state, step)?));
+    }
+    last.filter(|_| state.plan.intent.recovers())
+}
+
+/// When `step` was observed done.
+fn done(state: &RunState, step: &Step) -> Option<Timestamp> {
+    let now = state.steps.get(&step.id)?;
+    now.ended.filter(|_| now.status == StepStatus::Done)
+}
+
+/// Whether clients need `step` of `plan`.
+pub(super) fn is_needed(plan: &Plan, step: &Step) -> bool {
+    needed(step) && out(&plan.steps).any(|one| one.id == step.id)
 }
 
 /// Why the service is not back by what a run did.
@@ -101,11 +153,7 @@ fn recovered(state: &RunState) -> Result<(Timestamp, String), NotRecovered<'_>> 
     let needed: Vec<&Step> = out(&state.plan.steps).filter(|step| needed(step)).collect();
     let names: Vec<&str> = needed.iter().map(|step| step.id.as_str()).collect();
     let names = names.join(", ");
-    let done = |step: &&Step| {
-        let now = state.steps.get(&step.id)?;
-        now.ended.filter(|_| now.status == StepStatus::Done)
-    };
-    let ends: Option<Vec<Timestamp>> = needed.iter().map(done).collect();
+    let ends: Option<Vec<Timestamp>> = needed.iter().map(|step| done(state, step)).collect();
     let Some(done) = ends.and_then(|ends| ends.into_iter().max()) else {
         return Err(NotRecovered::NotAllDone(names));
     };
@@ -221,6 +269,16 @@ const fn needed(step: &Step) -> bool {
 }
 
 impl Recovery {
+    /// `snapshot 5 h 30 min, resync 6 h 1 min`: what was done after it and how long after; none where it was the last.
+    pub fn afterwards_sentence(&self) -> Option<String> {
+        let told = |one: &Afterwards| {
+            let after = seconds(u64::try_from(one.after_s).unwrap_or(0));
+            format!("{} {after}", one.step)
+        };
+        let told: Vec<String> = self.afterwards.iter().map(told).collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    }
+
     /// `56 s from the confirmation, 51 s from the first change sent; objective 15 min: met`, or why there is none.
     pub fn sentence(&self) -> String {
         let (Some(confirmation), Some(met)) = (self.from_confirmation_s, self.met) else {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::expected::Expected;
 use super::needs::{Need, Standing};
 use super::planned_call::PlannedCall;
 use super::task::Task;
@@ -25,7 +26,7 @@ pub struct Step {
     pub needs: Vec<Need>,
     /// What it changes.
     pub change: Option<Change>,
-    /// How long it should take, in seconds.
+    /// How long it is likely to take, in seconds; [`Step::expected`] has the range.
     pub expected_s: u64,
     /// After how long the run holds, in seconds.
     pub timeout_s: u64,
@@ -89,7 +90,7 @@ impl Step {
         let needs = needs
             .map(|on| Need::seen(on.placed(partition), snapshot))
             .collect();
-        let (expected_s, timeout_s) = task.times();
+        let (expected, timeout_s) = task.times();
         Self {
             id: id.into(),
             title: title.into(),
@@ -99,7 +100,7 @@ impl Step {
             calls,
             needs,
             change: None,
-            expected_s,
+            expected_s: expected.likely_s,
             timeout_s,
             undoes: None,
             shift: None,
@@ -126,10 +127,15 @@ impl Step {
         self
     }
 
-    pub(crate) fn expected(mut self, seconds: u64) -> Self {
+    pub(crate) fn likely(mut self, seconds: u64) -> Self {
         self.expected_s = seconds;
         self.timeout_s = self.timeout_s.max(3 * seconds);
         self
+    }
+
+    /// How long it is likely to take, with the range and who says so.
+    pub fn expected(&self) -> Expected {
+        self.task.times().0.around(self.expected_s)
     }
 
     /// Why it cannot be done, when something it needs is broken.

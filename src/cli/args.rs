@@ -34,7 +34,7 @@ pub enum Command {
     #[command(flatten)]
     Guided(Guided),
     /// List the runs of actions, or show, resume, undo or report one
-    #[command(after_long_help = Exit::table())]
+    #[command(visible_alias = "run", after_long_help = Exit::table())]
     Runs(super::runs::args::Runs),
     /// Run the failover drill in simulated worlds, and print what each world counted
     Rehearse(Rehearse),
@@ -51,17 +51,18 @@ pub enum Command {
     #[command(after_long_help = Exit::table())]
     Drift(super::drift::args::Drift),
     /// Say what most likely happened, with the evidence for and against it
-    #[command(after_long_help = Exit::table())]
+    #[command(visible_alias = "why", after_long_help = Exit::table())]
     Explain(super::explain::args::Explain),
     /// Print what changed lately, who changed it, and what could not be asked
-    #[command(after_long_help = Exit::table())]
+    #[command(visible_alias = "events", after_long_help = Exit::table())]
     Changes(super::changes::args::Changes),
     /// Show what the functions of every Region log: errors grouped into patterns, or the lines themselves
-    #[command(after_long_help = Exit::table())]
+    #[command(visible_alias = "log", after_long_help = Exit::table())]
     Logs(super::logs::args::Logs),
     /// Open the console on a recording of an incident: scrub through it, play it, look at every screen as it was
     Replay(super::replay::Replay),
     /// List the recordings of incidents, report one, or copy one for others
+    #[command(visible_alias = "incidents")]
     Incident(super::incident::args::Incident),
     /// Print the IAM policy with the least permissions for the calls that gwctl makes
     IamPolicy(super::iam_policy::args::IamPolicy),
@@ -73,6 +74,7 @@ pub enum Command {
     #[command(subcommand)]
     Config(Config),
     /// Print the completion script of a shell
+    #[command(visible_alias = "completion")]
     Completions {
         /// Which shell
         shell: Shell,

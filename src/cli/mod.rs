@@ -25,6 +25,7 @@ mod man;
 mod mfa;
 mod operator;
 mod output;
+mod own_options;
 mod rehearsal;
 mod rehearse;
 mod replay;
@@ -43,7 +44,7 @@ mod which_fleet;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Cli, Command};
 use exit::Exit;
@@ -72,7 +73,8 @@ pub fn main() -> ExitCode {
 
 /// What is asked for; or how it ended where clap has answered already: with help, the version or wrong usage.
 fn parse() -> Result<Result<Cli, ExitCode>, Failure> {
-    let error = match Cli::try_parse() {
+    let matches = own_options::command().try_get_matches();
+    let error = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => return Ok(Ok(cli)),
         Err(error) => error,
     };

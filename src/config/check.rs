@@ -9,9 +9,7 @@ mod shared;
 use std::collections::BTreeMap;
 
 use super::{Config, nearest};
-use crate::fleet::{
-    EdgeSpec, FleetSpec, FunctionName, Limit, Partition, Region, SiteSpec, Thresholds,
-};
+use crate::fleet::{EdgeSpec, FleetSpec, FunctionName, Partition, Region, SiteSpec};
 use crate::stacks::Kind;
 pub use findings::Finding;
 use findings::Findings;
@@ -139,7 +137,7 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     sites(spec, at);
     accounts::accounts(spec, &mut at.below(&["accounts"]));
     shared::shared(spec, &mut at.below(&["shared"]));
-    thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
+    rules::thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
     rules::rules(spec, &mut at.below(&["rules"]));
 }
 
@@ -316,78 +314,6 @@ fn one_site(site: &SiteSpec, at: &mut Findings<'_>) {
                 "each function once",
             );
         }
-    }
-}
-
-fn thresholds(limits: &Thresholds, at: &mut Findings<'_>) {
-    // Every limit grows worse upwards, but for the days a certificate has left.
-    let rising = [
-        ("api_p99_ms", limits.api_p99_ms),
-        ("api_5xx_percent", limits.api_5xx_percent),
-        ("lambda_error_percent", limits.lambda_error_percent),
-        ("lambda_throttle_percent", limits.lambda_throttle_percent),
-        (
-            "lambda_concurrency_percent",
-            limits.lambda_concurrency_percent,
-        ),
-        ("replication_lag_ms", limits.replication_lag_ms),
-        ("edge_5xx_percent", limits.edge_5xx_percent),
-        ("probe_ms", limits.probe_ms),
-    ];
-    for (key, limit) in rising {
-        limit_in_order(
-            key,
-            limit,
-            limit.warn <= limit.critical,
-            "warn <= critical",
-            at,
-        );
-    }
-    let days = limits.certificate_days;
-    limit_in_order(
-        "certificate_days",
-        days,
-        days.warn >= days.critical,
-        "warn >= critical: fewer days are worse",
-        at,
-    );
-    for (key, seconds) in [
-        ("metric_stale_s", limits.metric_stale_s),
-        ("state_stale_s", limits.state_stale_s),
-    ] {
-        if !(seconds.is_finite() && seconds > 0.0) {
-            at.error(
-                key,
-                format!("{seconds} seconds"),
-                "a number of seconds above 0",
-            );
-        }
-    }
-}
-
-fn limit_in_order(key: &str, limit: Limit, in_order: bool, order: &str, at: &mut Findings<'_>) {
-    let both = [limit.warn, limit.critical];
-    if both.iter().any(|value| !value.is_finite() || *value < 0.0) {
-        at.error(
-            key,
-            format!("warn {} and critical {}", limit.warn, limit.critical),
-            "numbers from 0",
-        );
-    } else if !in_order {
-        at.error(
-            key,
-            format!(
-                "warn {} and critical {} are the wrong way round",
-                limit.warn, limit.critical
-            ),
-            order,
-        );
-    } else if key.ends_with("percent") && both.iter().any(|value| *value > 100.0) {
-        at.error(
-            key,
-            format!("warn {} and critical {}", limit.warn, limit.critical),
-            "percent, from 0 to 100",
-        );
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Evidence<'a> {
     pub(crate) spans: &'a [LogSpan],
     /// What canaries and the API's routes tell; none where nobody was asked.
     pub(crate) heard: Option<&'a Heard>,
+    /// What gwctl's own runs did, by the journals of this machine; runs of others are not among them.
+    pub(crate) runs: &'a [Event],
 }
 
 impl<'a> Evidence<'a> {
@@ -37,7 +39,14 @@ impl<'a> Evidence<'a> {
             patterns: logged.map_or(&[], |logged| logged.patterns),
             spans: logged.map_or(&[], |logged| logged.spans),
             heard: logged.map(|logged| logged.heard),
+            runs: &[],
         }
+    }
+
+    /// With what gwctl's own runs did, by the journals of this machine.
+    #[must_use]
+    pub fn with_runs(self, runs: &'a [Event]) -> Self {
+        Self { runs, ..self }
     }
 
     /// From when on it is not known whether somebody changed something in `region` within `window`; none where all calls

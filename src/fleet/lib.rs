@@ -24,6 +24,7 @@ pub mod format;
 mod freshness;
 mod function_name;
 mod heard;
+mod hundred;
 mod judge;
 mod lag;
 mod ledger;

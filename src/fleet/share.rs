@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::hundred::in_hundred;
 use super::shares::Shares;
 use super::{Metric, Missing, Region, Site, Snapshot, format};
 
@@ -20,8 +21,8 @@ const TELLING: f64 = 0.05;
 pub struct Share {
     /// 0..100.
     pub percent: f64,
-    /// The same to be read: whole percents that add up to 100 over all Regions. A small rest stays what it is.
-    pub shown: f64,
+    /// The same as it is told: the shares of all Regions are 100 together.
+    pub told: f64,
     /// The end of the minute it is of.
     pub at: Timestamp,
 }
@@ -57,18 +58,14 @@ impl Snapshot {
         let shares = shares.as_ref().map_err(Clone::clone)?;
         let all: f64 = shares.clients.iter().sum();
         let mut sites = self.sites.iter();
-        let here = sites.position(|site| &site.region == region);
-        let here = here.filter(|_| all > 0.0).ok_or(Missing::NoData)?;
-        let parts = shares.clients.iter();
-        let percents: Vec<f64> = parts.map(|part| 100.0 * part / all).collect();
-        let shown = whole(&percents);
-        let known = percents.get(here).zip(shown.get(here));
-        let (percent, shown) = known.ok_or(Missing::NoData)?;
-        Ok(Share {
-            percent: *percent,
-            shown: *shown,
-            at: shares.at,
-        })
+        match sites.position(|site| &site.region == region) {
+            Some(place) if all > 0.0 => Ok(Share {
+                percent: 100.0 * shares.clients[place] / all,
+                told: in_hundred(&shares.clients)[place],
+                at: shares.at,
+            }),
+            _ => Err(Missing::NoData),
+        }
     }
 
     /// All shares, by the figures as they stand.
@@ -148,26 +145,6 @@ impl Snapshot {
     }
 }
 
-/// `percents` in whole ones that add up to what they did: of those that are cut, the ones that lose most get one back
-/// (largest remainder). What is written as `<1 %` or `>99 %` stays as it is.
-fn whole(percents: &[f64]) -> Vec<f64> {
-    let is_cut = |percent: f64| percent >= 1.0 && !(99.0..100.0).contains(&percent);
-    let cut = || percents.iter().copied().filter(|percent| is_cut(*percent));
-    let has_rest = percents.iter().any(|one| *one > 0.0 && !is_cut(*one));
-    let sum: f64 = cut().sum();
-    let sum = if has_rest { sum.floor() } else { sum.round() };
-    let missing = sum - cut().map(f64::floor).sum::<f64>();
-    let mut by_loss: Vec<usize> = (0..percents.len()).collect();
-    by_loss.retain(|index| is_cut(percents[*index]));
-    by_loss.sort_by(|a, b| percents[*b].fract().total_cmp(&percents[*a].fract()));
-    let mut shown: Vec<f64> = percents.to_vec();
-    for (place, index) in by_loss.into_iter().enumerate() {
-        let one_more = f64::from((place as f64) < missing);
-        shown[index] = percents[index].floor() + one_more;
-    }
-    shown
-}
-
 fn late(site: &Site, by: SignedDuration) -> Missing {
     Missing::CouldNotAsk {
         why: format!(
@@ -175,25 +152,5 @@ fn late(site: &Site, by: SignedDuration) -> Missing {
             site.region,
             format::rough(by)
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::whole;
-    use crate::format;
-
-    #[test]
-    fn shares_of_all_regions_add_up_to_a_hundred_as_they_are_read() {
-        let read = |percents: &[f64]| -> Vec<String> {
-            whole(percents).into_iter().map(format::share).collect()
-        };
-        assert_eq!(read(&[43.4, 37.3, 19.3]), ["44 %", "37 %", "19 %"]);
-        assert_eq!(read(&[50.6, 23.7, 25.7]), ["50 %", "24 %", "26 %"]);
-        assert_eq!(read(&[100.0 / 3.0; 3]), ["34 %", "33 %", "33 %"]);
-        assert_eq!(read(&[60.0, 40.0, 0.0]), ["60 %", "40 %", "0 %"]);
-        assert_eq!(read(&[50.3, 49.3, 0.4]), ["50 %", "49 %", "<1 %"]);
-        assert_eq!(read(&[99.6, 0.4]), [">99 %", "<1 %"]);
-        assert_eq!(read(&[100.0, 0.0]), ["100 %", "0 %"]);
     }
 }

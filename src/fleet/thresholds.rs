@@ -42,6 +42,10 @@ pub struct Thresholds {
     pub certificate_days: Limit,
     /// Probe: time to the first byte of the answer, in milliseconds.
     pub probe_ms: Limit,
+    /// How many connections each instance of the database takes at most (its parameter `max_connections`); without it
+    /// what a shift would open is compared with nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_connections: Option<f64>,
     /// A metric older than this, in seconds, no longer counts as current.
     pub metric_stale_s: f64,
     /// A described thing (topology, health check …) older than this, in seconds, no longer counts.
@@ -60,6 +64,7 @@ impl Default for Thresholds {
             edge_5xx_percent: Limit::new(1.0, 20.0),
             certificate_days: Limit::new(40.0, 14.0),
             probe_ms: Limit::new(1_500.0, 5_000.0),
+            max_connections: None,
             metric_stale_s: 300.0,
             state_stale_s: 120.0,
         }

@@ -18,6 +18,7 @@ mod logs;
 mod logs_range;
 mod partitions;
 mod plain;
+mod promotions;
 mod region_switch;
 mod rehearsals;
 mod rollback;

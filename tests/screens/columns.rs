@@ -1,5 +1,6 @@
 //! Chosen columns: in their order, and by their rank where not all fit.
 
+use gwctl::console::app::{Msg, update};
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Theme};
 use gwctl::fleet::columns::{ALL, Sort, chosen, find};
@@ -59,6 +60,71 @@ fn where_not_all_fit_those_with_the_lowest_rank_stay() {
             );
         }
     }
+}
+
+/// The screen after `keys`.
+fn pressed(keys: &str) -> String {
+    let mut state = sample::state(sample::bad_day(), (160, 48));
+    for key in keys.split(' ') {
+        update(&mut state, Msg::Key(key.parse().unwrap()));
+    }
+    let theme = Theme::load("dark", None, Depth::True, false).unwrap();
+    text(&drawn(&state, &theme))
+}
+
+#[test]
+fn columns_are_chosen_where_a_list_is_sorted() {
+    let before = pressed("4");
+    let has = |shown: &str, heading: &str| shown.contains(heading);
+    assert!(
+        has(&before, " TTL ") && has(&before, " Set id "),
+        "{before}"
+    );
+    // Its own order, the Region, how it is routed, its set.
+    let open = pressed("4 S j j j space");
+    assert!(has(&open, "Space shows a column"), "{open}");
+    let without = pressed("4 S j j j space esc");
+    assert!(
+        has(&without, " TTL ") && !has(&without, " Set id "),
+        "{without}"
+    );
+    assert_eq!(pressed("4 S j j j space space esc"), before);
+    // What names a row stays.
+    let refused = pressed("4 S j space esc");
+    assert!(has(&refused, "`region` cannot be hidden"), "{refused}");
+    // The Regions of the Fleet screen by the same keys.
+    let fleet = pressed("1 S j j j space esc");
+    assert!(
+        has(&pressed("1"), " Verdict ") && !has(&fleet, " Verdict "),
+        "{fleet}"
+    );
+}
+
+#[test]
+fn columns_of_any_table_are_chosen_by_name() {
+    let typed = |line: &str| -> String {
+        let keys: Vec<String> = line
+            .chars()
+            .map(|c| {
+                if c == ' ' {
+                    "space".into()
+                } else {
+                    c.to_string()
+                }
+            })
+            .collect();
+        pressed(&format!("4 : {} enter", keys.join(" ")))
+    };
+    let chosen = typed("columns ttl target");
+    assert!(
+        chosen.contains(" TTL ") && !chosen.contains(" Set id "),
+        "{chosen}"
+    );
+    let unknown = typed("columns colour");
+    assert!(
+        unknown.contains("`colour` is not a column of this list"),
+        "{unknown}"
+    );
 }
 
 #[test]

@@ -258,7 +258,7 @@ fn an_empty_list_says_whether_there_is_nothing_or_nobody_could_ask() {
     );
     assert!(edge.matches("time-out after 5 s").count() >= 3, "{edge}");
     let database = shown(snapshot.clone(), "3", "");
-    for claimed in ["no member", "no event in 1 hour", "no secondary"] {
+    for claimed in ["no member", "no event in 1 h", "no secondary"] {
         assert!(!database.contains(claimed), "{claimed} in\n{database}");
     }
     let region = shown(snapshot, "2", "");

@@ -308,7 +308,7 @@ fn back(
         }
     } else {
         // After a switchover nobody is rebuilt.
-        first = first.expected(15);
+        first = first.likely(15);
     }
     steps.push(first);
     let writer = Step::new(

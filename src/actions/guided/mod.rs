@@ -14,6 +14,7 @@ mod buildable;
 mod building;
 mod certificate;
 mod code;
+mod connections;
 mod down;
 mod drain;
 mod drill;

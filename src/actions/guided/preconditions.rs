@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::connections;
 use super::promote::Cast;
 use super::strength;
 use super::wellness;
@@ -27,6 +28,11 @@ pub(super) fn promotion(
         versions(context, cast),
     ];
     checks.extend(strength::check(context, cast));
+    checks.push(connections::after_promotion(
+        context.snapshot,
+        cast.writer,
+        cast.target,
+    ));
     checks.push(lag(context, cast, mode));
     checks.push(watched(context.snapshot, &cast.target.region));
     checks.extend(fresh(context.snapshot));

@@ -237,7 +237,7 @@ pub(super) fn steps(
         Task::Healthy(healthy),
         context.snapshot,
     );
-    let mut steps = vec![hold.expected(hold_down_s.max(5))];
+    let mut steps = vec![hold.likely(hold_down_s.max(5))];
     let mut last = "hold-down".to_owned();
     for mechanism in by {
         let id = format!("restore.{mechanism}");

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::connections;
 use crate::check::{Check, Finding};
 use crate::format;
 use crate::unreachable::is_unreachable;
@@ -155,7 +156,7 @@ pub(crate) struct Moved<'a> {
 
 impl Moved<'_> {
     /// The part of their clients that comes, 0 to 1: all that leaves where nothing better is known.
-    fn part(self) -> f64 {
+    pub(super) fn part(self) -> f64 {
         match self.takes {
             Takes::Part { part, .. } => part * self.leaves,
             Takes::AtMost { .. } => self.leaves,
@@ -163,7 +164,7 @@ impl Moved<'_> {
     }
 
     /// `about`, or `up to`.
-    const fn how_sure(self) -> &'static str {
+    pub(super) const fn how_sure(self) -> &'static str {
         match self.takes {
             Takes::Part { .. } => "about",
             Takes::AtMost { .. } => "up to",
@@ -189,17 +190,19 @@ impl Moved<'_> {
 /// That `to` can bear what it serves now and what comes of those that are left. Red unless waived by name.
 pub(crate) fn bears(snapshot: &Snapshot, moved: Moved<'_>, to: &Region) -> Vec<Check> {
     let load = load(snapshot, moved, to);
-    vec![
+    let mut checks = vec![
         requests(snapshot, moved, to, load),
         executions(snapshot, moved, to, load),
-    ]
+    ];
+    checks.extend(connections::after_shift(snapshot, moved, to, load));
+    checks
 }
 
 /// Requests a second before and after.
 #[derive(Clone, Copy)]
-struct Load {
-    now: f64,
-    then: f64,
+pub(super) struct Load {
+    pub(super) now: f64,
+    pub(super) then: f64,
 }
 
 fn load(snapshot: &Snapshot, moved: Moved<'_>, to: &Region) -> Option<Load> {
@@ -253,13 +256,13 @@ fn requests(snapshot: &Snapshot, moved: Moved<'_>, to: &Region, load: Option<Loa
                 Finding::Waivable,
                 format!("{text}: beyond it clients get 429"),
             )
-            .brief(part("API", moved, load.then, limit))
+            .brief(part("API", moved.how_sure(), load.then, limit))
         }
     }
 }
 
 /// A minute's mean hides its peaks: no more than this part of a limit is to be used.
-const RESERVE: f64 = 0.8;
+pub(super) const RESERVE: f64 = 0.8;
 
 fn why(throttle: &Observed<Throttle>) -> String {
     throttle
@@ -312,13 +315,18 @@ fn executions(snapshot: &Snapshot, moved: Moved<'_>, to: &Region, load: Option<L
         Finding::Waivable,
         format!("{text}: beyond that requests fail"),
     )
-    .brief(part("Lambda", moved, then, f64::from(limits.unreserved)))
+    .brief(part(
+        "Lambda",
+        moved.how_sure(),
+        then,
+        f64::from(limits.unreserved),
+    ))
 }
 
 /// `API up to 34 %`: what of its limit would be used.
-fn part(what: &str, moved: Moved<'_>, then: f64, limit: f64) -> String {
+pub(super) fn part(what: &str, how_sure: &str, then: f64, limit: f64) -> String {
     let share = format::share(100.0 * then / limit);
-    format!("{what} {} {share}", moved.how_sure())
+    format!("{what} {how_sure} {share}")
 }
 
 /// Executions at once of the Region's functions; none where one of them is not known.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{Entry, Folder, Record, RunState};
-use crate::Order;
 use crate::report::{clause, ended};
+use crate::{Intent, Order};
 use gwctl_fleet::{Event, EventKind, EventOutcome, Region, Source, clean};
 
 /// Longest text of an event, in characters.
@@ -57,9 +57,15 @@ fn event(record: &Record, run: &RunState) -> Option<Event> {
         Entry::Sending { call, .. } => Some(call.to_string()),
         _ => None,
     };
+    // Only of the first record: who took a Region out of service, and by what.
+    let begun = matches!(record.entry, Entry::Begun { .. });
+    let intent = Some(&run.plan.intent).filter(|_| begun);
+    let leaves = intent.and_then(Intent::leaves).map(ToString::to_string);
     let fields = [
         ("run", Some(run.id.clone())),
         ("action", Some(title.clone())),
+        ("by", intent.map(|intent| intent.name().to_owned())),
+        ("leaves", leaves),
         ("step", step),
         ("call", call),
         ("event id", Some(format!("{} {}", run.id, record.n))),

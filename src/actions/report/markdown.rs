@@ -90,15 +90,22 @@ fn head(text: &mut String, report: &Report) {
         (
             "took",
             format!(
-                "{}; {} were expected, {} one step after the other",
+                "{}; {} was expected, {} one step after another",
                 span(report.took_s),
-                seconds(report.expected_s),
+                report.expected.words(),
                 seconds(report.one_by_one_s)
             ),
         ),
         (
             "recovery time",
             format!("{} ({})", report.recovery.sentence(), report.recovery.why),
+        ),
+        (
+            "done after recovery",
+            report
+                .recovery
+                .afterwards_sentence()
+                .unwrap_or_else(|| "nothing".into()),
         ),
         ("requests failed", failed(&report.harm)),
         (

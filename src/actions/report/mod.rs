@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::journal::{Entry, Note, Record, RunState, StepStatus};
 use super::recovery::{Recovery, recovery};
-use super::{Change, Intent, Task};
+use super::{Change, Expected, Intent, Task};
 use gwctl_fleet::Region;
 
 pub use charts::{Charts, of_minutes as charts, spark};
@@ -56,6 +56,8 @@ pub struct Report {
     pub took_s: i64,
     /// Seconds that were expected.
     pub expected_s: u64,
+    /// The same with its range.
+    pub expected: Expected,
     /// Seconds the same steps would have taken one after the other.
     pub one_by_one_s: u64,
     /// How soon the service was back, where the action brings it back.
@@ -129,6 +131,7 @@ pub fn report(records: &[Record], state: &RunState, live: bool) -> Report {
         ended: state.ended,
         took_s: until.duration_since(state.begun).as_secs(),
         expected_s: plan.expected_s(),
+        expected: plan.expected(),
         one_by_one_s: plan.one_by_one_s(),
         recovery: recovery(state),
         recovery_point: loss::point(state),

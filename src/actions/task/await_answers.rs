@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unheard::{Unanswered, Unheard};
 use super::work::{Context, Observation, Work};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::Vantage;
 use gwctl_fleet::{HERE, Region};
 use gwctl_observe::{Answerer, VANTAGE_BITS, VANTAGES};
@@ -372,8 +372,16 @@ impl Work for AwaitAnswers {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (90, 900)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                45,
+                0,
+                300,
+                "AWS: a health check's interval times its threshold, then the records' TTL (aws-facts §3.4)",
+            ),
+            900,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Work, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_fleet::{DbEvent, Region};
 use gwctl_observe::NetworkError;
 
@@ -93,8 +93,16 @@ impl Work for AwaitEndpoint {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (15, 600)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                5,
+                0,
+                120,
+                "a rehearsal in the simulator; AWS gives no figure (aws-facts §2.5)",
+            ),
+            600,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

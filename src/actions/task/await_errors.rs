@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Work};
-use crate::{PlannedCall, format, traffic};
+use crate::{Expected, PlannedCall, format, traffic};
 use gwctl_fleet::{Metric, Metrics, Missing, Point, Region, Snapshot};
 
 /// How long the errors may go on: calls that began before end, and CloudWatch tells a minute up to three minutes
@@ -159,8 +159,16 @@ impl Work for AwaitErrors {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (180, 1_200)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                180,
+                60,
+                600,
+                "AWS: figures of a minute come minutes later (aws-facts §1.3)",
+            ),
+            1_200,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Work};
 use crate::figures::minute_of;
-use crate::{PlannedCall, format};
+use crate::{Expected, PlannedCall, format};
 use gwctl_fleet::{Metric, Metrics, Snapshot};
 
 /// Until CloudWatch shows what happened before the step began: it shows a minute late (aws-facts §1.3). It
@@ -21,8 +21,16 @@ impl Work for AwaitFigures {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (180.min(self.most_s), self.most_s + 300)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                180.min(self.most_s),
+                0,
+                self.most_s,
+                "AWS: figures of a minute come minutes later (aws-facts §1.3)",
+            ),
+            self.most_s + 300,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::bearing::{self, Bearing, Limits};
 use super::work::{Context, Observation, Work};
 use crate::traffic;
-use crate::{PlannedCall, format};
+use crate::{Expected, PlannedCall, format};
 use gwctl_fleet::{Metric, Missing, Point, Region, Site, Snapshot, Verdict};
 
 /// That the fleet is steady before anything is touched: no Region's errors beyond the limit in any of
@@ -28,8 +28,16 @@ impl Work for Baseline {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (5, 300)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                5,
+                0,
+                120,
+                "AWS: figures of a minute come minutes later (aws-facts §1.3)",
+            ),
+            300,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
@@ -140,8 +148,16 @@ impl Work for AwaitWithinLimits {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (self.for_s.max(120), self.for_s + 900)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                self.for_s.max(120),
+                self.for_s,
+                self.for_s + 600,
+                "the time it must be well for; figures come minutes later (aws-facts §1.3)",
+            ),
+            self.for_s + 900,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
@@ -213,8 +229,16 @@ impl Work for Healthy {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (self.for_s.max(10), self.for_s + 1_800)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                self.for_s.max(10),
+                self.for_s,
+                self.for_s + 300,
+                "the time it must be well for, and its looks",
+            ),
+            self.for_s + 1_800,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
@@ -321,9 +345,11 @@ impl Work for HoldForOperator {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
+    fn times(&self) -> (Expected, u64) {
+        let asked = Expected::or_much_longer(600, 0, "nobody knows: you decide when it goes on");
+        let held = |s| Expected::exactly(s, "the time that was asked for");
         (
-            self.for_s.unwrap_or(600),
+            self.for_s.map_or(asked, held),
             self.for_s.map_or(u64::MAX, |s| s + 60),
         )
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::await_traffic::{Coming, clients_came};
 use super::work::{Context, Observation, Work, read, unobserved};
-use crate::{PlannedCall, RunContext, format, names};
+use crate::{Expected, PlannedCall, RunContext, format, names};
 use gwctl_aws::{Subject, question};
 use gwctl_fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Snapshot};
 
@@ -34,8 +34,15 @@ impl Work for AwaitMember {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (180, 3_600)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::or_much_longer(
+                180,
+                60,
+                "nobody knows: a new member is filled by size and distance (aws-facts §6.4)",
+            ),
+            3_600,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
@@ -114,8 +121,16 @@ impl Work for AwaitServing {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (30, 1_200)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                30,
+                1,
+                300,
+                "a rehearsal in the simulator; AWS gives no figure",
+            ),
+            1_200,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
@@ -153,8 +168,16 @@ impl Work for AwaitGreen {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (180, 1_800)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                180,
+                30,
+                600,
+                "AWS: a health check's interval times its threshold, its figures a minute later (aws-facts §3.4)",
+            ),
+            1_800,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
@@ -194,8 +217,16 @@ impl Work for AwaitRequests {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (300, 1_800)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                210,
+                60,
+                600,
+                "AWS: resolvers keep an answer for its TTL, figures come minutes later (aws-facts §1.3)",
+            ),
+            1_800,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::work::{Context, Observation, Work};
 use crate::traffic::{self, Answered};
 use crate::unreachable::is_unreachable;
-use crate::{PlannedCall, format};
+use crate::{Expected, PlannedCall, format};
 use gwctl_fleet::{Metric, Missing, Region, Served, Site, Snapshot};
 
 /// Until the Region's own request count shows that its clients are gone, or back (aws-facts §5.3: DNS
@@ -44,8 +44,16 @@ impl Work for AwaitTraffic {
         Vec::new()
     }
 
-    fn times(&self) -> (u64, u64) {
-        (300, 1_200)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                210,
+                60,
+                600,
+                "AWS: resolvers keep an answer for its TTL, figures come minutes later (aws-facts §1.3)",
+            ),
+            1_200,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

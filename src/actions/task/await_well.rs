@@ -9,7 +9,7 @@ use super::await_region::{output, served_by_new};
 use super::await_traffic::{Coming, clients_came};
 use super::bearing;
 use super::work::{Context, Observation, Work, read, unobserved};
-use crate::{PlannedCall, format, traffic};
+use crate::{Expected, PlannedCall, format, traffic};
 use gwctl_aws::{MetricAnswer, Subject, question};
 use gwctl_fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source};
 
@@ -67,8 +67,16 @@ impl Work for AwaitWell {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (self.for_s.max(180), self.for_s + 1_800)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                self.for_s.max(180),
+                self.for_s,
+                self.for_s + 900,
+                "the time it must be well for; figures come minutes later (aws-facts §1.3)",
+            ),
+            self.for_s + 1_800,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

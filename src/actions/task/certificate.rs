@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::distribution;
 use super::work::{Context, Observation, Sent, Work, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 
 /// `UpdateDistribution` with `If-Match`, then until it is deployed everywhere.
@@ -22,7 +22,7 @@ impl Work for AttachCertificate {
         distribution::calls()
     }
 
-    fn times(&self) -> (u64, u64) {
+    fn times(&self) -> (Expected, u64) {
         distribution::TIMES
     }
 

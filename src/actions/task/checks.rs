@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;
 
@@ -27,8 +27,16 @@ impl Work for ForceCheck {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (5, 180)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                5,
+                1,
+                90,
+                "AWS: a health check's interval times its threshold (aws-facts §3.4)",
+            ),
+            180,
+        )
     }
 
     fn sends(&self) -> Option<String> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::await_region::output;
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext, format};
+use crate::{Expected, PlannedCall, RunContext, format};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::Region;
 
@@ -38,8 +38,16 @@ impl Work for CopyCode {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (30, 900)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                30,
+                5,
+                180,
+                "a rehearsal in the simulator; AWS gives no figure",
+            ),
+            900,
+        )
     }
 
     fn sends(&self) -> Option<String> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, Topology};
 
@@ -47,8 +47,16 @@ impl Work for Switchover {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (60, 900)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                45,
+                15,
+                300,
+                "AWS: typically under one minute with new versions, else longer with the lag (aws-facts §2.7)",
+            ),
+            900,
+        )
     }
 
     fn sends(&self) -> Option<String> {
@@ -87,8 +95,16 @@ impl Work for Failover {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (150, 1_800)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                150,
+                60,
+                600,
+                "AWS: a new primary within a few minutes (aws-facts §2.7)",
+            ),
+            1_800,
+        )
     }
 
     fn sends(&self) -> Option<String> {
@@ -235,8 +251,16 @@ impl Work for WriteForwarding {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (15, 300)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                5,
+                0,
+                120,
+                "a rehearsal in the simulator; AWS gives no figure",
+            ),
+            300,
+        )
     }
 
     fn sends(&self) -> Option<String> {
@@ -296,8 +320,15 @@ impl Work for AwaitResync {
         vec![read("rds", "DescribeGlobalClusters", &self.asked_in)]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (600, 6 * 3_600)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::or_much_longer(
+                600,
+                60,
+                "AWS: a few minutes to several hours, once the old Region works again (aws-facts §2.7)",
+            ),
+            6 * 3_600,
+        )
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

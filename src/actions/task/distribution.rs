@@ -1,12 +1,20 @@
 //! What every change of the distribution has alike: its calls, its times, and what is said where somebody was faster.
 
 use super::work::{change, read};
-use crate::PlannedCall;
+use crate::{Expected, PlannedCall};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::Region;
 
-/// Seconds until a change is deployed everywhere: usually, and at the most.
-pub(super) const TIMES: (u64, u64) = (300, 1_800);
+/// How long until a change is deployed everywhere, and the seconds after which the run holds.
+pub(super) const TIMES: (Expected, u64) = (
+    Expected::between(
+        300,
+        120,
+        900,
+        "AWS: five minutes, said in 2020 (aws-facts §4)",
+    ),
+    1_800,
+);
 
 /// `UpdateDistribution` with `If-Match`, and the looks before and after.
 pub(super) fn calls() -> Vec<PlannedCall> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;
 
@@ -26,8 +26,16 @@ impl Work for Invalidate {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (60, 900)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                60,
+                5,
+                300,
+                "a rehearsal in the simulator; AWS gives no figure",
+            ),
+            900,
+        )
     }
 
     fn sends(&self) -> Option<String> {

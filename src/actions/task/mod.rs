@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dependency, PlannedCall, RunContext};
+use super::{Dependency, Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
 
@@ -86,8 +86,8 @@ macro_rules! tasks {
                 match self { $(Self::$name(task) => task.calls()),* }
             }
 
-            /// Expected duration, and the one after which the run holds, in seconds.
-            pub(super) fn times(&self) -> (u64, u64) {
+            /// How long it is likely to take, and the seconds after which the run holds.
+            pub(super) fn times(&self) -> (Expected, u64) {
                 match self { $(Self::$name(task) => task.times()),* }
             }
 

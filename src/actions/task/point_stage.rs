@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::{ApiKind, Region};
 
@@ -29,8 +29,16 @@ impl Work for PointStage {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (5, 300)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                5,
+                1,
+                60,
+                "a rehearsal in the simulator; AWS gives no figure",
+            ),
+            300,
+        )
     }
 
     fn sends(&self) -> Option<String> {

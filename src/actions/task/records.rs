@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{RecordChange, RecordSet, Region, Routing};
 
@@ -55,8 +55,16 @@ impl Work for ChangeRecords {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (60, 600)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                60,
+                5,
+                120,
+                "AWS: usually INSYNC within 60 s (aws-facts §3.2)",
+            ),
+            600,
+        )
     }
 
     fn sends(&self) -> Option<String> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
 use crate::digest::digest;
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::{AwsError, ExecutionSummary, RegionSwitch, StartExecution};
 use gwctl_fleet::{Progress, Region, SwitchExecution};
 
@@ -57,8 +57,24 @@ impl Work for SwitchRegion {
         calls
     }
 
-    fn times(&self) -> (u64, u64) {
-        (self.objective_s.unwrap_or(USUAL_S), LONGEST_S)
+    fn times(&self) -> (Expected, u64) {
+        (
+            self.objective_s.map_or(
+                Expected::or_much_longer(
+                    USUAL_S,
+                    10,
+                    "nobody knows: the plan in AWS names no recovery time",
+                ),
+                |s| {
+                    Expected::or_much_longer(
+                        s,
+                        10.min(s),
+                        "the recovery time that the plan in AWS names",
+                    )
+                },
+            ),
+            LONGEST_S,
+        )
     }
 
     fn sends(&self) -> Option<String> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext, format};
+use crate::{Expected, PlannedCall, RunContext, format};
 use gwctl_aws::{AwsError, Code, ErrorKind};
 use gwctl_fleet::{CodeState, Region};
 
@@ -40,8 +40,16 @@ impl Work for RestoreCode {
         calls
     }
 
-    fn times(&self) -> (u64, u64) {
-        (15, 900)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                15,
+                2,
+                180,
+                "a rehearsal in the simulator; AWS gives no figure",
+            ),
+            900,
+        )
     }
 
     fn sends(&self) -> Option<String> {

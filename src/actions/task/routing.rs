@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, RoutingEndpoint};
 
@@ -39,8 +39,16 @@ impl Work for RoutingControl {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (15, 180)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                15,
+                1,
+                60,
+                "a rehearsal in the simulator; AWS gives no figure",
+            ),
+            180,
+        )
     }
 
     fn sends(&self) -> Option<String> {

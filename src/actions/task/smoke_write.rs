@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;
 
@@ -24,8 +24,11 @@ impl Work for SmokeWrite {
         vec![change("execute-api", "Invoke", &self.region)]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (5, 300)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(5, 1, 60, "a rehearsal in the simulator"),
+            300,
+        )
     }
 
     fn sends(&self) -> Option<String> {

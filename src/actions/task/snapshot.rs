@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::work::{Context, Observation, Sent, Work, change, read};
-use crate::{PlannedCall, RunContext};
+use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::{DbSnapshot, Region};
 
@@ -51,8 +51,15 @@ impl Work for CopySnapshot {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (600, 12 * 3_600)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::or_much_longer(
+                600,
+                60,
+                "nobody knows: Aurora creates it once the old Region works again (aws-facts §2.7)",
+            ),
+            12 * 3_600,
+        )
     }
 
     fn sends(&self) -> Option<String> {
@@ -61,10 +68,11 @@ impl Work for CopySnapshot {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         match self.source(context.run).await {
-            Err(error) => Observation::Underway(format!(
-                "{} does not answer yet: {}",
-                self.region, error.message
-            )),
+            // Said without why: it is another reason at each look, and no news.
+            Err(error) if error.kind.is_silence() => {
+                Observation::Underway(format!("RDS in {} does not answer yet", self.region))
+            }
+            Err(error) => unobserved(&error),
             Ok((_, Some(copy))) if copy.status == "available" => {
                 Observation::Done(format!("{} is kept", copy.id))
             }

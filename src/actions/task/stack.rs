@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::change_set::{summary, surprise};
 use super::stack_log::{cause, follow, progress};
 use super::work::{Context, Next, Observation, Sent, Work, change, read, unobserved};
-use crate::{Dependency, PlannedCall, RunContext};
+use crate::{Dependency, Expected, PlannedCall, RunContext};
 use gwctl_aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
 use gwctl_fleet::{Course, Region, StackDescription};
 use gwctl_stacks::{Action, Capability, Kind, Parameters, Part};
@@ -111,9 +111,11 @@ impl Work for BuildStack {
         calls
     }
 
-    fn times(&self) -> (u64, u64) {
+    fn times(&self) -> (Expected, u64) {
         let slowest = self.parts.iter().map(typical_s).max();
-        (30 + slowest.unwrap_or(10), 5_400)
+        let likely = 30 + slowest.unwrap_or(10);
+        let source = "nobody knows: AWS publishes no durations (aws-facts §6.4)";
+        (Expected::or_much_longer(likely, likely / 3, source), 5_400)
     }
 
     fn sends(&self) -> Option<String> {

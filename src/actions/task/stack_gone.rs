@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::stack_log::{cause, follow, progress};
 use super::work::{Context, Next, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Course, Region};
 
@@ -34,8 +34,15 @@ impl Work for RemoveStack {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (self.expected_s, 7_200)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::or_much_longer(
+                self.expected_s,
+                self.expected_s / 3,
+                "nobody knows: AWS publishes no durations (aws-facts §6.4)",
+            ),
+            7_200,
+        )
     }
 
     fn sends(&self) -> Option<String> {

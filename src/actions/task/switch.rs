@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Account, Region};
 
@@ -50,8 +50,16 @@ impl Work for FlipSwitch {
         ]
     }
 
-    fn times(&self) -> (u64, u64) {
-        (60, 300)
+    fn times(&self) -> (Expected, u64) {
+        (
+            Expected::between(
+                60,
+                5,
+                180,
+                "AWS: the alarm reads its metric once a minute (aws-facts §3.5)",
+            ),
+            300,
+        )
     }
 
     fn sends(&self) -> Option<String> {

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 
-use crate::{PlannedCall, RunContext};
+use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, StackEvent};
 
@@ -100,7 +100,7 @@ impl Context<'_> {
 /// Every task can do this; `tasks!` hands on to it.
 pub(crate) trait Work {
     fn calls(&self) -> Vec<PlannedCall>;
-    fn times(&self) -> (u64, u64);
+    fn times(&self) -> (Expected, u64);
     fn sends(&self) -> Option<String> {
         None
     }

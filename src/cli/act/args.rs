@@ -144,7 +144,7 @@ pub enum Guided {
         #[command(flatten)]
         options: Options,
     },
-    #[command(about = guided::Rollback::DESCRIPTION.about, after_long_help = Exit::table())]
+    #[command(about = guided::Rollback::DESCRIPTION.about, visible_alias = "roll-back", after_long_help = Exit::table())]
     Rollback(Rollback),
     #[command(about = guided::Invalidate::DESCRIPTION.about, after_long_help = Exit::table())]
     Invalidate {

@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::paper::{Ink, Paper, pad};
 use crate::actions::format::{seconds, span};
-use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState, recovery};
+use crate::actions::{
+    Entry, Order, Phase, Plan, Record, Reply, RunState, Step, StepState, clients_steps_done,
+    left as expected_left, recovery,
+};
 use crate::fleet::StackEvent;
 use crate::fleet::clean_line;
 use crate::fleet::format::stopwatch;
@@ -21,6 +24,8 @@ pub struct Events {
     by: String,
     /// What was seen of each step, its words without figures.
     seen: BTreeMap<(String, String), Said>,
+    /// That clients are served was told.
+    served: bool,
     /// Steps whose stack has a log of its own.
     logged: BTreeSet<String>,
 }
@@ -31,9 +36,11 @@ struct Said {
     again: SignedDuration,
 }
 
-/// What was said before is said again when it still holds after this time, and then each time three times as late:
-/// what waits for hours is told as long as it is news.
-const AGAIN: SignedDuration = SignedDuration::from_secs(20);
+/// What was said before is said again when it still holds after the longest time that the step is likely to take, at
+/// the earliest after this time, and then each time three times as late: only that it takes longer is news.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
+/// The same where nobody can know how long a step takes.
+const OPEN: SignedDuration = SignedDuration::from_mins(30);
 /// No later than this, so that somebody who looks sees that gwctl still looks too.
 const LATEST: SignedDuration = SignedDuration::from_hours(3);
 
@@ -53,6 +60,7 @@ impl Events {
             by: state.operator.clone(),
             seen: BTreeMap::new(),
             logged: BTreeSet::new(),
+            served: false,
         }
     }
 
@@ -64,17 +72,54 @@ impl Events {
             }
             // The stack's own log says the same, line by line.
             Entry::Saw { step, .. } if self.logged.contains(step) => return None,
-            Entry::Saw { step, text } if self.counting(step, text, record.at) => return None,
+            Entry::Saw { step, text } => {
+                let patience = patience(plan.step(step));
+                if self.counting(step, text, record.at, patience) {
+                    return None;
+                }
+            }
             _ => {}
         }
-        let event = event(&record.entry, plan)?;
-        let text = if record.by == self.by {
-            event.text
-        } else {
-            format!("{} (by {})", event.text, record.by)
+        let mut event = event(&record.entry, plan)?;
+        if record.by != self.by {
+            event.text = format!("{} (by {})", event.text, record.by);
+        }
+        Some(self.drawn(&event, record.at))
+    }
+
+    /// That what clients need is done, once: what is left is told with its own expected time.
+    pub fn milestone(&mut self, state: &RunState) -> Option<String> {
+        let at = clients_steps_done(state).filter(|_| !self.served && !state.undoing)?;
+        self.served = true;
+        let after = seconds(
+            at.duration_since(self.begun)
+                .as_secs()
+                .max(0)
+                .cast_unsigned(),
+        );
+        let over = |id: &str| state.steps.get(id).is_some_and(StepState::over);
+        let left: Vec<&str> = state.active().map(|step| step.id.as_str()).collect();
+        let left: Vec<&str> = left.into_iter().filter(|id| !over(id)).collect();
+        let left = match left.as_slice() {
+            [] => "nothing is left to do".to_owned(),
+            left => {
+                let rest = expected_left(state, at).left_words();
+                format!("to be done: {}; {rest}", left.join(", "))
+            }
         };
+        let event = Event {
+            glyph: "●",
+            word: "served",
+            ink: Ink::Good,
+            step: String::new(),
+            text: format!("what clients need is done, {after} after the confirmation; {left}"),
+        };
+        Some(self.drawn(&event, at))
+    }
+
+    fn drawn(&self, event: &Event, at: Timestamp) -> String {
         let paper = self.paper;
-        let clock = paper.ink(Ink::Faint, &format!("{:>8}", clock(record.at, self.begun)));
+        let clock = paper.ink(Ink::Faint, &format!("{:>8}", clock(at, self.begun)));
         let word = paper.ink(event.ink, &format!("{} {:<8}", event.glyph, event.word));
         let step = clean_line(&event.step);
         let step = if step.len() > self.column {
@@ -83,22 +128,27 @@ impl Events {
             pad(&step, self.column)
         };
         let text = match paper.width {
-            Some(_) => self.wrapped(&step, &text),
-            None => clean_line(&text),
+            Some(_) => self.wrapped(&step, &event.text),
+            None => clean_line(&event.text),
         };
-        Some(
-            format!("{clock}  {word}  {}  {text}", paper.ink(Ink::Bold, &step))
-                .trim_end()
-                .to_owned(),
-        )
+        format!("{clock}  {word}  {}  {text}", paper.ink(Ink::Bold, &step))
+            .trim_end()
+            .to_owned()
     }
 
     /// Whether the same was said lately, with other figures.
-    fn counting(&mut self, step: &str, text: &str, at: Timestamp) -> bool {
+    fn counting(
+        &mut self,
+        step: &str,
+        text: &str,
+        at: Timestamp,
+        patience: SignedDuration,
+    ) -> bool {
         let words: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
         let key = (step.to_owned(), words);
         let Some(said) = self.seen.get_mut(&key) else {
-            self.seen.insert(key, Said { at, again: AGAIN });
+            let again = patience;
+            self.seen.insert(key, Said { at, again });
             return false;
         };
         if at.duration_since(said.at) < said.again {
@@ -115,6 +165,13 @@ impl Events {
         let over = step.len().saturating_sub(self.column);
         self.paper.hang_after(hang, over, text)
     }
+}
+
+/// How long the same sight of `step` is no news.
+fn patience(step: Option<&Step>) -> SignedDuration {
+    let longest = step.and_then(|step| step.expected().most_s);
+    let longest = longest.map(|most| SignedDuration::from_secs(most.cast_signed()));
+    longest.map_or(OPEN, |most| most.clamp(AGAIN, LATEST))
 }
 
 /// `+4:07`, `+1:02:33`.
@@ -167,7 +224,7 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
         Entry::Started { step } => {
             let known = plan.step(step);
             let text = known.map_or_else(String::new, |known| {
-                format!("{}; about {}", known.title, seconds(known.expected_s))
+                format!("{}; {}", known.title, known.expected().words())
             });
             make("▸", "begins", Ink::Busy, step, text)
         }
@@ -314,14 +371,19 @@ pub fn closing(state: &RunState) -> String {
             .unwrap_or(state.newest)
             .duration_since(state.begun),
     );
-    let expected = seconds(state.plan.expected_s());
+    let expected = state.plan.expected().words();
     let ended = match state.phase() {
-        Phase::Done => format!("Done in {took}; about {expected} was expected."),
+        Phase::Done => format!("Done in {took}; expected: {expected}."),
         phase => format!("{} after {took}.", capital(phase.word())),
     };
     let recovery = recovery(state);
     match (recovery.recovered, state.plan.intent.recovers()) {
-        (Some(_), _) => format!("{ended}\nRecovery: {}.", recovery.sentence()),
+        (Some(_), _) => {
+            let then = recovery.afterwards_sentence();
+            let then = then.map(|then| format!("\nDone after recovery: {then}."));
+            let then = then.unwrap_or_default();
+            format!("{ended}\nRecovery: {}.{then}", recovery.sentence())
+        }
         (None, true) => format!("{ended}\nRecovery: none, {}.", recovery.why),
         (None, false) => ended,
     }
@@ -349,6 +411,7 @@ mod tests {
             by: "robin@here".into(),
             seen: BTreeMap::new(),
             logged: BTreeSet::new(),
+            served: false,
         }
     }
 
@@ -358,7 +421,7 @@ mod tests {
         let looks = (0..2_160).map(|n| n * 20);
         let is_told = |second: &i64| {
             let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(*second);
-            !events.counting("serving", &saw(*second), at)
+            !events.counting("serving", &saw(*second), at, OPEN)
         };
         looks.filter(is_told).collect()
     }
@@ -366,14 +429,13 @@ mod tests {
     #[test]
     fn twelve_hours_of_looks_are_a_dozen_lines() {
         let lines = told(|second| format!("lag {} ms, still behind", second % 977));
-        assert!(lines.len() <= 12, "{lines:?}");
-        assert_eq!(lines[..4], [0, 20, 80, 260]);
+        assert_eq!(lines, [0, 1_800, 7_200, 18_000, 28_800, 39_600]);
         // Somebody who looks after hours sees that gwctl looks too.
         let gaps = lines.windows(2).map(|pair| pair[1] - pair[0]);
         assert!(gaps.max().is_some_and(|gap| gap <= 3 * 3_600), "{lines:?}");
         // Two sights that take turns are no news either.
         let lines = told(|second| (if second % 40 == 0 { "in" } else { "out" }).to_owned());
-        assert!(lines.len() <= 24, "{}", lines.len());
+        assert!(lines.len() <= 12, "{}", lines.len());
     }
 
     #[test]

@@ -156,6 +156,12 @@ impl<'a> Desk<'a> {
                 text.push('\n');
             }
         }
+        if !self.manner.json
+            && let Some(line) = events.milestone(state)
+        {
+            text.push_str(&line);
+            text.push('\n');
+        }
         if text.is_empty() {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::actions::expected_recovery;
 use crate::actions::format::seconds;
 use crate::actions::{Plan, Standing};
 use crate::fleet::clean_markdown as plain;
@@ -19,15 +20,18 @@ pub fn draw(plan: &Plan) -> String {
     );
     let _ = writeln!(
         text,
-        "- **takes** about {}; one step after the other {}{}",
-        seconds(plan.expected_s()),
-        seconds(plan.one_by_one_s()),
-        if plan.intent.recovers() {
-            format!("; objective for recovery {}", seconds(plan.rules.rto_s))
-        } else {
-            String::new()
-        }
+        "- **takes** {}; one step after another {}",
+        plan.expected().words(),
+        plan.clone().one_by_one().expected().likely(),
     );
+    if let Some(recovery) = expected_recovery(plan) {
+        let objective = seconds(plan.rules.rto_s);
+        let _ = writeln!(
+            text,
+            "- **recovery** {}; objective {objective}",
+            recovery.words()
+        );
+    }
     if let Some(choice) = &plan.mechanism {
         let _ = writeln!(
             text,
@@ -105,7 +109,7 @@ fn steps(text: &mut String, plan: &Plan) {
             change,
             calls.join(", "),
             needs.join(", "),
-            seconds(step.expected_s),
+            step.expected().words(),
         ];
         let _ = writeln!(
             text,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::paper::{Ink, Paper, pad};
+use crate::actions::expected_recovery;
 use crate::actions::format::seconds;
 use crate::actions::{Becomes, Finding, Need, Plan, Standing, Step};
 use crate::fleet::clean_line;
@@ -53,7 +54,7 @@ pub fn draw(plan: &Plan, paper: Paper) -> String {
     }
     for step in &plan.inverse {
         let of = step.undoes.as_deref().unwrap_or("all");
-        let said = format!("{} ({})", step.title, seconds(step.expected_s));
+        let said = format!("{} ({})", step.title, step.expected().words());
         let lead = pad(
             &format!("  {of}"),
             2 + id_width(&plan.inverse, undone, paper),
@@ -81,18 +82,19 @@ fn pair(label: &str, value: &str, ink: Ink, paper: Paper) -> String {
 fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
     let mut lines = Vec::new();
     let mut say = |label: &str, value: String, ink| lines.push((label.to_owned(), value, ink));
-    let (side, single) = (plan.expected_s(), plan.one_by_one_s());
-    let mut takes = format!("about {}", seconds(side));
-    if side != single {
-        let one_by_one = seconds(single);
+    let (all, single) = (plan.expected(), plan.clone().one_by_one().expected());
+    if let Some(recovery) = expected_recovery(plan) {
+        let objective = seconds(plan.rules.rto_s);
+        let until = format!("{}; objective: {objective}", recovery.words());
+        say("recovery", until, Ink::Plain);
+    }
+    let mut takes = all.words();
+    if all.likely_s != single.likely_s {
+        let one_by_one = single.likely();
         let _ = write!(
             takes,
             ", independent steps in parallel; one step after another {one_by_one}"
         );
-    }
-    if plan.intent.recovers() {
-        let objective = seconds(plan.rules.rto_s);
-        let _ = write!(takes, " (objective for recovery: {objective})");
     }
     say("takes", takes, Ink::Plain);
     for (n, held) in plan.binding.accounts.iter().enumerate() {
@@ -167,7 +169,7 @@ fn steps(plan: &Plan, line: &mut impl FnMut(String), paper: Paper) {
         let number = format!("{:>3}", n + 1);
         let begin = begins.get(step.id.as_str()).copied().unwrap_or(0);
         let bar = bar(begin, step.expected_s, total);
-        let time = format!("{:>11}", seconds(step.expected_s));
+        let time = pad(&step.expected().short(), 14);
         let turn = if step.no_return {
             "  point of no return"
         } else {

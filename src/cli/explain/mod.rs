@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use super::act::stage::runs;
 use super::changes::PICTURE;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
 use super::output;
 use super::target::{Target, complete};
-use crate::fleet::Snapshot;
+use crate::fleet::{Event, Snapshot};
 use crate::observe::{Findings, Inquirer};
 use args::Explain;
 use report::Report;
@@ -22,7 +23,11 @@ use report::Report;
 /// Asks, reasons, and prints what came of it.
 pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     let since = SignedDuration::try_from(args.since).unwrap_or_default();
-    let look = async |target: Target| look(&target, since).await;
+    let folder = runs(args.fleet.demo)?;
+    let look = async |target: Target| {
+        let own = folder.events(&target.name, target.clock.now() - since);
+        look(&target, since, &own).await
+    };
     let report = args.fleet.with(global, true, look)?;
     output::print(&match args.output {
         Output::Table => print::table(&report),
@@ -32,9 +37,10 @@ pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     Ok(report.exit())
 }
 
-pub(super) async fn look(target: &Target, since: SignedDuration) -> Report {
+/// `own` is what gwctl's own runs did.
+pub(super) async fn look(target: &Target, since: SignedDuration, own: &[Event]) -> Report {
     let (picture, findings) = ask(target, since).await;
-    Report::new(picture, &findings)
+    Report::new(picture, &findings, own)
 }
 
 /// Takes the picture, and asks what changed and what the functions log, side by side.

@@ -9,7 +9,7 @@ use crate::explain::{
     Evidence, Explanation, Turned, Unexplained, explain, hits, not_seen, turned, unexplained,
     unseen,
 };
-use crate::fleet::{Heard, Snapshot, format};
+use crate::fleet::{Event, Heard, Snapshot, format};
 use crate::observe::{Findings, cost_of};
 
 /// Everything there is to print.
@@ -33,10 +33,10 @@ pub struct Report {
 
 impl Report {
     /// Reasons from what was seen.
-    pub fn new(picture: Arc<Snapshot>, findings: &Findings) -> Self {
+    pub fn new(picture: Arc<Snapshot>, findings: &Findings, own: &[Event]) -> Self {
         let heard = &findings.errors.heard;
         let (trail, logged) = (findings.happened.trail(), findings.errors.logged());
-        let evidence = Evidence::new(&picture, Some(trail), Some(logged));
+        let evidence = Evidence::new(&picture, Some(trail), Some(logged)).with_runs(own);
         let explanation = explain(&evidence);
         let turned = if explanation.hypotheses.is_empty() {
             Vec::new()

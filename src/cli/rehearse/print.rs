@@ -12,7 +12,7 @@ could observe. RPO: seconds of acknowledged writes that were lost. Failed: reque
 429: how many of these were answered with 429. Failed requests, lost writes and time cover the full drill, to the other Region \
 and back, without the wait for the last figures. The simulated world counts every figure except the report's. Held: how often \
 the run waited for the operator. Waived: failed checks that the operator waived by name; a real operator may stop there. Every \
-fault ends after 20 minutes.";
+fault ends after 20 min.";
 
 const HEADS: [&str; 11] = [
     "scenario",

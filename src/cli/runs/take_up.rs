@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::actions::format::seconds;
 use crate::actions::{Folder, Order, RunState, StepStatus, resume};
 use crate::cli::act::again::Again;
 use crate::cli::act::follow::{Manner, follow_and_keep};
@@ -177,7 +176,7 @@ fn inverse(state: &RunState, paper: Paper) -> String {
     let mut nothing = true;
     for step in undoing.active() {
         nothing = false;
-        let said = format!("{} ({})", step.title, seconds(step.expected_s));
+        let said = format!("{} ({})", step.title, step.expected().words());
         let _ = writeln!(text, "  {}", paper.hang(2, &said));
     }
     if nothing {

@@ -1,12 +1,94 @@
-//! What the rules of guided actions may be.
+//! What the rules of guided actions and the limits of the verdicts may be.
 
 use super::findings::Findings;
 use super::url;
-use crate::fleet::{FleetSpec, RoutingEndpoint};
+use crate::fleet::{FleetSpec, Limit, RoutingEndpoint, Thresholds};
 
 /// The endpoints an ARC cluster has (aws-facts §8.1).
 const ENDPOINTS: usize = 5;
 const DAY_S: u64 = 24 * 3_600;
+
+/// Limits of the verdicts.
+pub(super) fn thresholds(limits: &Thresholds, at: &mut Findings<'_>) {
+    // Every limit grows worse upwards, but for the days a certificate has left.
+    let rising = [
+        ("api_p99_ms", limits.api_p99_ms),
+        ("api_5xx_percent", limits.api_5xx_percent),
+        ("lambda_error_percent", limits.lambda_error_percent),
+        ("lambda_throttle_percent", limits.lambda_throttle_percent),
+        (
+            "lambda_concurrency_percent",
+            limits.lambda_concurrency_percent,
+        ),
+        ("replication_lag_ms", limits.replication_lag_ms),
+        ("edge_5xx_percent", limits.edge_5xx_percent),
+        ("probe_ms", limits.probe_ms),
+    ];
+    for (key, limit) in rising {
+        limit_in_order(
+            key,
+            limit,
+            limit.warn <= limit.critical,
+            "warn <= critical",
+            at,
+        );
+    }
+    let days = limits.certificate_days;
+    limit_in_order(
+        "certificate_days",
+        days,
+        days.warn >= days.critical,
+        "warn >= critical: fewer days are worse",
+        at,
+    );
+    if let Some(most) = limits.max_connections
+        && !(most.is_finite() && most >= 1.0)
+    {
+        at.error(
+            "max_connections",
+            format!("{most} connections"),
+            "a number from 1",
+        );
+    }
+    for (key, seconds) in [
+        ("metric_stale_s", limits.metric_stale_s),
+        ("state_stale_s", limits.state_stale_s),
+    ] {
+        if !(seconds.is_finite() && seconds > 0.0) {
+            at.error(
+                key,
+                format!("{seconds} seconds"),
+                "a number of seconds above 0",
+            );
+        }
+    }
+}
+
+fn limit_in_order(key: &str, limit: Limit, in_order: bool, order: &str, at: &mut Findings<'_>) {
+    let both = [limit.warn, limit.critical];
+    if both.iter().any(|value| !value.is_finite() || *value < 0.0) {
+        at.error(
+            key,
+            format!("warn {} and critical {}", limit.warn, limit.critical),
+            "numbers from 0",
+        );
+    } else if !in_order {
+        at.error(
+            key,
+            format!(
+                "warn {} and critical {} are the wrong way round",
+                limit.warn, limit.critical
+            ),
+            order,
+        );
+    } else if key.ends_with("percent") && both.iter().any(|value| *value > 100.0) {
+        at.error(
+            key,
+            format!("warn {} and critical {}", limit.warn, limit.critical),
+            "percent, from 0 to 100",
+        );
+    }
+}
 
 /// Objectives and abort criteria.
 pub(super) fn rules(spec: &FleetSpec, at: &mut Findings<'_>) {
@@ -44,7 +126,7 @@ pub(super) fn rules(spec: &FleetSpec, at: &mut Findings<'_>) {
             rules.hold_down_s,
             0,
             DAY_S,
-            "seconds, from 0 to 24 hours",
+            "seconds, from 0 to 24 h",
         ),
         (
             "abort_minutes",

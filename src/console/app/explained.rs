@@ -9,7 +9,7 @@ use gwctl_explain::{
     Evidence, Explanation, Headline, Hypothesis, Rest, explain, hits, looked_at, not_seen, rest,
     turned, unexplained,
 };
-use gwctl_fleet::{Region, Snapshot, format};
+use gwctl_fleet::{Event, Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
 use jiff::Timestamp;
 
@@ -22,15 +22,18 @@ pub struct Asked {
     pub picture: Arc<Snapshot>,
     pub happened: Option<Arc<Happened>>,
     pub errors: Option<Arc<Errors>>,
+    /// What gwctl's own runs did, by the journals of this machine.
+    pub runs: Arc<Vec<Event>>,
 }
 
 impl Asked {
     /// Of the picture alone.
-    pub const fn of(picture: Arc<Snapshot>) -> Self {
+    pub fn of(picture: Arc<Snapshot>) -> Self {
         Self {
             picture,
             happened: None,
             errors: None,
+            runs: Arc::default(),
         }
     }
 
@@ -42,12 +45,13 @@ impl Asked {
         Arc::ptr_eq(&self.picture, &other.picture)
             && same(self.happened.as_ref(), other.happened.as_ref())
             && same(self.errors.as_ref(), other.errors.as_ref())
+            && Arc::ptr_eq(&self.runs, &other.runs)
     }
 
     fn evidence(&self) -> Evidence<'_> {
         let trail = self.happened.as_ref().map(|it| it.trail());
         let logged = self.errors.as_ref().map(|it| it.logged());
-        Evidence::new(&self.picture, trail, logged)
+        Evidence::new(&self.picture, trail, logged).with_runs(&self.runs)
     }
 
     /// What could not be asked beside the picture, a sentence each.
@@ -392,6 +396,7 @@ pub(super) fn renew(state: &mut State) {
         picture: Arc::clone(&state.shown),
         happened: state.timeline.happened.clone(),
         errors: state.logged.errors.clone(),
+        runs: Arc::clone(&state.timeline.runs),
     };
     let known = &state.explained;
     if !known.asked.is(&asked) {

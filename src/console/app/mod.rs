@@ -32,6 +32,7 @@ mod run_line;
 #[allow(clippy::unwrap_used)]
 mod sample;
 mod screen;
+mod shown;
 mod sorted;
 mod standing;
 mod state;

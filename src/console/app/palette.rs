@@ -10,7 +10,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::not_understood::NotUnderstood;
 use self::verbs::{Does, Takes, Verb, verbs};
-use super::{By, OwnCommand, Panel, State, Suggestion, Tab, columns, sorted};
+use super::{By, OwnCommand, Panel, State, Suggestion, Tab, columns, shown, sorted};
 use crate::app::help::HelpLine;
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, NotPicked, Regions};
@@ -56,6 +56,9 @@ pub enum Command {
     Range(usize),
     Onset,
     Columns(Option<Vec<&'static Column>>),
+    /// Columns of the focused list, by the names of its cells, where it is not that of the Regions: none of them stands
+    /// for all, and nothing for the choice of them.
+    ListColumns(Option<Vec<String>>),
     Sort(Option<Sort>),
     /// Of the focused list, where it is not that of the Regions.
     SortList(Option<By>),
@@ -228,6 +231,29 @@ pub(super) fn names_of_columns(state: &State) -> Vec<&'static str> {
         .unwrap_or_default()
 }
 
+/// What `:columns` asks for: of the Regions any columns, of other lists those of their table.
+fn shown_columns(names: Option<&str>, state: &State) -> Result<Command, NotUnderstood> {
+    let panel = state.focused();
+    if panel == Panel::Regions {
+        return Ok(Command::Columns(names.map(columns::parse).transpose()?));
+    }
+    let all: Vec<String> = shown::headings(panel)
+        .iter()
+        .map(|(cell, _)| (*cell).to_owned())
+        .collect();
+    if all.is_empty() {
+        return Err(NotUnderstood::NoColumns(panel.title()));
+    }
+    let Some(names) = names.filter(|names| names.trim() != "default") else {
+        return Ok(Command::ListColumns(names.map(|_| Vec::new())));
+    };
+    let words = names.split([' ', ',']).filter(|word| !word.is_empty());
+    let picked: Result<Vec<String>, NotPicked> = words
+        .map(|word| pick(word, "column of this list", &all))
+        .collect();
+    Ok(Command::ListColumns(Some(picked?)))
+}
+
 /// What `:sort` asks for: of the Regions by what they are worth, of other lists by what their rows say.
 fn sort(by: Option<&str>, state: &State) -> Result<Command, NotUnderstood> {
     let panel = state.focused();
@@ -365,9 +391,12 @@ fn candidates(state: &State) -> Vec<Suggestion> {
                     .iter()
                     .map(|t| (t.name.clone(), t.origin.clone())),
             ),
-            Takes::Column => all.extend(columns::suggestions(name)),
-            Takes::Sort if state.focused() == Panel::Regions => {
+            Takes::Column | Takes::Sort if state.focused() == Panel::Regions => {
                 all.extend(columns::suggestions(name));
+            }
+            Takes::Column => {
+                let names = shown::headings(state.focused()).iter();
+                with(&mut names.map(|(cell, _)| ((*cell).to_owned(), "show it".into())));
             }
             Takes::Sort => {
                 let names = names_of_columns(state).into_iter();

@@ -32,7 +32,7 @@ impl State {
             Some("its configuration makes this fleet read-only (`read_only = true`)")
         } else {
             Some(
-                "gwctl is read-only: type `:arm` to allow changes for 15 minutes, or start it with --write",
+                "gwctl is read-only: type `:arm` to allow changes for 15 min, or start it with --write",
             )
         }
     }

@@ -62,7 +62,10 @@ fn spec() -> FleetSpec {
             routing_endpoints: Vec::new(),
         },
         sites: REGIONS.into_iter().map(site).collect(),
-        thresholds: Thresholds::default(),
+        thresholds: Thresholds {
+            max_connections: Some(1_700.0),
+            ..Thresholds::default()
+        },
         rules: gwctl_fleet::Rules::default(),
         build: gwctl_fleet::BuildSpec::default(),
         shared: None,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Screen;
 use super::rows::{Row, Subject};
-use gwctl_actions::{Answer, Ready, Tried};
+use gwctl_actions::{Answer, Expected, Ready, Tried};
 use gwctl_fleet::{Region, Snapshot, format};
 
 /// What could be done with a Region.
@@ -105,7 +105,7 @@ impl Could {
         let against: Vec<String> = against
             .map(|check| format!("{} {}: {}", check.finding.word(), check.name, check.text))
             .collect();
-        let expected = ready.expected_s.map(format::seconds);
+        let expected = ready.expected.map(Expected::words);
         vec![
             ("region", self.region.to_string()),
             ("answer", word(ready.answer).to_owned()),

@@ -10,7 +10,7 @@ use super::rows::{self, Basis, Row};
 use super::{
     Asked, By, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged,
     Logs, NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject,
-    Timeline, logs, logs_counts, sorted,
+    Timeline, logs, logs_counts, shown, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -133,6 +133,8 @@ pub struct State {
     pub sort: Option<Sort>,
     /// What the other lists are sorted by; those not in here stand in their own order.
     pub sorts: BTreeMap<Spot, By>,
+    /// The headings of the columns that other lists do not show.
+    pub hidden: BTreeMap<Spot, BTreeSet<&'static str>>,
     /// The marks of what is missing.
     pub marks: Marks,
     /// A chart shown alone.
@@ -244,6 +246,7 @@ impl State {
             columns: start.columns.unwrap_or_else(columns::on_screen),
             sort: None,
             sorts: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             marks: start.marks,
             zoom: None,
             own: Vec::new(),
@@ -404,6 +407,22 @@ impl State {
             });
         }
         self.sorts.get(&self.spot(panel)).cloned()
+    }
+
+    /// Whether `panel` of the present screen is to be drawn without its column `heading`.
+    pub fn hides(&self, panel: Panel, heading: &str) -> bool {
+        let hidden = self.hidden.get(&self.spot(panel));
+        hidden.is_some_and(|hidden| hidden.contains(heading))
+    }
+
+    /// Whether the column of the cells called `name` is shown; none where there is no column that may go.
+    pub fn shows(&self, panel: Panel, name: &str) -> Option<bool> {
+        if panel == Panel::Regions {
+            let column = columns::find(name).filter(|column| column.name != "region")?;
+            return Some(self.columns.contains(&column));
+        }
+        let heading = shown::heading(panel, name)?;
+        Some(!self.hides(panel, heading))
     }
 
     /// Whether `panel` would have rows without its filter.

@@ -33,7 +33,7 @@ pub struct Timeline {
     /// Whether it is to be asked again at once.
     pub(super) again: bool,
     /// What runs did, by their journals.
-    runs: Vec<Event>,
+    pub(super) runs: Arc<Vec<Event>>,
     /// When the journals were last asked for.
     pub(super) runs_asked: Option<Timestamp>,
     /// What operators wrote down where no run was under way.
@@ -98,7 +98,7 @@ impl Timeline {
 
     /// What runs did came.
     pub(super) fn take_runs(&mut self, runs: Vec<Event>) {
-        self.runs = runs;
+        self.runs = Arc::new(runs);
         self.merge();
     }
 
@@ -117,7 +117,7 @@ impl Timeline {
     fn merge(&mut self) {
         let asked = self.happened.iter().flat_map(|it| &it.log.events);
         let mut all: Vec<Event> = asked
-            .chain(&self.runs)
+            .chain(self.runs.as_ref())
             .chain(&self.notes)
             .cloned()
             .collect();

@@ -84,7 +84,8 @@ fn operations(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(OPERATIONS, inner.width);
+    let hides = |column: &Column| scene.state.hides(Panel::Operations, column.title);
+    let grid = Grid::fit_shown(OPERATIONS, inner.width, hides);
     grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,

@@ -120,7 +120,7 @@ fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let asked_none = scene.snapshot.database.clusters.is_empty();
         let why = [database_unknown(scene).filter(|_| asked_none)];
         let none = if silent.is_empty() {
-            "no event in 1 hour".into()
+            "no event in 1 h".into()
         } else {
             let mark = scene.theme.glyphs.marks.could_not_ask;
             format!("{mark} not known: {}", silent.join(", "))

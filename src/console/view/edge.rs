@@ -284,7 +284,8 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(COLUMNS, inner.width);
+    let hides = |column: &Column| scene.state.hides(Panel::Answers, column.title);
+    let grid = Grid::fit_shown(COLUMNS, inner.width, hides);
     grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let remark = answers_note(scene, inner.width, usize::from(inner.height * 2 / 5));
     let body = Rect {

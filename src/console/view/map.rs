@@ -375,7 +375,7 @@ fn name(scene: &Scene<'_>, mark: &Mark<'_>, taken: &mut Taken, crowded: bool) ->
         .traffic_share(&mark.site.region)
         .ok()
         .filter(|_| !crowded)
-        .map(|share| format::share(share.shown));
+        .map(|share| format::share(share.told));
     let both = share.is_some().then_some(share);
     [both, Some(None)].into_iter().flatten().find_map(|share| {
         let mut name = Name {

@@ -82,7 +82,7 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
     let aside = match (&refused, &offer.planned) {
         (Some(_), _) => "cannot be done".to_owned(),
         (None, Some(Ok(plan))) if width >= 100 => times(plan),
-        (None, Some(Ok(plan))) => format::seconds(plan.expected_s()),
+        (None, Some(Ok(plan))) => plan.expected().short(),
         (None, _) => String::new(),
     };
     let room = width.saturating_sub(cells(&aside) + 24);

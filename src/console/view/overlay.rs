@@ -156,10 +156,12 @@ fn sort(
     columns: &[&'static str],
     cursor: usize,
 ) {
-    let by = scene.state.sorted_by(scene.state.focused());
+    let panel = scene.state.focused();
+    let by = scene.state.sorted_by(panel);
     let own = if by.is_none() { "  now" } else { "" };
+    let glyphs = scene.theme.glyphs;
     let mut lines = vec![Line::from(vec![
-        scene.span("its own order", Role::Text),
+        scene.span("  its own order", Role::Text),
         scene.span(own, Role::Muted),
     ])];
     lines.extend(columns.iter().map(|name| {
@@ -171,12 +173,21 @@ fn sort(
                 "  lowest first; Enter turns it"
             }
         });
+        let mark = match scene.state.shows(panel, name) {
+            Some(true) => glyphs.healthy,
+            Some(false) | None => " ",
+        };
         Line::from(vec![
+            scene.span(format!("{mark} "), Role::Healthy),
             scene.span(*name, Role::Title),
             scene.span(said.unwrap_or_default(), Role::Muted),
         ])
     }));
-    let title = format!("Sort {} by", scene.state.focused().title());
+    lines.push(Line::from(scene.span(
+        format!("Space shows a column ({}) or hides it", glyphs.healthy),
+        Role::Muted,
+    )));
+    let title = format!("Sort {} by", panel.title());
     let size = (48, lines.len() as u16 + 2);
     let inner = window(scene, area, buf, size, &title);
     list(scene, inner, buf, &lines, cursor);

@@ -79,7 +79,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// Cells of the columns before the title, and after it.
 const STATUS: u16 = 12;
-const TIMES: u16 = 15;
+const TIMES: u16 = 22;
 
 /// Where the columns of the steps stand.
 struct Columns {
@@ -217,11 +217,10 @@ fn title_role(run: &RunState, step: &Step) -> Role {
     }
 }
 
-/// `00:42 / 01:30`: how long it took or has been under way, and what was expected.
+/// `00:42 / 90 s (20–300)`: how long it took or has been under way, and what was expected.
 fn times(scene: &Scene<'_>, run: &RunState, step: &Step) -> String {
     let now = run.steps.get(&step.id);
-    let expected =
-        format::steady_stopwatch(SignedDuration::from_secs(step.expected_s.cast_signed()));
+    let expected = step.expected().short();
     let took = now.and_then(|now| {
         let end = now.ended.unwrap_or(scene.now);
         Some(format::steady_stopwatch(end.duration_since(now.started?)))

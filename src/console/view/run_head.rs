@@ -1,6 +1,6 @@
 //! The head of the run screen: what runs, how it stands, the clock, and what it needs of the operator.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -13,7 +13,7 @@ use super::run::objective;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::app::{Hold, Mode, Shown};
-use gwctl_actions::{Phase, RunState, StepStatus, Task, recovery};
+use gwctl_actions::{Phase, RunState, StepStatus, Task, left, recovery};
 use gwctl_fleet::format;
 
 /// Draws the head; what is left is for the rest.
@@ -55,7 +55,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> R
     ));
     paint::line(buf, area.x, area.y + 1, room, &facts);
     if big {
-        let now = Line::from(scene.span(format!(" {}", under_way(run)), Role::Text));
+        let now = Line::from(scene.span(format!(" {}", under_way(run, scene.now)), Role::Text));
         paint::line(buf, area.x, area.y + 2, room, &now);
     }
     let rest = Rect {
@@ -67,16 +67,17 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> R
 }
 
 /// What is under way, in a line.
-fn under_way(run: &RunState) -> String {
-    let now: Vec<&str> = run
+fn under_way(run: &RunState, now: Timestamp) -> String {
+    let steps: Vec<&str> = run
         .active()
         .filter(|step| run.status(&step.id) == StepStatus::Running)
         .map(|step| step.title.as_str())
         .collect();
-    if now.is_empty() {
+    if steps.is_empty() {
         String::new()
     } else {
-        format!("now: {}", now.join("; "))
+        let left = left(run, now).left_words();
+        format!("now: {}; {left}", steps.join("; "))
     }
 }
 
@@ -98,9 +99,11 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         Some(_) => Role::Healthy,
         None => Role::Title,
     };
-    // What is only expected is not told by the second.
-    let minutes = run.plan.expected_s().div_ceil(60);
-    let of = format::seconds(if recovers { rto } else { 60 * minutes });
+    let of = if recovers {
+        format::seconds(rto)
+    } else {
+        run.plan.expected().short()
+    };
     if big {
         let since = match until {
             Some(_) if recovered => "recovered",

@@ -10,8 +10,7 @@ use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::app::{Could, Panel, Screen, Subject};
-use gwctl_actions::Answer;
-use gwctl_fleet::format;
+use gwctl_actions::{Answer, Expected};
 
 /// Cells of a Region's name.
 const NAME: usize = 15;
@@ -98,7 +97,11 @@ fn text(scene: &Scene<'_>, could: &Could, room: usize) -> String {
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
-    format!("{}: {}{more}", lead(could), told.join("; "))
+    format!(
+        "{}: {}{more}",
+        lead(could, Expected::likely),
+        told.join("; ")
+    )
 }
 
 /// What stands against it, each reason once: what one dependency forbids is counted.
@@ -118,14 +121,14 @@ fn reasons<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     told.collect()
 }
 
-/// `yes by switchover, about 1 min 30 s`.
-fn lead(could: &Could) -> String {
+/// `yes by switchover, about 60 s`; `time` tells how long it takes.
+fn lead(could: &Could, time: impl Fn(Expected) -> String) -> String {
     let ready = &could.ready;
     let by = ready.how.as_ref().map(|how| format!(" by {how}"));
     let by = by.unwrap_or_default();
     match ready.answer {
         Answer::Yes => {
-            let about = ready.expected_s.map(|s| format!(", about {}", roughly(s)));
+            let about = ready.expected.map(|took| format!(", about {}", time(took)));
             format!("yes{by}{}", about.unwrap_or_default())
         }
         Answer::YesLook => format!("yes{by}, but look"),
@@ -134,18 +137,15 @@ fn lead(could: &Could) -> String {
     }
 }
 
-/// A likely time is no exact one: from three minutes on in whole minutes.
-fn roughly(seconds: u64) -> String {
-    if seconds < 180 {
-        return format::seconds(seconds);
-    }
-    format!("{} min", seconds.div_ceil(60))
-}
-
 /// One line, however narrow.
 fn well(scene: &Scene<'_>, could: &Could, room: usize) -> String {
     let room = room.saturating_sub(NAME + 3);
-    let mut line = lead(could);
+    // The range stands where the first fact has room beside it.
+    let first = could.ready.facts.first().map_or(0, |fact| cells(fact) + 3);
+    let mut line = lead(could, Expected::short);
+    if cells(&line) + first > room {
+        line = lead(could, Expected::likely);
+    }
     let tried = could.tried_words(scene.now);
     let facts = could.ready.facts.iter().cloned();
     let parts = facts.chain((!tried.is_empty()).then_some(tried));

@@ -90,7 +90,8 @@ impl Grid {
         let aside = aside.map(Line::from);
         let inner = scene.panel(area, buf, panel, aside.as_ref());
         let height = inner.height.checked_sub(1)?;
-        let grid = Self::fit(columns, inner.width);
+        let hides = |column: &Column| scene.state.hides(panel, column.title);
+        let grid = Self::fit_shown(columns, inner.width, hides);
         grid.headings(scene, Rect { height: 1, ..inner }, buf);
         let body = Rect {
             y: inner.y + 1,
@@ -103,11 +104,19 @@ impl Grid {
     /// Fits `columns` into rows of `width` cells. Two blanks stand between columns where all of
     /// them fit so, or else one.
     pub fn fit(columns: &[Column], width: u16) -> Self {
+        Self::fit_shown(columns, width, |_| false)
+    }
+
+    /// As [`Self::fit`], without those that `hides` tells; the most important one stays.
+    pub fn fit_shown(columns: &[Column], width: u16, hides: impl Fn(&Column) -> bool) -> Self {
         let width = width.saturating_sub(2 * INSET);
-        let all: u16 = columns.iter().map(|column| column.width).sum();
-        let gaps = (columns.len() as u16).saturating_sub(1);
+        let shows = |column: &Column| column.rank == 0 || !hides(column);
+        let mut by_rank: Vec<usize> = (0..columns.len())
+            .filter(|index| shows(&columns[*index]))
+            .collect();
+        let all: u16 = by_rank.iter().map(|index| columns[*index].width).sum();
+        let gaps = (by_rank.len() as u16).saturating_sub(1);
         let gap = if all + 2 * gaps <= width { 2 } else { 1 };
-        let mut by_rank: Vec<usize> = (0..columns.len()).collect();
         by_rank.sort_by_key(|index| columns[*index].rank);
         let mut kept = vec![false; columns.len()];
         let mut used = 0;

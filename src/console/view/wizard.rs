@@ -14,7 +14,6 @@ use super::theme::Role;
 use super::wizard_steps::graph;
 use crate::app::{Action, Part, Target, Window, Wizard, red};
 use gwctl_actions::{Check, Finding, Plan, Step};
-use gwctl_fleet::format;
 
 /// Draws the wizard over the whole body.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
@@ -69,17 +68,13 @@ fn parts(scene: &Scene<'_>, wizard: &Wizard) -> Line<'static> {
     Line::from(spans)
 }
 
-/// `about 4 min 30 s; one step after another 12 min`.
+/// `about 4 min, 2–9 min; one step after another 12 min`.
 pub fn times(plan: &Plan) -> String {
-    let (best, sum) = (plan.expected_s(), plan.one_by_one_s());
-    if sum > best {
-        format!(
-            "about {}; one step after another {}",
-            format::seconds(best),
-            format::seconds(sum)
-        )
+    let (best, sum) = (plan.expected(), plan.clone().one_by_one().expected());
+    if sum.likely_s > best.likely_s {
+        format!("{}; one step after another {}", best.words(), sum.likely())
     } else {
-        format!("about {}", format::seconds(best))
+        best.words()
     }
 }
 

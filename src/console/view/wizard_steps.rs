@@ -9,7 +9,6 @@ use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
 use gwctl_actions::{Becomes, Plan, Standing, Step};
-use gwctl_fleet::format;
 
 /// Each step with its bar in time, and below it what it calls and what it needs.
 pub fn graph(
@@ -23,7 +22,7 @@ pub fn graph(
     let total = lanes::total(&lanes);
     let width = usize::from(width);
     let bar = (width * 3 / 10).clamp(12, 60);
-    let room = width.saturating_sub(bar + 18);
+    let room = width.saturating_sub(bar + 21);
     for (index, (step, lane)) in steps.iter().zip(&lanes).enumerate() {
         let role = if step.mutates() {
             Role::Text
@@ -34,10 +33,7 @@ pub fn graph(
         let mut spans = vec![
             scene.span(format!("{:>2} ", index + 1), Role::Accent),
             scene.span(title, role),
-            scene.span(
-                format!("{:>12}  ", format::seconds(step.expected_s)),
-                Role::Text,
-            ),
+            scene.span(format!(" {:<14}  ", step.expected().short()), Role::Text),
         ];
         let bar_role = if step.no_return {
             Role::Degraded

@@ -12,6 +12,8 @@ use jiff::SignedDuration;
 const BEFORE: SignedDuration = SignedDuration::from_mins(60);
 /// What is announced so long after it belongs to it too.
 const AFTER: SignedDuration = SignedDuration::from_mins(5);
+/// How exactly the minute is known in which a health check turned.
+const NEAR: SignedDuration = SignedDuration::from_mins(1);
 /// Calls by which people say that what follows is meant (aws-facts §14.3).
 const ANNOUNCES: [&str; 4] = [
     "monitoring:DisableAlarmActions",
@@ -25,6 +27,9 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let verdict = picture.edge.admission(region, picture.at)?;
     if verdict.in_service() != Some(false) {
         return None;
+    }
+    if let Some(run) = own_run(evidence, site) {
+        return Some(by_gwctl(evidence, site, run));
     }
     // What a calculated check looks at may be what was forced.
     let is_forced = |check: &&HealthCheck| {
@@ -90,6 +95,55 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         hit_percent: None,
         actions: vec![format!("gwctl restore {region}")],
     })
+}
+
+/// The newest run of gwctl's own that left the Region, where nobody felt it long before the run.
+fn own_run<'a>(evidence: &Evidence<'a>, site: &Site) -> Option<&'a Event> {
+    let left = |event: &&Event| field(event, "leaves") == Some(site.region.as_str());
+    let run = evidence.runs.iter().filter(left).max_by_key(|run| run.at)?;
+    let began = unhealthy_since(evidence, &site.region);
+    // What was out of service before was so without the run.
+    let fits = |began: jiff::Timestamp| began + NEAR >= run.at && began <= run.at + BEFORE;
+    began.is_none_or(|began| fits(began.at)).then_some(run)
+}
+
+fn field<'e>(event: &'e Event, wanted: &str) -> Option<&'e str> {
+    let mut fields = event.fields.iter();
+    fields
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, text)| text.as_str())
+}
+
+/// That people of this machine left the Region by a run of gwctl: nothing else says so as surely.
+fn by_gwctl(evidence: &Evidence<'_>, site: &Site, run: &Event) -> Hypothesis {
+    let region = &site.region;
+    let (who, id) = (made::who(run), field(run, "run").unwrap_or("not known"));
+    let (what, done) = match field(run, "by") {
+        Some("drill") => ("drill", "runs a drill and took"),
+        _ => ("run", "took"),
+    };
+    let began = unhealthy_since(evidence, region).or_else(|| Some(made::onset(run.at)));
+    Hypothesis {
+        cause: "drill",
+        region: Some(region.clone()),
+        sentence: format!(
+            "{who} {done} {region} out of service on purpose, by gwctl's run {id}{}",
+            since(began)
+        ),
+        about: Vec::new(),
+        verdict: Verdict::Degraded,
+        hurts: false,
+        since: began,
+        sure: Sureness::High,
+        why:
+            "the journal of this machine has the run, and Route 53 leaves the Region out since then"
+                .into(),
+        supports: vec![changed::told(run)],
+        contradicts: Vec::new(),
+        apart: Some(format!("`gwctl runs show {id}` shows what the {what} did")),
+        hit_percent: None,
+        actions: vec![format!("gwctl restore {region}")],
+    }
 }
 
 /// Whether its evacuation switch is on.

@@ -38,6 +38,8 @@ pub(super) struct Fixture {
     pub(super) asked: Vec<AskedSource>,
     lines: Vec<Placed>,
     pub(super) spans: Vec<LogSpan>,
+    /// What gwctl's own runs did.
+    pub(super) runs: Vec<Event>,
     pub(super) heard: Heard,
 }
 
@@ -65,6 +67,7 @@ impl Fixture {
             asked: regions.iter().map(|code| answered(code)).collect(),
             lines: Vec::new(),
             spans: Vec::new(),
+            runs: Vec::new(),
             heard: Heard::default(),
         };
         for code in regions {
@@ -341,7 +344,8 @@ impl Fixture {
             spans: &self.spans,
             heard: &self.heard,
         };
-        look(&Evidence::new(&self.picture, Some(trail), Some(logged)))
+        let evidence = Evidence::new(&self.picture, Some(trail), Some(logged));
+        look(&evidence.with_runs(&self.runs))
     }
 }
 

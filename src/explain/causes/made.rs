@@ -70,4 +70,4 @@ pub(super) fn onset(at: Timestamp) -> Onset {
 
 /// What is said of who did it where no record tells.
 pub(super) const NO_RECORD: &str =
-    "no record tells who changed it: CloudTrail may show a call up to 15 minutes late";
+    "no record tells who changed it: CloudTrail may show a call up to 15 min late";

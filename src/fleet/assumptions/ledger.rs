@@ -91,8 +91,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "trail-within-15-minutes",
-        sentence: "An event is in CloudTrail's history 15 minutes after the call at the latest. AWS gives about five \
-                   minutes as a mean and guarantees nothing: gwctl says that events of the last 15 minutes may be \
+        sentence: "An event is in CloudTrail's history 15 min after the call at the latest. AWS gives about five \
+                   minutes as a mean and guarantees nothing: gwctl says that events of the last 15 min may be \
                    missing.",
         document: "Aurora User Guide, Monitoring Amazon Aurora API calls in AWS CloudTrail",
         source: "§14.1",

@@ -63,7 +63,7 @@ fn shared(moment: &Moment<'_>, site: &Site) -> (Known<f64>, Option<Missing>) {
     match moment.snapshot.traffic_share(&site.region) {
         Ok(share) => {
             let known = Known {
-                value: Some(share.shown),
+                value: Some(share.told),
                 age: Some(moment.now.duration_since(share.at)),
                 state: Freshness::Current,
             };

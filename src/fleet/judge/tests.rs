@@ -115,6 +115,19 @@ fn percent(fixture: &Fixture, code: &str) -> Result<f64, Missing> {
     Ok(share.percent)
 }
 
+#[test]
+fn the_shares_that_are_told_are_a_hundred_together() {
+    let fixture = Fixture::healthy();
+    let told = REGIONS.map(|code| fixture.0.traffic_share(&region(code)).unwrap());
+    // Three equal parts would be 99 together.
+    assert!(
+        told.iter()
+            .all(|share| (share.percent - 100.0 / 3.0).abs() < 0.1)
+    );
+    let sum: f64 = told.iter().map(|share| share.told).sum();
+    assert!((sum - 100.0).abs() < 1e-9, "{told:?}");
+}
+
 /// The newest point of the Region's requests is so many minutes old.
 fn end_requests(fixture: &mut Fixture, code: &str, minutes: i64) {
     let before = Fixture::now() - SignedDuration::from_mins(minutes);

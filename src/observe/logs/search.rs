@@ -274,7 +274,7 @@ impl Search {
             }
             if self.clock.now().duration_since(begun) >= PATIENCE {
                 self.stop(&id).await;
-                let why = "gwctl stopped the query: it took longer than 5 minutes".into();
+                let why = "gwctl stopped the query: it took longer than 5 min".into();
                 return end(answer, PartState::Failed(Missing::CouldNotAsk { why }));
             }
         }

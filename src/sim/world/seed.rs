@@ -111,7 +111,11 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
                 probe_url: None,
             })
             .collect(),
-        thresholds: Thresholds::default(),
+        thresholds: Thresholds {
+            // The least that `SLOTS` of an exhausted cluster are.
+            max_connections: Some(1_640.0),
+            ..Thresholds::default()
+        },
         rules: gwctl_fleet::Rules::default(),
         build: gwctl_fleet::BuildSpec {
             smoke_write: Some("/smoke".into()),

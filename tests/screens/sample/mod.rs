@@ -79,7 +79,10 @@ pub fn spec(regions: &[&str]) -> FleetSpec {
                 probe_url: None,
             })
             .collect(),
-        thresholds: Thresholds::default(),
+        thresholds: Thresholds {
+            max_connections: Some(1_700.0),
+            ..Thresholds::default()
+        },
         rules: gwctl::fleet::Rules::default(),
         build: gwctl::fleet::BuildSpec::default(),
         shared: None,

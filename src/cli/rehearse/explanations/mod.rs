@@ -162,6 +162,6 @@ fn explained(story: &Scenario, seed: u64, later: SignedDuration) -> Result<Expla
         after: Duration::ZERO,
         empty: false,
     };
-    let look = async |target: Target| explain::look(&target, SINCE).await.explanation;
+    let look = async |target: Target| explain::look(&target, SINCE, &[]).await.explanation;
     simulated::later(later, story.clone(), &world, look)
 }

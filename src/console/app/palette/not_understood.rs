@@ -35,6 +35,8 @@ pub enum NotUnderstood {
     Filter { text: String, why: NotAFilter },
     #[error("{0} cannot be sorted")]
     CannotSort(&'static str),
+    #[error("{0} has no columns to choose")]
+    NoColumns(&'static str),
     #[error(transparent)]
     Sort(#[from] NotSorted),
     /// The arguments of a guided action.

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::not_understood::NotUnderstood;
-use super::{Command, names_of_columns, pace, pick, region, sort, themes};
+use super::{Command, names_of_columns, pace, pick, region, shown_columns, sort, themes};
 use crate::app::screen::Entrance;
-use crate::app::{Filter, Logs, RANGES, SCREENS, State, Tab, columns};
+use crate::app::{Filter, Logs, RANGES, SCREENS, State, Tab};
 use gwctl_actions::guided::{self, ACTIONS, Description};
 
 /// What a verb takes.
@@ -232,8 +232,8 @@ const LOOKING: &[Verb] = &[
         &["columns"],
         Takes::Column,
         ":columns [NAME…|default]",
-        "choose the Fleet screen's columns; without one, list them",
-        |names, _| Ok(Command::Columns(names.map(columns::parse).transpose()?)),
+        "choose the columns of the focused list; without one, list them",
+        shown_columns,
     ),
     verb(
         &["sort"],
@@ -284,7 +284,7 @@ const LOOKING: &[Verb] = &[
         &["arm"],
         Takes::Nothing,
         ":arm",
-        "allow changes for 15 minutes",
+        "allow changes for 15 min",
         |_, _| Ok(Command::Arm),
     ),
     verb(

@@ -37,7 +37,8 @@ fn steps<'a>(run: &'a RunState) -> Vec<Row<'a>> {
             ("needs", needs.join(", ")),
             ("started", part(|now| now.started.map(|at| at.to_string()))),
             ("ended", part(|now| now.ended.map(|at| at.to_string()))),
-            ("expected", format!("{} s", step.expected_s)),
+            ("expected", step.expected().words()),
+            ("expected by", step.expected().source.to_owned()),
             ("time-out", format!("{} s", step.timeout_s)),
         ]
     };

@@ -81,6 +81,13 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             }
             return Vec::new();
         }
+        Command::ListColumns(names) => {
+            match names {
+                Some(names) => super::sort::show_only(state, &names),
+                None => super::sort::choose(state),
+            }
+            return Vec::new();
+        }
         Command::SortList(by) => {
             let panel = state.focused();
             super::sort::by_rows(state, panel, by);

@@ -258,7 +258,7 @@ pub(super) fn arm(state: &mut State) {
         notify(state, "changes are allowed already: --write", Gravity::Info);
     } else {
         state.guided.armed = state.wall.saturating_add(ARMED).ok();
-        notify(state, "changes are allowed for 15 minutes", Gravity::Info);
+        notify(state, "changes are allowed for 15 min", Gravity::Info);
     }
 }
 

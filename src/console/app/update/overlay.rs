@@ -19,6 +19,10 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Overlay::Wizard(wizard)) if wizard.part == Part::Confirm && state.may_change() => {
             in_confirmation(state, key)
         }
+        Some(Overlay::Sort { .. }) if key.code == Code::Char(' ') => {
+            sort::show_or_hide(state);
+            Vec::new()
+        }
         _ => match state.keymap.action(key) {
             Some(action) => in_menu(state, action),
             None => Vec::new(),

@@ -1,6 +1,6 @@
 //! From `S` to a list in another order.
 
-use super::super::{By, Gravity, Overlay, Panel, State, columns, palette, sorted};
+use super::super::{By, Gravity, Overlay, Panel, State, columns, palette, shown, sorted};
 use super::cursor::settle;
 use super::notice::notify;
 
@@ -45,6 +45,45 @@ pub(super) fn chosen(state: &mut State) {
         by_rows(state, panel, by);
     }
     settle(state);
+}
+
+/// Shows or hides the column under the cursor of the choice, which stays open.
+pub(super) fn show_or_hide(state: &mut State) {
+    let Some(Overlay::Sort { columns, row }) = &state.overlay else {
+        return;
+    };
+    let Some(name) = row.checked_sub(1).and_then(|place| columns.get(place)) else {
+        return;
+    };
+    let (panel, name) = (state.focused(), *name);
+    match state.shows(panel, name) {
+        None => {
+            let text = format!("`{name}` cannot be hidden");
+            notify(state, text, Gravity::Info);
+        }
+        Some(true) if panel == Panel::Regions => state.columns.retain(|one| one.name != name),
+        Some(false) if panel == Panel::Regions => {
+            state.columns.extend(gwctl_fleet::columns::find(name));
+        }
+        Some(_) => {
+            if let Some(heading) = shown::heading(panel, name) {
+                let hidden = state.hidden.entry(state.spot(panel)).or_default();
+                if !hidden.remove(heading) {
+                    hidden.insert(heading);
+                }
+            }
+        }
+    }
+}
+
+/// Shows of the focused list those of its columns that `names` has; all of them where it has none.
+pub(super) fn show_only(state: &mut State, names: &[String]) {
+    let panel = state.focused();
+    let all = shown::headings(panel).iter();
+    let hidden =
+        all.filter(|(cell, _)| !names.is_empty() && !names.iter().any(|name| name == cell));
+    let hidden = hidden.map(|(_, heading)| *heading).collect();
+    state.hidden.insert(state.spot(panel), hidden);
 }
 
 /// Sorts a list by what its rows say.
