@@ -198,6 +198,7 @@ impl Fixture {
             capacity: None,
             managed_password: false,
             needs: Vec::new(),
+            pending_reboot: Vec::new(),
         });
     }
 

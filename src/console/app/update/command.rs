@@ -57,12 +57,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return own.map_or_else(Vec::new, |own| super::own::run(state, &own));
         }
         Command::Snap(file) => return vec![Effect::Snap(file)],
-        Command::MfaCode(_) if state.shown.waiting.is_none() => {
-            let why = "nothing waits for the code of an MFA device";
-            notify(state, why, Gravity::Error);
-            return Vec::new();
-        }
-        Command::MfaCode(code) => return vec![Effect::MfaCode(code)],
+        Command::MfaCode(code) => return mfa(state, code),
         Command::Pace(pace) => return navigate::set_pace(state, pace),
         Command::Filter(text) => {
             set_filter(state, &text);
@@ -127,6 +122,16 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Quit => Action::Quit,
     };
     act::act(state, action)
+}
+
+/// Hands an MFA code to whoever waits for it.
+fn mfa(state: &mut State, code: String) -> Vec<Effect> {
+    if state.shown.waiting.is_some() {
+        return vec![Effect::MfaCode(code)];
+    }
+    let why = "nothing waits for the code of an MFA device";
+    notify(state, why, Gravity::Error);
+    Vec::new()
 }
 
 /// Lays `text` over the focused list; what is no filter leaves the list as it is, and is returned
