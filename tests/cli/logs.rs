@@ -261,7 +261,7 @@ fn the_database_says_itself_what_it_refuses() {
     let patterns = document["patterns"].as_array().unwrap();
     let own = patterns
         .iter()
-        .find(|one| one["functions"] == serde_json::json!(["database log"]))
+        .find(|one| one["functions"] == serde_json::json!(["database"]))
         .unwrap_or_else(|| panic!("{patterns:?}"));
     assert!(
         own["text"].as_str().unwrap().starts_with("FATAL: "),
@@ -296,7 +296,7 @@ fn errors_are_counted_by_function_and_by_what_they_say() {
     assert!(functions.is_sorted_by(|a, b| a.1 >= b.1), "{functions:?}");
     let of = |name: &str| functions.iter().find(|row| row.0 == name).unwrap().1;
     assert!(
-        of("orders-write") > 100 && of("database log") > 100,
+        of("orders-write") > 100 && of("database") > 100,
         "{functions:?}"
     );
     let errors = rows(&by("error", &["--function", "orders-write"]));

@@ -149,8 +149,8 @@ async fn each_cluster_is_asked_where_it_exports_to_and_one_that_exports_none_say
     );
     let gaps = book.gaps();
     for said in [
-        "eu-central-1 database log: the cluster exports no log to CloudWatch Logs",
-        "us-west-2 database log: there is no log group /aws/rds/cluster/o-us-west-2/postgresql",
+        "eu-central-1 database: the cluster exports no log to CloudWatch Logs",
+        "us-west-2 database: there is no log group /aws/rds/cluster/o-us-west-2/postgresql",
     ] {
         assert!(gaps.iter().any(|gap| gap == said), "{said}: {gaps:?}");
     }

@@ -1,7 +1,8 @@
 //! Which columns of a list are shown: what its rows say, and the heading that says it where there is a column for it.
 //! The column that names a row always stays.
 
-use super::Panel;
+use super::{By, Panel, State};
+use gwctl_fleet::columns;
 
 /// The heading of the column in which the table of `panel` shows the cell called `name`; none where it has none, or none
 /// that may go.
@@ -10,6 +11,36 @@ pub(super) fn heading(panel: Panel, name: &str) -> Option<&'static str> {
     all.copied()
         .find(|(cell, _)| *cell == name)
         .map(|(_, heading)| heading)
+}
+
+impl State {
+    /// What `panel` of the present screen is sorted by; none where it stands in its own order.
+    pub fn sorted_by(&self, panel: Panel) -> Option<By> {
+        if panel == Panel::Regions {
+            let sort = self.sort?;
+            return Some(By {
+                column: sort.column.name.to_owned(),
+                descending: sort.descending,
+            });
+        }
+        self.sorts.get(&self.spot(panel)).cloned()
+    }
+
+    /// Whether `panel` of the present screen is to be drawn without its column `heading`.
+    pub fn hides(&self, panel: Panel, heading: &str) -> bool {
+        let hidden = self.hidden.get(&self.spot(panel));
+        hidden.is_some_and(|hidden| hidden.contains(heading))
+    }
+
+    /// Whether the column of the cells called `name` is shown; none where there is no column that may go.
+    pub fn shows(&self, panel: Panel, name: &str) -> Option<bool> {
+        if panel == Panel::Regions {
+            let column = columns::find(name).filter(|column| column.name != "region")?;
+            return Some(self.columns.contains(&column));
+        }
+        let heading = heading(panel, name)?;
+        Some(!self.hides(panel, heading))
+    }
 }
 
 /// Cells by their names, each with its heading.

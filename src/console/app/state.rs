@@ -10,7 +10,7 @@ use super::rows::{self, Basis, Row};
 use super::{
     Asked, By, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged,
     Logs, NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject,
-    Timeline, logs, logs_counts, shown, sorted,
+    Timeline, logs, logs_counts, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -395,34 +395,6 @@ impl State {
     /// The filter of `panel` of the present screen.
     pub fn filter(&self, panel: Panel) -> Option<&Filter> {
         self.filters.get(&self.spot(panel))
-    }
-
-    /// What `panel` of the present screen is sorted by; none where it stands in its own order.
-    pub fn sorted_by(&self, panel: Panel) -> Option<By> {
-        if panel == Panel::Regions {
-            let sort = self.sort?;
-            return Some(By {
-                column: sort.column.name.to_owned(),
-                descending: sort.descending,
-            });
-        }
-        self.sorts.get(&self.spot(panel)).cloned()
-    }
-
-    /// Whether `panel` of the present screen is to be drawn without its column `heading`.
-    pub fn hides(&self, panel: Panel, heading: &str) -> bool {
-        let hidden = self.hidden.get(&self.spot(panel));
-        hidden.is_some_and(|hidden| hidden.contains(heading))
-    }
-
-    /// Whether the column of the cells called `name` is shown; none where there is no column that may go.
-    pub fn shows(&self, panel: Panel, name: &str) -> Option<bool> {
-        if panel == Panel::Regions {
-            let column = columns::find(name).filter(|column| column.name != "region")?;
-            return Some(self.columns.contains(&column));
-        }
-        let heading = shown::heading(panel, name)?;
-        Some(!self.hides(panel, heading))
     }
 
     /// Whether `panel` would have rows without its filter.

@@ -130,6 +130,11 @@ fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
         Some(paid) => paid.short(),
         None => format!("FilterLogEvents: {} calls", book.calls()),
     }];
+    // What can be done goes before what is told of the figures.
+    parts.push(format!(
+        "{} counts by function, route …",
+        scene.key(Action::CountBy)
+    ));
     if let Some((median, longest)) = book.lateness {
         let said =
             |late: jiff::SignedDuration| format::in_words(&format::millis(late.as_millis() as f64));
@@ -139,10 +144,6 @@ fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
             said(longest)
         ));
     }
-    parts.push(format!(
-        "{} counts by function, route …",
-        scene.key(Action::CountBy)
-    ));
     let dot = format!(" {} ", scene.theme.glyphs.dot);
     let parts = parts
         .into_iter()

@@ -12,7 +12,7 @@ const LONGEST: usize = 4_096;
 const MOST_STACK: usize = 50;
 
 /// Who writes the log that a cluster of the database exports: no function has such a name.
-pub const DATABASE_LOG: &str = "database log";
+pub const DATABASE_LOG: &str = "database";
 
 /// How grave its writer calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
