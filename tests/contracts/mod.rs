@@ -29,4 +29,5 @@ mod skew;
 pub mod stage;
 pub mod stand;
 mod status;
+mod team;
 mod three_accounts;

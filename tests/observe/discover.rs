@@ -35,8 +35,10 @@ async fn look(sim: &Sim) -> Discovery {
         .unwrap()
 }
 
-/// Sites in one order: which is shown first is the reader's to choose. No API tells what it would be built with.
+/// Sites in one order: which is shown first is the reader's to choose. No API tells what it would be built with, nor the
+/// limits that its owner knows.
 fn sorted(mut spec: FleetSpec) -> FleetSpec {
+    spec.thresholds = gwctl::fleet::Thresholds::default();
     spec.build = gwctl::fleet::BuildSpec::default();
     spec.sites.sort_by(|a, b| a.region.cmp(&b.region));
     spec
