@@ -61,8 +61,8 @@ fn an_alarm_that_fires_on_after_its_figures_are_well_is_no_riddle() {
     assert_eq!(
         over.supports,
         [
-            "orders-write-errors since 13:36: Errors 7,692 > 250",
-            "eu-west-1: Sum Errors is 9 in the minute 13:59, limit 250"
+            "eu-west-1: Sum Errors is 9 in the minute 13:59, limit 250",
+            "orders-write-errors since 13:36: Errors 7,692 > 250"
         ]
     );
     // Over how many minutes the alarm adds up is not known: 60 a minute are 300 in five.
