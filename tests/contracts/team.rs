@@ -45,17 +45,17 @@ async fn forward(
     request: http::Request<Vec<u8>>,
 ) -> io::Result<http::Response<Vec<u8>>> {
     let (parts, body) = request.into_parts();
-    let mut text = format!("{} / HTTP/1.1\r\nconnection: close\r\n", parts.method);
-    text += &format!("content-length: {}\r\n", body.len());
     let own = ["connection", "content-length", "host"];
-    for (name, value) in parts
-        .headers
-        .iter()
-        .filter(|(name, _)| !own.contains(&name.as_str()))
-    {
-        text += &format!("{name}: {}\r\n", value.to_str().unwrap());
-    }
-    text += &format!("host: {}\r\n\r\n", parts.uri.host().unwrap_or_default());
+    let others = parts.headers.iter();
+    let others = others.filter(|(name, _)| !own.contains(&name.as_str()));
+    let mut lines = vec![
+        format!("{} / HTTP/1.1", parts.method),
+        format!("host: {}", parts.uri.host().unwrap_or_default()),
+        format!("content-length: {}", body.len()),
+        "connection: close".to_owned(),
+    ];
+    lines.extend(others.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())));
+    let text = lines.join("\r\n") + "\r\n\r\n";
     let mut stream = TcpStream::connect(place).await?;
     stream.write_all(text.as_bytes()).await?;
     stream.write_all(&body).await?;
