@@ -1,14 +1,15 @@
 //! Flag over variable over file: what a command works with.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 
 use super::failure::Failure;
 use super::flags::Global;
 use super::output::tell;
 use super::which_fleet;
-use crate::aws::Timeouts;
+use crate::aws::{SessionOptions, Timeouts};
 use crate::config::{Config, Diagnostic, Loaded, Paths, load, nearest};
-use crate::fleet::FleetSpec;
+use crate::fleet::{Clock, FleetSpec};
 use crate::observe;
 
 /// The fleet to look at, and how.
@@ -74,6 +75,21 @@ impl Settings {
 /// The profile for `spec`: the flag's, then the fleet's own; none leaves it to `AWS_PROFILE`.
 pub fn profile(global: &Global, spec: &FleetSpec) -> Option<String> {
     global.profile.clone().or_else(|| spec.profile.clone())
+}
+
+/// The way to AWS over the network for `spec`.
+pub fn session_options(
+    global: &Global,
+    spec: &FleetSpec,
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> SessionOptions {
+    SessionOptions {
+        profile: profile(global, spec),
+        http_client: None,
+        timeouts: timeouts(config),
+        clock,
+    }
 }
 
 /// How long to wait, from the file.

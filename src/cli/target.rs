@@ -11,7 +11,7 @@ use super::output::tell;
 use super::settings::{self, Settings};
 use super::verbose::introduce;
 use crate::actions::RunContext;
-use crate::aws::{Session, SessionOptions};
+use crate::aws::Session;
 use crate::console::Opened;
 use crate::fleet::{Clock, FleetSpec, Snapshot};
 use crate::observe::{NetworkProber, Observer, Prober, Refresh};
@@ -54,12 +54,7 @@ impl Target {
     pub async fn configured(global: &Global, settings: &Settings) -> Self {
         let spec = settings.spec();
         let clock = clock::present();
-        let options = SessionOptions {
-            profile: settings::profile(global, &spec),
-            http_client: None,
-            timeouts: settings::timeouts(&settings.config),
-            clock: clock.clone(),
-        };
+        let options = settings::session_options(global, &spec, &settings.config, clock.clone());
         let session = Session::connect_fleet(options, &spec).await;
         mfa::ask(&session, &spec).await;
         if global.verbose {

@@ -19,7 +19,7 @@ const SIGNS: u32 = 3;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Lost {
     /// Somebody else has the lease.
-    #[error("{} has taken over the fleet's lease", .0.as_ref().map_or_else(|| "somebody".into(), ToString::to_string))]
+    #[error("{} has taken over the fleet's lease", LeaseHolder::told(.0.as_ref()))]
     Taken(Option<LeaseHolder>),
     /// It was given back.
     #[error("this process has given the fleet's lease back")]

@@ -27,3 +27,10 @@ impl std::fmt::Display for LeaseHolder {
         )
     }
 }
+
+impl LeaseHolder {
+    /// In words, where an item may not tell who it is.
+    pub(crate) fn told(holder: Option<&Self>) -> String {
+        holder.map_or_else(|| "somebody".into(), ToString::to_string)
+    }
+}

@@ -23,5 +23,5 @@ pub use hold::{Hold, Lost};
 pub use holder::LeaseHolder;
 pub use lease::{Claim, SharedLease};
 pub use lines::{NotShared, SharedRun};
-pub use take::{NotTaken, Watching};
+pub use take::NotTaken;
 pub use team::{Team, Unfit};

@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_secs(2);
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
     /// Somebody has it, or a lease of something in common.
-    #[error("{} is already changing this fleet: both have the same {shares}", told(.holder.as_ref()))]
+    #[error("{} is already changing this fleet: both have the same {shares}", LeaseHolder::told(.holder.as_ref()))]
     Held {
         /// Who; none where the item does not tell.
         holder: Option<LeaseHolder>,
@@ -38,37 +38,19 @@ fn held_now(item: Option<&Item>, shares: String) -> NotTaken {
     NotTaken::Held { holder, shares }
 }
 
-fn told(holder: Option<&LeaseHolder>) -> String {
-    holder.map_or_else(|| "somebody".into(), ToString::to_string)
-}
-
-/// What taking a lease waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watching {
-    /// Who has it, or had it.
-    pub holder: Option<LeaseHolder>,
-    /// For how long at most, until it counts as left.
-    pub at_most: Duration,
-}
-
 /// What two leases have in common, in words; none where nothing.
 type Conflict<'c> = &'c (dyn Fn(&SharedLease) -> Option<String> + Send + Sync);
 
 impl Team {
     /// Takes the lease of `claim`. Leases of something in common, as `conflict` tells, stand in the way; one whose holder
-    /// gives no sign for as long as it lasts is taken over. `watching` hears what is waited for.
+    /// gives no sign for as long as it lasts is taken over.
     ///
     /// # Errors
     /// Nothing was taken.
-    pub async fn take(
-        &self,
-        claim: Claim,
-        conflict: Conflict<'_>,
-        watching: &(dyn Fn(Watching) + Send + Sync),
-    ) -> Result<Hold, NotTaken> {
+    pub async fn take(&self, claim: Claim, conflict: Conflict<'_>) -> Result<Hold, NotTaken> {
         self.fitness().await??;
         let before = self.in_the_way(&claim, conflict).await?;
-        let left = self.watched(before, &claim, conflict, watching).await?;
+        let left = self.watched(before, &claim, conflict).await?;
         for (domain, (lease, shares)) in &left {
             if *domain != claim.domain {
                 self.end(lease, shares).await?;
@@ -158,17 +140,10 @@ impl Team {
         before: BTreeMap<String, (SharedLease, String)>,
         claim: &Claim,
         conflict: Conflict<'_>,
-        watching: &(dyn Fn(Watching) + Send + Sync),
     ) -> Result<BTreeMap<String, (SharedLease, String)>, NotTaken> {
         let begun = Instant::now();
         let mut waiting = before.clone();
         let mut left = BTreeMap::new();
-        if let Some((lease, _)) = waiting.values().max_by_key(|(lease, _)| lease.ttl) {
-            watching(Watching {
-                holder: lease.holder.clone(),
-                at_most: lease.ttl,
-            });
-        }
         while !waiting.is_empty() {
             self.sleep(LOOK).await;
             let now = self.in_the_way(claim, conflict).await?;

@@ -7,7 +7,7 @@ use crate::SharedLease;
 use crate::lease::LEASES;
 use crate::replicas::Replicas;
 use gwctl_aws::{AwsError, Consistency, Session};
-use gwctl_fleet::{Clock, Region, SharedSpec};
+use gwctl_fleet::{Clock, FleetSpec, Region, SharedSpec};
 
 /// How long a lease lasts without a sign of its holder, in fleet time.
 pub(crate) const TTL: Duration = Duration::from_secs(30);
@@ -45,6 +45,12 @@ impl Team {
             clock,
             name: spec.table.as_str().into(),
         }
+    }
+
+    /// The table that the team of `fleet` shares; none where each machine keeps its own files.
+    pub fn of(session: &Session, fleet: &FleetSpec, clock: Arc<dyn Clock>) -> Option<Self> {
+        let spec = fleet.shared.as_ref()?;
+        Some(Self::new(session, spec, clock))
     }
 
     /// The table's name.

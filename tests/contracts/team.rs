@@ -130,14 +130,14 @@ async fn is_held_lost_and_taken_over(server: &Server) {
     let (ada, bob) = (machine(server).await, machine(server).await);
     let region = Region::new(REGION).unwrap();
     assert_eq!(ada.fitness().await.unwrap(), Ok(Some(region)));
-    let hold = ada.take(claim("ada"), &|_| None, &|_| {}).await.unwrap();
+    let hold = ada.take(claim("ada"), &|_| None).await.unwrap();
     hold.check().await.unwrap();
     let lines = ["first".to_owned(), "second".to_owned()];
     hold.append("run", 0, &lines).await.unwrap();
     hold.append("run", 0, &lines).await.unwrap();
     assert_eq!(bob.lines("run", 0).await.unwrap(), lines);
     hold.sleep();
-    let taken = bob.take(claim("bob"), &|_| None, &|_| {}).await.unwrap();
+    let taken = bob.take(claim("bob"), &|_| None).await.unwrap();
     assert_eq!(taken.token(), hold.token() + 1);
     let lost = hold.check().await.unwrap_err();
     assert!(
@@ -149,7 +149,7 @@ async fn is_held_lost_and_taken_over(server: &Server) {
     taken.append("run", 2, &lines[..1]).await.unwrap();
     assert_eq!(ada.lines("run", 2).await.unwrap(), ["first"]);
     taken.release().await;
-    ada.take(claim("ada"), &|_| None, &|_| {}).await.unwrap();
+    ada.take(claim("ada"), &|_| None).await.unwrap();
 }
 
 #[tokio::test]

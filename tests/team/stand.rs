@@ -79,7 +79,7 @@ fn conflict(lease: &SharedLease) -> Option<String> {
 }
 
 pub async fn take(team: &Team, claim: Claim) -> Result<Hold, NotTaken> {
-    team.take(claim, &conflict, &|_| {}).await
+    team.take(claim, &conflict).await
 }
 
 pub async fn seconds(count: u64) {

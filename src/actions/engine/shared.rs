@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
 
-use crate::journal::{Diverged, Fetched, NotBrought};
+use crate::journal::{Diverged, NotBrought};
 use crate::{Binding, Folder, LeaseHolder, RunContext};
 use gwctl_store::{Claim, Hold, NotShared, NotTaken, SharedLease, Team};
 
@@ -55,9 +55,8 @@ impl Drop for Shared {
 
 /// The table of the fleet that `run_context` is about; none where each machine keeps its own files.
 pub(crate) fn team(run_context: &RunContext) -> Option<Team> {
-    let spec = run_context.spec.shared.as_ref()?;
     let clock = run_context.clock.clone();
-    Some(Team::new(&run_context.session, spec, clock))
+    Team::of(&run_context.session, &run_context.spec, clock)
 }
 
 impl Folder {
@@ -94,20 +93,12 @@ pub(crate) async fn take(
             // What it is held for cannot be read: it may be anything.
             Err(_) => Some("table".into()),
         };
-    let hold = team.take(claim, &conflict, &|_| {}).await?;
-    match folder.fetch(team, &binding.domain).await {
-        Ok(Fetched { diverged: None }) => Ok(Some(hold)),
-        Ok(Fetched {
-            diverged: Some(diverged),
-        }) => {
-            hold.release().await;
-            Err(diverged.into())
-        }
-        Err(error) => {
-            hold.release().await;
-            Err(NotTaken::from(error).into())
-        }
+    let hold = team.take(claim, &conflict).await?;
+    if let Err(why) = folder.bring(team, &binding.domain).await {
+        hold.release().await;
+        return Err(why.into());
     }
+    Ok(Some(hold))
 }
 
 /// How many lines of the journal of run `id` the table has, all of which this machine's has too.

@@ -38,44 +38,41 @@ pub enum NotBrought {
     Folder(#[from] super::folder::LeaseRefused),
 }
 
-/// What was found in the table.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fetched {
-    /// The first journal that differs from this machine's.
-    pub diverged: Option<Diverged>,
-}
-
 impl Folder {
-    /// Brings the team's journals of the fleet `domain`, and who drives its run.
+    /// Brings what the team's journals of the fleet `domain` say and this folder's do not, and who drives its run.
+    ///
+    /// # Errors
+    /// Of journals that differ the first is told; the others are here.
     pub async fn bring(&self, team: &Team, domain: &str) -> Result<(), NotBrought> {
         self.prepare()?;
-        match self.fetch(team, domain).await?.diverged {
-            Some(diverged) => Err(diverged.into()),
-            None => Ok(()),
-        }
-    }
-
-    /// Brings what the team's journals of the fleet `domain` say and this folder's do not.
-    pub(crate) async fn fetch(&self, team: &Team, domain: &str) -> Result<Fetched, AwsError> {
         let runs = team.runs().await?.into_iter().rev();
         let runs = runs.filter(|run| run.domain == domain).take(NEWEST);
-        let mut fetched = Fetched::default();
+        let mut joined = Ok(());
         for run in runs {
             // Whoever drives it from this machine writes its journal; what is over does not change.
-            let over = || self.state(&run.id).is_ok_and(|state| state.phase().over());
-            if self.holder_here(&run.id).is_some() || over() {
+            if self.is_held_here(&run.id) || self.is_over(&run.id) {
                 continue;
             }
             let theirs = team.lines(&run.id, 0).await?;
-            if let Err(diverged) = self.join(&run.id, &theirs) {
-                fetched.diverged.get_or_insert(diverged);
-            }
+            joined = joined.and(self.join(&run.id, &theirs));
         }
         let leases = team.leases().await?;
         for lease in leases.iter().filter(|lease| lease.domain == domain) {
             drop(self.note_holder(lease));
         }
-        Ok(fetched)
+        Ok(joined?)
+    }
+
+    /// Whether the run `id` is over. Asked of many runs each second: of most the last line tells it.
+    fn is_over(&self, id: &str) -> bool {
+        let text = gwctl_files::read(&self.journal(id)).unwrap_or_default();
+        let last = file::lines(&text)
+            .0
+            .pop()
+            .map(serde_json::from_slice::<Record>);
+        let ended = matches!(last, Some(Ok(record)) if matches!(record.entry, Entry::Ended { .. }));
+        // Notes may follow the end.
+        ended || self.state(id).is_ok_and(|state| state.phase().over())
     }
 
     /// Adds to the journal of run `id` what the table has more of it. A journal that has more itself stays as it is; one

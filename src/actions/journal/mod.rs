@@ -13,7 +13,6 @@ mod status;
 mod tail;
 
 pub use entry::{Entry, Record, Reply};
-pub(crate) use fetch::Fetched;
 pub use fetch::{Diverged, NotBrought};
 use file::private;
 pub use file::{Broken, Journal, JournalError, ResumeError, Torn};

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::await_traffic::{Coming, clients_came};
+use super::await_traffic::{Coming, clients_came, until_figures_tell};
 use super::work::{Context, Observation, Work, read, unobserved};
 use crate::{Expected, PlannedCall, RunContext, format, names};
 use gwctl_aws::{Subject, question};
@@ -218,15 +218,7 @@ impl Work for AwaitRequests {
     }
 
     fn times(&self) -> (Expected, u64) {
-        (
-            Expected::between(
-                210,
-                60,
-                600,
-                "AWS: resolvers keep an answer for its TTL, figures come minutes later (aws-facts §1.3)",
-            ),
-            1_800,
-        )
+        (until_figures_tell(), 1_800)
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

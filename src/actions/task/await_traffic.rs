@@ -39,21 +39,23 @@ enum Count {
     Silent(String),
 }
 
+/// How long it takes until figures show where clients go.
+pub(super) const fn until_figures_tell() -> Expected {
+    Expected::between(
+        210,
+        60,
+        600,
+        "AWS: resolvers keep an answer for its TTL, figures come minutes later (aws-facts §1.3)",
+    )
+}
+
 impl Work for AwaitTraffic {
     fn calls(&self) -> Vec<PlannedCall> {
         Vec::new()
     }
 
     fn times(&self) -> (Expected, u64) {
-        (
-            Expected::between(
-                210,
-                60,
-                600,
-                "AWS: resolvers keep an answer for its TTL, figures come minutes later (aws-facts §1.3)",
-            ),
-            1_200,
-        )
+        (until_figures_tell(), 1_200)
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {

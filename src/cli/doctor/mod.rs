@@ -134,9 +134,8 @@ pub async fn inquire(target: Target, limit: Duration) -> Found {
 
 /// Whether the table that the team shares can hold a lease.
 async fn shared(target: &Target) -> Option<(String, Fitness)> {
-    let spec = target.spec.shared.as_ref()?;
-    let team = Team::new(&target.session, spec, target.clock.clone());
-    Some((spec.table.clone(), team.fitness().await))
+    let team = Team::of(&target.session, &target.spec, target.clock.clone())?;
+    Some((team.name().to_owned(), team.fitness().await))
 }
 
 /// Who gwctl is in the account of each part.

@@ -1,7 +1,7 @@
 //! The runs of the team, brought to this machine before they are looked at.
 
 use crate::actions::Folder;
-use crate::aws::{Session, SessionOptions};
+use crate::aws::Session;
 use crate::cli::clock;
 use crate::cli::flags::Global;
 use crate::cli::output::tell;
@@ -21,12 +21,7 @@ fn config(global: &Global) -> Option<Config> {
 /// The table that the team of `spec` shares; none where each machine keeps its own files.
 async fn team(global: &Global, config: &Config, spec: &FleetSpec) -> Option<Team> {
     let table = spec.shared.as_ref()?;
-    let options = SessionOptions {
-        profile: settings::profile(global, spec),
-        http_client: None,
-        timeouts: settings::timeouts(config),
-        clock: clock::present(),
-    };
+    let options = settings::session_options(global, spec, config, clock::present());
     let session = Session::connect_fleet(options, spec).await;
     Some(Team::new(&session, table, clock::present()))
 }

@@ -98,11 +98,10 @@ fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
 
 /// What the team's other machines did with the fleet.
 async fn bring(folder: &Folder, target: &Target) -> Result<(), NotBrought> {
-    let Some(table) = &target.spec.shared else {
-        return Ok(());
-    };
-    let team = Team::new(&target.session, table, target.clock.clone());
-    folder.bring(&team, &target.spec.domain).await
+    match Team::of(&target.session, &target.spec, target.clock.clone()) {
+        Some(team) => folder.bring(&team, &target.spec.domain).await,
+        None => Ok(()),
+    }
 }
 
 /// How many questions about each part got no answer: the edge, the database, a Region by its name.

@@ -11,7 +11,7 @@ use gwctl_fleet::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Evidence, Explanation, explain};
+use crate::{Evidence, Explanation, Hypothesis, explain};
 
 pub(super) const HERE: &str = "eu-west-1";
 pub(super) const THERE: &str = "us-east-1";
@@ -181,6 +181,15 @@ impl Fixture {
         let clusters = &mut self.picture.database.clusters;
         let metrics = &mut clusters.entry(region(code)).or_default().metrics;
         set(metrics, Metric::RpoLag, (80.0, 30_000.0), since);
+    }
+
+    /// The hypothesis of `cause`, which is there.
+    pub(super) fn only(&self, cause: &str) -> Hypothesis {
+        let all = self.explained().hypotheses;
+        let found = all.iter().find(|one| one.cause == cause);
+        found
+            .unwrap_or_else(|| panic!("{cause} is not among {all:#?}"))
+            .clone()
     }
 
     /// RDS finds the cluster there available.

@@ -42,24 +42,16 @@ fn aws_tells_of(service: &str, of: Option<Region>, (minutes, status): (i64, &str
     }
 }
 
-fn only(fixture: &Fixture, cause: &str) -> Hypothesis {
-    let all = fixture.explained().hypotheses;
-    let found = all.iter().find(|one| one.cause == cause);
-    found
-        .unwrap_or_else(|| panic!("{cause} is not among {all:#?}"))
-        .clone()
-}
-
 fn quotes(lines: &[String], words: &str) -> bool {
     lines.iter().any(|line| line.contains(words))
 }
 
 #[test]
 fn a_release_and_trouble_that_aws_confirms_are_each_told_against_the_other() {
-    assert_eq!(only(&released(), "bad-deployment").sure, Sureness::High);
+    assert_eq!(released().only("bad-deployment").sure, Sureness::High);
     let mut fixture = released();
     aws_tells(&mut fixture, BEGAN + 1, "open");
-    let release = only(&fixture, "bad-deployment");
+    let release = fixture.only("bad-deployment");
     assert_eq!(release.sure, Sureness::Medium, "{release:#?}");
     assert!(
         quotes(&release.contradicts, "AWS Health confirms it"),
@@ -70,7 +62,7 @@ fn a_release_and_trouble_that_aws_confirms_are_each_told_against_the_other() {
         "{}",
         release.why
     );
-    let aws = only(&fixture, "aws-impaired");
+    let aws = fixture.only("aws-impaired");
     assert_eq!(aws.sure, Sureness::Medium, "{aws:#?}");
     assert!(
         quotes(&aws.contradicts, "orders-write fails in"),
@@ -86,7 +78,7 @@ fn a_release_and_trouble_that_aws_confirms_are_each_told_against_the_other() {
     // What is over confirms nothing.
     let mut over = released();
     aws_tells(&mut over, BEGAN + 1, "closed");
-    assert_eq!(only(&over, "bad-deployment").sure, Sureness::High);
+    assert_eq!(over.only("bad-deployment").sure, Sureness::High);
 }
 
 #[test]
@@ -95,9 +87,9 @@ fn trouble_of_long_before_does_not_speak_against_a_release() {
     aws_tells(&mut fixture, 45, "open");
     // The database there is behind for half an hour, and the functions fail since the release alone.
     fixture.lags(HERE, 30);
-    let aws = only(&fixture, "aws-impaired");
+    let aws = fixture.only("aws-impaired");
     assert_eq!(aws.since.unwrap().at, ago(30), "{aws:#?}");
-    assert_eq!(only(&fixture, "bad-deployment").sure, Sureness::High);
+    assert_eq!(fixture.only("bad-deployment").sure, Sureness::High);
 }
 
 #[test]
@@ -107,17 +99,17 @@ fn causes_of_other_functions_or_regions_do_not_contradict_each_other() {
     let expired = "https://payments.example.net/v2 answered 401: API key expired";
     fixture.logs((HERE, "orders-read"), expired, (BEGAN, 0), 90);
     assert_eq!(
-        only(&fixture, "credential-expired").about,
+        fixture.only("credential-expired").about,
         ["orders-read".to_owned()]
     );
     assert!(!quotes(
-        &only(&fixture, "bad-deployment").contradicts,
+        &fixture.only("bad-deployment").contradicts,
         "expired"
     ));
     // Of the same function they do.
     let mut fixture = released();
     fixture.logs((HERE, WRITE), expired, (BEGAN, 0), 90);
-    let release = only(&fixture, "bad-deployment");
+    let release = fixture.only("bad-deployment");
     assert_eq!(release.sure, Sureness::Medium);
     assert!(quotes(&release.contradicts, "has expired"), "{release:#?}");
     let apart = release.apart.unwrap();
@@ -135,8 +127,8 @@ fn what_rests_on_the_same_errors_alone_speaks_against_nothing() {
             fixture.available(HERE);
             fixture.called(BEGAN + 1, "ec2:RevokeSecurityGroupIngress", HERE, "sg-1");
         }
-        let sure = only(&fixture, "database-unreachable").sure;
-        (only(&fixture, "bad-deployment").sure, sure)
+        let sure = fixture.only("database-unreachable").sure;
+        (fixture.only("bad-deployment").sure, sure)
     };
     assert_eq!(unreachable(false), (Sureness::High, Sureness::Medium));
     assert_eq!(unreachable(true), (Sureness::Medium, Sureness::Medium));
@@ -164,7 +156,7 @@ fn what_somebody_changed_is_told_beside_trouble_that_aws_confirms() {
 #[test]
 fn a_record_that_was_changed_after_the_region_failed_may_be_the_answer() {
     use super::rivals::weigh;
-    let failing = only(&released(), "bad-deployment");
+    let failing = released().only("bad-deployment");
     let changed = |minutes: i64| {
         let mut changed = Hypothesis {
             cause: "record-changed",
@@ -201,7 +193,7 @@ fn evidence_is_told_by_what_convinces_most() {
         fails_since: Some(ago(5)),
         newest: ago(1),
     });
-    let supports = only(&fixture, "bad-deployment").supports;
+    let supports = fixture.only("bad-deployment").supports;
     let place = |words: &str| {
         let found = supports.iter().position(|line| line.contains(words));
         found.unwrap_or_else(|| panic!("{words} is not among {supports:#?}"))
@@ -219,7 +211,7 @@ fn evidence_is_told_by_what_convinces_most() {
     // Where they are all that there is, all are told.
     let mut alone = Fixture::well();
     alone.fires(HERE, &many);
-    assert_eq!(only(&alone, "alarm").supports.len(), many.len());
+    assert_eq!(alone.only("alarm").supports.len(), many.len());
 }
 
 #[test]
@@ -248,7 +240,7 @@ fn functions_that_are_throttled_since_a_release_made_them_slower_are_told_with_i
         fixture.called(BEGAN + 2, CODE, HERE, WRITE);
         let now = if slower { 900.0 } else { 60.0 };
         fixture.figure(HERE, WRITE, Metric::FunctionDurationP95, (60.0, now));
-        only(&fixture, "functions-throttled")
+        fixture.only("functions-throttled")
     };
     let slower = throttled(true);
     assert!(slower.sentence.contains("2 min after alice"), "{slower:#?}");
@@ -267,16 +259,16 @@ fn a_router_fails_less_surely_by_itself_where_cloudfront_has_trouble() {
         "us-east-1",
         "orders-router",
     );
-    assert_eq!(only(&fixture, "bad-router").sure, Sureness::High);
+    assert_eq!(fixture.only("bad-router").sure, Sureness::High);
     for (service, of) in [("route53", None), ("cloudfront", Some(region(HERE)))] {
         let other = aws_tells_of(service, of, (BEGAN, "open"));
         fixture.events.push(other);
     }
-    assert_eq!(only(&fixture, "bad-router").sure, Sureness::High);
+    assert_eq!(fixture.only("bad-router").sure, Sureness::High);
     fixture
         .events
         .push(aws_tells_of("cloudfront", None, (BEGAN, "open")));
-    let told = only(&fixture, "bad-router");
+    let told = fixture.only("bad-router");
     assert_eq!(told.sure, Sureness::Medium);
     assert!(quotes(&told.contradicts, "edge: since"), "{told:#?}");
 }

@@ -3,15 +3,7 @@
 use gwctl_fleet::{Metric, Metrics};
 
 use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE};
-use crate::{Hypothesis, Sureness};
-
-fn only(fixture: &Fixture, cause: &str) -> Hypothesis {
-    let all = fixture.explained().hypotheses;
-    let found = all.iter().find(|one| one.cause == cause);
-    found
-        .unwrap_or_else(|| panic!("{cause} is not among {all:#?}"))
-        .clone()
-}
+use crate::Sureness;
 
 /// Each Region gets 12,000 requests a minute, and answers some of them 4XX.
 fn requests() -> Fixture {
@@ -42,12 +34,12 @@ fn noisy() -> Fixture {
 
 #[test]
 fn whether_api_gateway_refuses_by_itself_is_not_no_where_an_invocation_count_is_missing() {
-    let sure = only(&noisy(), "noisy-client");
+    let sure = noisy().only("noisy-client");
     assert_eq!((sure.sure, sure.contradicts.len()), (Sureness::Medium, 0));
     for metric in [Metric::FunctionInvocations, Metric::FunctionThrottles] {
         let mut fixture = noisy();
         fixture.loses(HERE, WRITE, metric);
-        let told = only(&fixture, "noisy-client");
+        let told = fixture.only("noisy-client");
         assert_eq!(told.sure, Sureness::Low, "{metric:?}");
         assert!(told.contradicts[0].contains("is not known"), "{told:?}");
     }
@@ -59,7 +51,7 @@ fn clients_that_another_region_may_have_lost_make_a_noisy_client_less_sure() {
     let mut sites = fixture.picture.sites.iter_mut();
     let there = sites.find(|site| site.region.as_str() == THERE).unwrap();
     there.api.metrics = Metrics::default();
-    let told = only(&fixture, "noisy-client");
+    let told = fixture.only("noisy-client");
     assert_eq!(told.sure, Sureness::Low);
     assert!(
         told.contradicts[0].starts_with("us-east-1: how many requests it lost"),
@@ -73,13 +65,13 @@ fn requests_of_which_nobody_knows_whether_they_are_refused_are_less_surely_clien
     for code in [HERE, THERE, "ap-southeast-1"] {
         fixture.api(code, Metric::ApiRequests, (12_000.0, 30_000.0));
     }
-    assert_eq!(only(&fixture, "traffic-surge").sure, Sureness::High);
+    assert_eq!(fixture.only("traffic-surge").sure, Sureness::High);
     let mut sites = fixture.picture.sites.iter_mut();
     let here = sites.find(|site| site.region.as_str() == HERE).unwrap();
     let known = here.api.metrics.get(Metric::ApiRequests).clone();
     here.api.metrics = Metrics::default();
     *here.api.metrics.entry(Metric::ApiRequests) = known;
-    let told = only(&fixture, "traffic-surge");
+    let told = fixture.only("traffic-surge");
     assert_eq!(told.sure, Sureness::Medium);
     assert!(told.contradicts[0].contains("4XX"), "{told:?}");
 }
@@ -90,14 +82,14 @@ fn a_secondary_of_unknown_lag_does_not_keep_up() {
     fixture.writer_in(THERE);
     fixture.database(HERE, Metric::RpoLag, (80.0, 30_000.0));
     fixture.database("ap-southeast-1", Metric::RpoLag, (80.0, 80.0));
-    assert_eq!(only(&fixture, "replication-behind").sure, Sureness::High);
+    assert_eq!(fixture.only("replication-behind").sure, Sureness::High);
     let clusters = &mut fixture.picture.database.clusters;
     let (_, cluster) = clusters
         .iter_mut()
         .find(|(region, _)| region.as_str() != HERE)
         .unwrap();
     cluster.metrics = Metrics::default();
-    let told = only(&fixture, "replication-behind");
+    let told = fixture.only("replication-behind");
     assert_eq!(told.sure, Sureness::Medium);
     assert!(told.contradicts[0].contains("is not known"), "{told:?}");
 }
@@ -115,10 +107,10 @@ fn a_deployment_is_less_sure_where_another_region_may_fail_as_well() {
         );
         fixture
     };
-    assert_eq!(only(&deployed(), "bad-deployment").sure, Sureness::High);
+    assert_eq!(deployed().only("bad-deployment").sure, Sureness::High);
     let mut fixture = deployed();
     fixture.loses(THERE, WRITE, Metric::FunctionErrors);
-    let told = only(&fixture, "bad-deployment");
+    let told = fixture.only("bad-deployment");
     assert_eq!(told.sure, Sureness::Medium);
     assert!(told.contradicts[0].contains("us-east-1"), "{told:?}");
 }
