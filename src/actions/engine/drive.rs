@@ -166,6 +166,10 @@ impl Driver {
 
     async fn turn(&mut self) -> Result<Turn, JournalError> {
         let seen = self.probe().await;
+        // This process may have slept while it looked: what is said of the run is for whoever has it now.
+        if self.is_taken().await {
+            return Ok(Turn::Over);
+        }
         self.tell_log()?;
         if !matches!(seen, Observation::Unknown(_)) {
             self.blind = None;
@@ -381,6 +385,13 @@ impl Driver {
             }
             (Reply::Refused { why, .. }, _) => self.hold(why.clone(), false),
             _ => self.wait(),
+        }
+    }
+
+    async fn is_taken(&self) -> bool {
+        match &self.log.shared {
+            Some(shared) => shared.is_taken().await,
+            None => false,
         }
     }
 

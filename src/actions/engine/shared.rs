@@ -9,7 +9,7 @@ use tokio::task::AbortHandle;
 
 use crate::journal::{Diverged, NotBrought};
 use crate::{Binding, Folder, LeaseHolder, RunContext};
-use gwctl_store::{Claim, Hold, NotShared, NotTaken, SharedLease, Team};
+use gwctl_store::{Claim, Hold, Lost, NotShared, NotTaken, SharedLease, Team};
 
 /// How often lines that nothing waits for are copied.
 const COPY: Duration = Duration::from_secs(1);
@@ -143,6 +143,13 @@ impl Shared {
         self.copying.copy().await?;
         self.copying.hold.check().await?;
         Ok(())
+    }
+
+    /// Whether another machine has taken over while this one slept. What the table does not answer shows before a change
+    /// is sent.
+    pub(super) async fn is_taken(&self) -> bool {
+        let hold = &self.copying.hold;
+        !hold.is_fresh() && matches!(hold.check().await, Err(Lost::Taken(_)))
     }
 
     /// Waits until another machine has taken over; as long as none does, forever.
