@@ -1,6 +1,9 @@
 //! What a team shares in a table of DynamoDB: the lease of a fleet, and the journals of its runs.
 
+mod history;
+mod interleavings;
 mod lease;
+mod line;
 mod processes;
 mod runs;
 mod stand;
