@@ -9,3 +9,4 @@ mod processes;
 mod runs;
 mod speed;
 mod stand;
+mod whole_runs;
