@@ -1,0 +1,4 @@
+//! Notifications, against real HTTP servers on loopback.
+
+mod answers;
+pub mod receiver;
