@@ -189,6 +189,9 @@ pub struct Doctor {
     /// How long to wait for all answers
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
+    /// Send a test to everybody whom the configuration names under `[notify]`, and say whether it arrived
+    #[arg(long, conflicts_with_all = ["demo", "assumptions"])]
+    pub notify: bool,
     /// Print what gwctl assumes about AWS without verification, and what this account shows of it; without names and
     /// account ids, so that you can give it to others
     #[arg(long)]

@@ -3,7 +3,7 @@
 //! ```text
 //! pictures ──▶ Verdicts ──┐                    ┌──▶ a queue, a task: Slack
 //!                         ├─▶ Notifier ─filter─┼──▶ a queue, a task: PagerDuty
-//! journals ──▶ Runs ──────┘                    └──▶ …
+//! journals ──▶ RunTold ───┘                    └──▶ …
 //! ```
 //!
 //! Telling never waits: what cannot be delivered is tried again a bounded number of times, in a queue of its own for each
@@ -18,6 +18,7 @@ mod notifier;
 mod outcome;
 mod pagerduty;
 mod queue;
+mod runs;
 mod secret;
 mod signing;
 mod spec;
@@ -28,6 +29,7 @@ pub use delivery::Way;
 pub use notice::{Alert, Event, Notice, Severity};
 pub use notifier::Notifier;
 pub use outcome::{Came, Outcome, Outcomes};
+pub use runs::RunTold;
 pub use secret::{NoSecret, Secret, SecretRef};
 pub use signing::{BadSecret, SigningKey};
 pub use spec::{Kind, NotifySpec, Quiet, TargetSpec};

@@ -10,7 +10,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::queue::Queue;
-use crate::{Answer, Came, Kind, Notice, NotifySpec, Outcome, Outcomes, TargetSpec, Way};
+use crate::{Answer, Came, Kind, Notice, NotifySpec, Outcome, Outcomes, RunTold, TargetSpec, Way};
+use gwctl_actions::RunState;
 
 /// After which time a message is tried again, in fleet time (aws-facts §17.2): eight attempts within two hours and a half.
 const PAUSES_S: [u64; 7] = [5, 30, 120, 300, 900, 1_800, 5_400];
@@ -27,6 +28,8 @@ struct All {
     targets: BTreeMap<String, Arc<Target>>,
     outcomes: watch::Sender<Outcomes>,
     way: Way,
+    /// How many runs are followed.
+    following: watch::Sender<usize>,
     _tasks: JoinSet<()>,
 }
 
@@ -82,6 +85,7 @@ impl Notifier {
             targets,
             outcomes,
             way,
+            following: watch::Sender::new(0),
             _tasks: tasks,
         }))
     }
@@ -114,14 +118,34 @@ impl Notifier {
         }
     }
 
+    /// Tells what becomes of a run on `fleet` for as long as this process drives it.
+    pub fn follow(&self, fleet: &str, mut state: watch::Receiver<Arc<RunState>>) {
+        let (notifier, mut told) = (self.clone(), RunTold::new(fleet));
+        notifier.0.following.send_modify(|count| *count += 1);
+        tokio::spawn(async move {
+            loop {
+                let seen = state.borrow_and_update().clone();
+                for notice in told.take(&seen) {
+                    notifier.tell(&notice);
+                }
+                if state.changed().await.is_err() {
+                    break;
+                }
+            }
+            notifier.0.following.send_modify(|count| *count -= 1);
+        });
+    }
+
     /// What became of the newest message to each target, and what follows.
     pub fn outcomes(&self) -> watch::Receiver<Outcomes> {
         self.0.outcomes.subscribe()
     }
 
-    /// Waits until everything was tried once, no longer than `limit` on the wall.
+    /// Waits until the runs that are followed are left or over, and everything was tried once; no longer than `limit` on the wall.
     pub async fn settle(&self, limit: Duration) {
         let all = async {
+            let mut following = self.0.following.subscribe();
+            drop(following.wait_for(|count| *count == 0).await);
             for target in self.0.targets.values() {
                 // The sender lives as long as the target.
                 drop(target.idle.subscribe().wait_for(|idle| *idle).await);

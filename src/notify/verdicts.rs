@@ -30,6 +30,8 @@ struct Standing {
     told: Verdict,
     /// On which side of it the verdict is, and since when.
     side: (Ordering, Timestamp),
+    /// Since when what was told last has stood.
+    since: Timestamp,
     /// When it changed sides.
     swings: VecDeque<Timestamp>,
     /// That it does not settle was told.
@@ -50,11 +52,15 @@ impl Verdicts {
         self.fleets.get(fleet).map(|standing| standing.told)
     }
 
-    /// Another process told `verdict` of `fleet`.
+    /// Another process told `verdict` of `fleet`, and nothing since: what differs from it is told as soon as it has stood
+    /// long enough.
     pub fn was_told(&mut self, fleet: &str, verdict: Verdict, at: Timestamp) {
         let standing = self.standing(fleet, at);
         if standing.told != verdict {
+            let side = standing.told.cmp(&verdict);
+            let since = standing.since;
             *standing = Standing::new(verdict, at);
+            standing.side = (side, since);
         }
     }
 
@@ -87,8 +93,9 @@ impl Verdicts {
             Ordering::Equal => standing.unrest && stood >= hold_down * BETTER,
         };
         if settled {
-            let (before, unrest) = (standing.told, standing.unrest);
+            let (before, unrest, since) = (standing.told, standing.unrest, standing.side.1);
             *standing = Standing::new(now, at);
+            standing.since = since;
             return Some(changed(picture, before, unrest));
         }
         if !standing.unrest && standing.swings.len() >= SWINGS {
@@ -104,6 +111,7 @@ impl Standing {
         Self {
             told,
             side: (Ordering::Equal, at),
+            since: at,
             swings: VecDeque::new(),
             unrest: false,
         }

@@ -105,3 +105,20 @@ fn what_another_process_told_is_not_told_again() {
         assert_eq!(watch.take(&picture), None);
     }
 }
+
+#[test]
+fn what_the_other_process_could_not_tell_any_more_is_told_at_once() {
+    let mut watch = Verdicts::new(60);
+    let mut picture = blank();
+    picture.judgement.verdict = Down;
+    let mut told = Vec::new();
+    for second in 0..100 {
+        picture.at = Timestamp::from_second(START + second).unwrap();
+        told.extend(watch.take(&picture).map(|_| second));
+    }
+    assert_eq!(told, [60]);
+    // Nobody heard it: the process that was to tell it was gone.
+    watch.was_told("orders", Healthy, picture.at);
+    let title = watch.take(&picture).map(|notice| notice.title);
+    assert_eq!(title.as_deref(), Some("orders is down; it was healthy"));
+}

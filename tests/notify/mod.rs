@@ -2,3 +2,4 @@
 
 mod answers;
 pub mod receiver;
+mod runs;

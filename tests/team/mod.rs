@@ -4,3 +4,4 @@ mod lease;
 mod processes;
 mod runs;
 mod stand;
+mod telling;
