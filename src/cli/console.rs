@@ -30,7 +30,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
     let settings = Settings::read_or_ask(global)?;
     settings.tell_warnings();
     let console = &settings.config.console;
-    let told = RunsTold::new(&settings);
+    let (told, news) = RunsTold::within_a_console(&settings);
     let setup = Setup {
         fleet: settings.fleet.clone(),
         faults: None,
@@ -57,6 +57,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         )),
         recording: None,
         clock: super::clock::present(),
+        told: Some(news),
         fleets: Arc::new(Configured {
             global: global.clone(),
             settings,

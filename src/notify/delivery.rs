@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::secret::{NoSecret, Secret, SecretRef};
-use crate::{Answer, Kind, Notice, SigningKey, TargetSpec, bodies, pagerduty};
+use crate::{Answer, Kind, Notice, SigningKey, TargetSpec, TerminalKind, bodies, pagerduty};
 use gwctl_aws::{AwsError, Session, TopicMessage, WebClient, WebMessage};
 use gwctl_fleet::Clock;
+
+/// Writes a sequence to the terminal, where it does not meet what else is written there.
+pub type Ring = Arc<dyn Fn(String) + Send + Sync>;
 
 /// How targets are reached.
 #[derive(Clone)]
@@ -14,6 +17,8 @@ pub struct Way {
     pub web: WebClient,
     /// For those that are, and for secrets that AWS keeps; none where AWS is not asked.
     pub aws: Option<Session>,
+    /// The terminal; none where there is none.
+    pub ring: Option<Ring>,
     /// Whose time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -69,7 +74,7 @@ impl Way {
             Kind::Webhook => self.signed(url.as_ref(), key.as_ref(), notice),
             Kind::Pagerduty => paged(url.as_ref(), key.as_ref(), notice),
             Kind::Sns | Kind::Eventbridge => return self.by_aws(target, notice).await,
-            Kind::Terminal => Err(lacks("way to it yet")),
+            Kind::Terminal => return self.rung(notice),
         };
         let message = match message {
             Ok(message) => message,
@@ -98,6 +103,17 @@ impl Way {
             .headers
             .push(("webhook-timestamp", seconds.to_string()));
         Ok(message)
+    }
+
+    fn rung(&self, notice: &Notice) -> Answer {
+        let sequence = TerminalKind::from_environment().sequence(notice);
+        match (&self.ring, sequence) {
+            (Some(ring), Some(sequence)) => {
+                ring(sequence);
+                Answer::Taken("written to the terminal")
+            }
+            _ => Answer::Refused("there is no terminal that takes it".into()),
+        }
     }
 
     /// Tells the first topic or bus that answers: the Region of another may be what is dark.

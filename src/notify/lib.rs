@@ -22,10 +22,11 @@ mod runs;
 mod secret;
 mod signing;
 mod spec;
+mod terminal;
 mod verdicts;
 
 pub use answer::Answer;
-pub use delivery::Way;
+pub use delivery::{Ring, Way};
 pub use notice::{Alert, Event, Notice, Severity};
 pub use notifier::Notifier;
 pub use outcome::{Came, Outcome, Outcomes};
@@ -33,4 +34,5 @@ pub use runs::RunTold;
 pub use secret::{NoSecret, Secret, SecretRef};
 pub use signing::{BadSecret, SigningKey};
 pub use spec::{Kind, NotifySpec, Quiet, TargetSpec};
+pub use terminal::{Takes, TerminalKind};
 pub use verdicts::Verdicts;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gwctl::aws::WebClient;
+use gwctl::aws::{WebClient, in_process};
 use gwctl::fleet::Clock;
 use gwctl::notify::{
     Alert, Answer, Came, Event, Kind, Notice, Notifier, NotifySpec, Outcome, SecretRef, Severity,
@@ -32,6 +32,7 @@ fn way() -> Way {
     Way {
         web: WebClient::network().patient_for(Duration::from_millis(200)),
         aws: None,
+        ring: None,
         clock: Arc::new(Fast),
     }
 }
@@ -259,4 +260,46 @@ async fn pagerduty_is_told_by_one_key_and_slack_in_its_own_words() {
     let url = kept(&slack.url("/services/T0/B0/x"));
     told(&to(target(Kind::Slack, &url)), 1, settled).await;
     assert!(slack.next().json()["text"].is_string());
+}
+
+/// Virtual time.
+#[derive(Debug)]
+struct Virtual(tokio::time::Instant);
+
+impl Clock for Virtual {
+    fn now(&self) -> Timestamp {
+        let elapsed = jiff::SignedDuration::try_from(self.0.elapsed()).unwrap();
+        Timestamp::from_second(1_795_442_400).unwrap() + elapsed
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn seven_days_of_a_target_that_fails_keep_its_queue_and_no_more() {
+    let posts = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let count = posts.clone();
+    let handler: gwctl::aws::Handler = Arc::new(move |_| {
+        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let busy = http::Response::builder().status(503);
+        Box::pin(std::future::ready(Ok(busy.body(Vec::new()).unwrap())))
+    });
+    let way = Way {
+        web: WebClient::through(in_process(handler)),
+        aws: None,
+        ring: None,
+        clock: Arc::new(Virtual(tokio::time::Instant::now())),
+    };
+    let url = kept("https://hook.example.com/x");
+    let notifier = Notifier::start(&to(target(Kind::Webhook, &url)), way);
+    let mut most = 0;
+    for n in 0..7 * 24 * 6 {
+        notifier.tell(&notice(n));
+        tokio::time::sleep(Duration::from_mins(10)).await;
+        most = most.max(notifier.outcomes().borrow()["oncall"].waiting);
+    }
+    let outcome = notifier.outcomes().borrow()["oncall"].clone();
+    assert_eq!(most, 64);
+    let told = outcome.lost + outcome.dropped + outcome.waiting as u64;
+    assert!((1_006..=1_008).contains(&told), "{outcome:?}");
+    let posts = posts.load(std::sync::atomic::Ordering::Relaxed);
+    assert!((400..700).contains(&posts), "{posts}");
 }

@@ -79,6 +79,14 @@ impl WebClient {
         }
     }
 
+    /// Through `client`, such as one that never leaves the process.
+    pub const fn through(client: SharedHttpClient) -> Self {
+        Self {
+            client,
+            patience: PATIENCE,
+        }
+    }
+
     /// As [`Self::network`], but an answer is waited for no longer than `patience`.
     #[must_use]
     pub fn patient_for(self, patience: Duration) -> Self {
