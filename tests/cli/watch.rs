@@ -182,8 +182,9 @@ fn of_two_watchers_one_tells_and_the_other_takes_over_when_it_is_killed() {
     figures.wait_for(TELLS);
     let told = receiver.next();
     let (_second, others) = start();
-    let page = others.wait_for("gwctl_telling{fleet=\"orders\"} 0");
-    assert!(page.contains("gwctl_verdict{fleet=\"orders\""), "{page}");
+    let seen = "gwctl_verdict{fleet=\"orders\",region=\"\",gwctl_verdict=\"degraded\"} 1";
+    let page = others.wait_for(seen);
+    assert!(page.contains("gwctl_telling{fleet=\"orders\"} 0"), "{page}");
     first.stop("-KILL");
     let page = others.wait_for(TELLS);
     assert!(page.contains("outcome=\"delivered\"} 0"), "{page}");
