@@ -12,6 +12,7 @@
 //!        cli → sim → fleet
 //!              actions → stacks ← sim
 //!              actions → store → aws
+//!        cli → notify → actions
 //! ```
 //!
 //! This crate is the binary's: command line, configuration, log.
@@ -26,6 +27,7 @@ pub use gwctl_console as console; // the TUI: app (state), view (drawing), shell
 pub use gwctl_explain as explain; // what most likely happened: evidence in, hypotheses out
 pub use gwctl_files as files; // opens regular files alone
 pub use gwctl_fleet as fleet; // what a fleet is and how it is doing: pure types and judgement
+pub use gwctl_notify as notify; // who is told what happens, in which words, and whether it arrived
 pub use gwctl_observe as observe; // keeps the picture fresh
 pub use gwctl_recording as recording; // an incident kept in one file: written, read, redacted
 pub use gwctl_sim as sim; // the embedded AWS

@@ -19,6 +19,8 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
         "actions",
         &["observe", "store", "aws", "fleet", "stacks", "files"],
     ),
+    // It tells what the journals say, in the plan's words.
+    ("notify", &["actions", "aws", "fleet", "files"]),
     ("recording", &["actions", "observe", "fleet"]),
     (
         "console",

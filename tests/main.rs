@@ -12,6 +12,7 @@ mod cli;
 mod contracts;
 mod facts;
 mod layers;
+mod notify;
 mod observe;
 mod recording;
 mod samples;

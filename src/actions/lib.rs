@@ -70,7 +70,7 @@ pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use guided::Intent;
 pub use journal::{
-    Broken, CallMade, DiskFault, Diverged, Entry, Folder, Journal, JournalError, Lease,
+    Broken, CallMade, DiskFault, Diverged, Entry, Folder, Follower, Journal, JournalError, Lease,
     LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply, ResumeError, RunState,
     StackPart, Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
 };

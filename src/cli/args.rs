@@ -59,6 +59,9 @@ pub enum Command {
     /// Show what the functions of every Region log: errors grouped into patterns, or the lines themselves
     #[command(visible_alias = "log", after_long_help = Exit::table())]
     Logs(super::logs::args::Logs),
+    /// Watch without a terminal: tell who is to be told, print changes of verdicts, serve figures
+    #[command(after_long_help = Exit::table())]
+    Watch(super::watch::args::Watch),
     /// Open the console on a recording of an incident: scrub through it, play it, look at every screen as it was
     Replay(super::replay::Replay),
     /// List the recordings of incidents, report one, or copy one for others
@@ -186,6 +189,9 @@ pub struct Doctor {
     /// How long to wait for all answers
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
+    /// Send a test to everybody whom the configuration names under `[notify]`, and say whether it arrived
+    #[arg(long, conflicts_with_all = ["demo", "assumptions"])]
+    pub notify: bool,
     /// Print what gwctl assumes about AWS without verification, and what this account shows of it; without names and
     /// account ids, so that you can give it to others
     #[arg(long)]

@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::Global;
 use super::incident::file;
+use super::notified::RunsTold;
 use super::operator::operator;
 use super::output::tell;
 use super::runtime::run_async;
@@ -29,6 +30,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
     let settings = Settings::read_or_ask(global)?;
     settings.tell_warnings();
     let console = &settings.config.console;
+    let (told, news) = RunsTold::within_a_console(&settings);
     let setup = Setup {
         fleet: settings.fleet.clone(),
         faults: None,
@@ -47,7 +49,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         mouse: global.mouse || console.mouse,
         keys: console.keys.clone(),
         own: console.own(),
-        runs: Folder::new(settings.paths.state.join("runs")),
+        runs: Folder::new(settings.paths.state.join("runs")).followed_by(told.follower()),
         operator: operator(),
         incidents: Some(file::kept_in(
             file::folder(&settings.paths, false),
@@ -55,20 +57,32 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         )),
         recording: None,
         clock: super::clock::present(),
+        told: Some(news),
         fleets: Arc::new(Configured {
             global: global.clone(),
             settings,
             built: Arc::default(),
         }),
     };
-    open(setup, global)
+    open_telling(setup, global, Some(&told))
 }
 
 /// Shows a console until it ends.
 pub fn open(setup: Setup, global: &Global) -> Result<Exit, Failure> {
+    open_telling(setup, global, None)
+}
+
+/// As [`open`]; what was just told of its runs is waited for.
+fn open_telling(setup: Setup, global: &Global, told: Option<&RunsTold>) -> Result<Exit, Failure> {
     let demo = matches!(setup.mode, Mode::Demo { .. });
     keep_from_terminal(true);
-    let ended = run_async(console::run(setup));
+    let ended = run_async(async {
+        let ended = console::run(setup).await;
+        if let Some(told) = told {
+            told.settle().await;
+        }
+        ended
+    });
     keep_from_terminal(false);
     let ended = ended??;
     if let Some(id) = &ended.left {

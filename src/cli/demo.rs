@@ -29,6 +29,7 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
     let paths = Paths::find(None)?;
     let incidents = file::kept_in(file::folder(&paths, true), global.record);
     let setup = Setup {
+        told: None,
         fleets: Arc::new(World {
             sim: sim.clone(),
             built: Arc::default(),

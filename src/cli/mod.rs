@@ -23,6 +23,7 @@ mod logs;
 mod looked_at;
 mod man;
 mod mfa;
+mod notified;
 mod operator;
 mod output;
 mod own_options;
@@ -40,6 +41,7 @@ mod stop_signals;
 mod target;
 mod terraform_file;
 mod verbose;
+mod watch;
 mod which_fleet;
 
 use std::process::ExitCode;
@@ -134,6 +136,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Changes(args)) => changes::run(global, args),
         Some(Command::Explain(args)) => explain::run(global, args),
         Some(Command::Logs(args)) => logs::run(global, args),
+        Some(Command::Watch(args)) => watch::run(global, args),
         Some(Command::Replay(args)) => replay::run(global, args),
         Some(Command::Incident(args)) => incident::run(global, args),
         Some(Command::Discover(args)) => discover::run(global, args),

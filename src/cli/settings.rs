@@ -42,6 +42,14 @@ impl Settings {
         })
     }
 
+    /// As [`Self::read`], for what is about all fleets: any one of them stands for the rest.
+    pub fn read_any(global: &Global) -> Result<Self, Failure> {
+        Self::read_with(global, |config| {
+            let first = config.fleets.keys().next().cloned();
+            Ok(first.unwrap_or_default())
+        })
+    }
+
     fn read_with(
         global: &Global,
         undecided: impl FnOnce(&Config) -> Result<String, Failure>,

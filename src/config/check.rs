@@ -4,6 +4,7 @@ mod accounts;
 mod console;
 mod drill;
 mod findings;
+mod notify;
 mod rules;
 mod shared;
 
@@ -48,6 +49,7 @@ pub fn findings(config: &Config) -> Vec<Finding> {
     let chosen = config.console.columns.fleet.iter().flatten();
     console::columns(chosen, &mut root.below(&["console", "columns", "fleet"]));
     refresh(config, &mut root.below(&["refresh"]));
+    notify::notify(&config.notify, &mut root.below(&["notify"]));
     for (name, spec) in &config.fleets {
         if name.is_empty()
             || !name

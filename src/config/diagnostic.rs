@@ -89,6 +89,18 @@ impl Diagnostic {
         self
     }
 
+    /// The line may hold a secret: it is not shown.
+    #[must_use]
+    pub fn without_its_line(self) -> Self {
+        let shown = "(not shown: it may hold a secret)".to_owned();
+        Self {
+            indent: 0,
+            width: shown.len(),
+            shown,
+            ..self
+        }
+    }
+
     /// Adds the name that was probably meant.
     #[must_use]
     pub fn meant(mut self, name: Option<&str>) -> Self {

@@ -81,6 +81,9 @@ pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
             let mut one = Diagnostic::new(finding.level, file, text, span, finding.found)
                 .meant(finding.meant.as_deref());
             one.accepted = finding.accepted;
+            if finding.secret {
+                one = one.without_its_line();
+            }
             one
         })
         .collect();

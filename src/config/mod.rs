@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::console::app as console;
 use crate::fleet::columns::{self, Column};
 use crate::fleet::{FleetSpec, Pace};
+use crate::notify::NotifySpec;
 
 pub use diagnostic::{Diagnostic, Level};
 pub use load::{ConfigError, Loaded, load, parse};
@@ -40,6 +41,8 @@ pub struct Config {
     pub console: Console,
     /// How AWS is asked.
     pub refresh: Refresh,
+    /// Who is told what happens.
+    pub notify: NotifySpec,
     /// The fleets by name.
     pub fleets: BTreeMap<String, FleetSpec>,
 }

@@ -7,6 +7,7 @@ pub mod view;
 
 pub use setup::{
     ConsoleError, Ended, FaultPanel, Fleets, Incidents, Keeping, Opened, Opening, Outcome, Setup,
+    ToldNews,
 };
 
 /// Shows the console until the operator quits, a signal comes, or the terminal goes away. Must be

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use super::app::{FaultEntry, KeymapError, Mode, NotKept, OwnCommand};
 use super::view::ThemeError;
 use gwctl_actions::{Folder, Intent, Operator, RunContext};
@@ -107,8 +109,19 @@ pub struct Setup {
     pub incidents: Option<Incidents>,
     /// The recording to show instead of watching the fleet.
     pub recording: Option<Arc<Recording>>,
+    /// What becomes of telling others what its runs do; none where nobody is told.
+    pub told: Option<mpsc::UnboundedReceiver<ToldNews>>,
     /// Whose time it is.
     pub clock: Arc<dyn Clock>,
+}
+
+/// What becomes of telling others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToldNews {
+    /// Write this to the terminal: it draws nothing.
+    Ring(String),
+    /// Somebody was not reached, in words.
+    Failed(String),
 }
 
 /// How a console ended, and what it left.

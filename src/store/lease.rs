@@ -7,8 +7,10 @@ use serde_json::Value;
 use crate::LeaseHolder;
 use gwctl_aws::Item;
 
-/// The partition of all leases.
+/// The partition of all leases of acting on a fleet.
 pub(crate) const LEASES: &str = "lease";
+/// The partition of all leases of telling people what happens to a fleet.
+pub(crate) const TELLING: &str = "telling";
 /// The attribute that another value is written to by every change of the item: conditions name it.
 pub(crate) const BEAT: &str = "beat";
 
@@ -47,6 +49,8 @@ pub struct SharedLease {
     pub ttl: Duration,
     pub(crate) beat: String,
     pub(crate) hold: String,
+    /// The partition that it is in.
+    partition: String,
 }
 
 impl SharedLease {
@@ -70,6 +74,7 @@ impl SharedLease {
             ttl: Duration::from_secs(parsed(TTL)?),
             beat: item.text(BEAT)?.to_owned(),
             hold: item.text(HOLD)?.to_owned(),
+            partition: item.pk.clone(),
         })
     }
 }
@@ -88,7 +93,7 @@ impl SharedLease {
             (HOLD, hold),
             (FREE, "yes".into()),
         ];
-        item(&self.domain, attributes)
+        item((&self.partition, &self.domain), attributes)
     }
 }
 
@@ -96,10 +101,13 @@ fn new_hold() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
 
-fn item<const N: usize>(domain: &str, attributes: [(&str, String); N]) -> Item {
+fn item<const N: usize>(
+    (partition, domain): (&str, &str),
+    attributes: [(&str, String); N],
+) -> Item {
     let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
     Item {
-        pk: LEASES.into(),
+        pk: partition.to_owned(),
         sk: domain.to_owned(),
         attributes: attributes.into(),
     }
@@ -114,16 +122,22 @@ pub(crate) struct OwnLease {
     pub(crate) hold: String,
     ttl: Duration,
     beats: u64,
+    partition: &'static str,
 }
 
 impl OwnLease {
-    pub(crate) fn new(claim: Claim, token: u64, ttl: Duration) -> Self {
+    pub(crate) fn new(
+        claim: Claim,
+        token: u64,
+        (ttl, partition): (Duration, &'static str),
+    ) -> Self {
         Self {
             claim,
             token,
             hold: new_hold(),
             ttl,
             beats: 0,
+            partition,
         }
     }
 
@@ -139,7 +153,7 @@ impl OwnLease {
             (HOLD, self.hold.clone()),
             (BEAT, format!("{}-{}", self.hold, self.beats)),
         ];
-        let mut item = item(&self.claim.domain, attributes);
+        let mut item = item((self.partition, &self.claim.domain), attributes);
         if free {
             item.attributes.insert(FREE.into(), "yes".into());
         }

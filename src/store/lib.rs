@@ -17,6 +17,7 @@ mod replicas;
 mod since;
 mod take;
 mod team;
+mod told;
 mod written;
 
 pub use hold::{Hold, Lost};

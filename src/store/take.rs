@@ -68,7 +68,7 @@ impl Team {
             },
         };
         let token = own.as_ref().map_or(1, |lease| lease.token + 1);
-        let mut lease = OwnLease::new(claim.clone(), token, TTL);
+        let mut lease = OwnLease::new(claim.clone(), token, (TTL, self.partition));
         let item = lease.next(false);
         let only = own.as_ref();
         let only = only.map_or(Only::IfAbsent, |lease| Only::If(BEAT, &lease.beat));

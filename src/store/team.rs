@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::SharedLease;
-use crate::lease::LEASES;
+use crate::lease::{LEASES, TELLING};
 use crate::replicas::Replicas;
 use gwctl_aws::{AwsError, Consistency, Session};
 use gwctl_fleet::{Clock, FleetSpec, Region, SharedSpec};
@@ -19,6 +19,8 @@ pub struct Team {
     /// Whose time it is.
     pub clock: Arc<dyn Clock>,
     name: Arc<str>,
+    /// The partition of the leases that are meant: of acting, or of telling.
+    pub(crate) partition: &'static str,
 }
 
 /// Why a table cannot hold a lease.
@@ -44,6 +46,16 @@ impl Team {
             replicas: Replicas::new(tables.collect()),
             clock,
             name: spec.table.as_str().into(),
+            partition: LEASES,
+        }
+    }
+
+    /// The same table for the lease of telling people what happens to a fleet: another one than that of acting on it.
+    #[must_use]
+    pub fn for_telling(&self) -> Self {
+        Self {
+            partition: TELLING,
+            ..self.clone()
         }
     }
 
@@ -80,7 +92,8 @@ impl Team {
 
     /// All leases, those that were given back as well.
     pub async fn leases(&self) -> Result<Vec<SharedLease>, AwsError> {
-        let query = |table: gwctl_aws::Table| async move { table.query(LEASES, "").await };
+        let partition = self.partition;
+        let query = |table: gwctl_aws::Table| async move { table.query(partition, "").await };
         let items = self.replicas.ask(query).await?;
         Ok(items.iter().filter_map(SharedLease::read).collect())
     }

@@ -28,3 +28,4 @@ mod shapes;
 mod simulated;
 mod surroundings;
 mod terraform;
+mod watch;

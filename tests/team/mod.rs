@@ -9,4 +9,5 @@ mod processes;
 mod runs;
 mod speed;
 mod stand;
+mod telling;
 mod whole_runs;

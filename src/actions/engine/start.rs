@@ -148,6 +148,7 @@ pub async fn start(
     let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
     let shared = share(taken, folder, (&id, &plan.binding.domain), 0).await?;
     let leases = Held { lease, shared };
+    folder.tell(&run_context, &journal.watch());
     Ok(set_off(id, journal, leases, run_context, lately, &[]))
 }
 
@@ -210,6 +211,7 @@ pub async fn resume(
     }
     let shared = share(taken, folder, (id, &binding.domain), copied).await?;
     let leases = Held { lease, shared };
+    folder.tell(&run_context, &journal.watch());
     Ok(set_off(
         id.into(),
         journal,

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::entry::{Entry, Record};
 use super::file::{self, Broken, Journal, JournalError, ResumeError};
@@ -11,7 +13,7 @@ use super::lease::Lease;
 use super::state::RunState;
 use super::status::Phase;
 use super::tail::Tail;
-use crate::{Binding, Confirmation, Plan};
+use crate::{Binding, Confirmation, Plan, RunContext};
 use gwctl_store::LeaseHolder;
 
 /// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
@@ -21,6 +23,29 @@ pub struct Folder {
     fault: Option<DiskFault>,
     /// Runs of simulated worlds that ended: their changes affect no fleet.
     gone: BTreeSet<String>,
+    follower: Option<Follower>,
+}
+
+/// Hears of every run that a process begins or goes on with. It must not wait: the run does not begin meanwhile.
+#[derive(Clone)]
+pub struct Follower(Arc<Follow>);
+
+/// What follows a run: what the run works with, and how it stands from now on.
+type Follow = dyn Fn(&RunContext, watch::Receiver<Arc<RunState>>) + Send + Sync;
+
+impl std::fmt::Debug for Follower {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Follower")
+    }
+}
+
+impl Follower {
+    /// Calls `follow` with every run.
+    pub fn new(
+        follow: impl Fn(&RunContext, watch::Receiver<Arc<RunState>>) + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(follow))
+    }
 }
 
 /// For tests: the disk fails at a record, or the power.
@@ -48,6 +73,20 @@ impl Folder {
             path: path.into(),
             fault: None,
             gone: BTreeSet::new(),
+            follower: None,
+        }
+    }
+
+    /// The same folder, whose runs `follower` hears of.
+    #[must_use]
+    pub fn followed_by(self, follower: Option<Follower>) -> Self {
+        Self { follower, ..self }
+    }
+
+    /// Tells the follower of a run that this process drives.
+    pub(crate) fn tell(&self, run_context: &RunContext, state: &watch::Receiver<Arc<RunState>>) {
+        if let Some(Follower(follow)) = &self.follower {
+            follow(run_context, state.clone());
         }
     }
 

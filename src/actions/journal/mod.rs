@@ -16,7 +16,7 @@ pub use entry::{Entry, Record, Reply};
 pub use fetch::{Diverged, NotBrought};
 use file::private;
 pub use file::{Broken, Journal, JournalError, ResumeError, Torn};
-pub use folder::{DiskFault, Folder, LeaseRefused, Summary};
+pub use folder::{DiskFault, Folder, Follower, LeaseRefused, Summary};
 pub use lease::Lease;
 pub use out_of_place::OutOfPlace;
 pub use state::{CallMade, Note, RunState, StackPart, StepState, Trip};

@@ -34,3 +34,4 @@ pub(crate) mod surroundings;
 pub(crate) mod time;
 pub(crate) mod truncated_reply;
 pub(crate) mod way;
+pub(crate) mod web;

@@ -24,6 +24,7 @@ use crate::actions::{
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
+use super::notified::RunsTold;
 use super::operator::operator_seen;
 use super::output::{print, tell};
 use super::runtime::run_async;
@@ -53,8 +54,11 @@ pub fn run(global: &Global, asked: &Requested<'_>) -> Result<Exit, Failure> {
     settings.tell_warnings();
     run_async(async {
         let target = Target::configured(global, &settings).await;
-        let stage = Stage::open(target, folder, false);
-        let exit = act(global, asked, &stage).await?;
+        let told = RunsTold::new(&settings);
+        let stage = Stage::open(target, folder.followed_by(told.follower()), false);
+        let exit = act(global, asked, &stage).await;
+        told.settle().await;
+        let exit = exit?;
         if !asked.options.dry_run {
             record::keep(&asked.intent, exit, &stage, &settings.paths.config).await;
         }

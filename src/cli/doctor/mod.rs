@@ -4,6 +4,7 @@ mod assumptions;
 mod database;
 mod questions;
 mod report;
+mod targets;
 
 use std::time::Duration;
 
@@ -46,6 +47,9 @@ pub struct Found {
 pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
     if args.assumptions {
         return ledger(global, args);
+    }
+    if args.notify {
+        return targets::run(global);
     }
     let mut report = Report::default();
     let ask = async |target: Target| inquire(target, args.timeout).await;

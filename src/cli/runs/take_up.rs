@@ -11,6 +11,7 @@ use crate::cli::act::{ask, confirmed, may_write, not_started, record};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
+use crate::cli::notified::RunsTold;
 use crate::cli::operator::operator_seen;
 use crate::cli::output::print;
 use crate::cli::runtime::run_async;
@@ -124,7 +125,8 @@ fn go_on(
     let paper = Paper::stdout(global.color);
     run_async(async {
         let fleet = Target::configured(&global, &settings).await;
-        let stage = Stage::open(fleet, folder, false);
+        let told = RunsTold::new(&settings);
+        let stage = Stage::open(fleet, folder.followed_by(told.follower()), false);
         if let Consent::Requested(given) = consent {
             print(&inverse(left, paper))?;
             may_write(&global, &stage)?;
@@ -161,7 +163,9 @@ fn go_on(
             asks: ask::terminal(),
             again: Again::of(&global, false),
         };
-        let exit = follow_and_keep(running, &stage, &manner, tail).await?;
+        let exit = follow_and_keep(running, &stage, &manner, tail).await;
+        told.settle().await;
+        let exit = exit?;
         record::keep(&left.plan.intent, exit, &stage, &settings.paths.config).await;
         Ok(exit)
     })?

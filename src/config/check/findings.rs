@@ -10,6 +10,8 @@ pub struct Finding {
     pub found: String,
     pub accepted: Option<String>,
     pub meant: Option<String>,
+    /// Its line may hold a secret: it is not shown.
+    pub secret: bool,
 }
 
 /// Collects findings below one path.
@@ -47,6 +49,7 @@ impl Findings<'_> {
             found,
             accepted: accepted.map(str::to_owned),
             meant: None,
+            secret: false,
         });
         let last = self.list.len() - 1;
         &mut self.list[last]

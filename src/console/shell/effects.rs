@@ -30,6 +30,8 @@ pub(super) enum Arrival {
     Msg(Msg),
     /// The fleet asked for with this generation is being watched.
     Opened(u64, Box<Opened>),
+    /// Write this to the terminal, between two frames.
+    Ring(String),
     /// A run began in this process; what it works with.
     Running(Running, Box<Means>),
     /// The recording under way stopped: why.

@@ -37,7 +37,7 @@ use self::signals::{Signals, Wish};
 use self::snap::Shot;
 use self::tty::Tty;
 use super::app::{Effect, Keymap, Msg, Replay, Shown, Start, State, update};
-use super::{ConsoleError, Ended, Outcome, Setup};
+use super::{ConsoleError, Ended, Outcome, Setup, ToldNews};
 use gwctl_fleet::Snapshot;
 
 /// No more than 30 frames a second.
@@ -164,10 +164,13 @@ struct Console {
 }
 
 impl Console {
-    fn new(setup: Setup, state: State, painter: Painter) -> Result<Self, ConsoleError> {
+    fn new(mut setup: Setup, state: State, painter: Painter) -> Result<Self, ConsoleError> {
         let (columns, rows) = state.size;
         let backend = Quiet::new(io::stdout(), Size::new(columns, rows));
         let (sender, arrivals) = mpsc::unbounded_channel();
+        if let Some(told) = setup.told.take() {
+            tokio::spawn(hear(told, sender.clone()));
+        }
         Ok(Self {
             state,
             terminal: Terminal::new(backend).map_err(failed("measuring the screen"))?,
@@ -267,6 +270,13 @@ impl Console {
     fn arrived(&mut self, arrival: Arrival) -> Result<(), ConsoleError> {
         let news = match arrival {
             Arrival::Msg(msg) => vec![msg],
+            Arrival::Ring(sequence) => {
+                let backend = self.terminal.backend_mut();
+                backend
+                    .send(&sequence)
+                    .map_err(failed("ringing the bell"))?;
+                Vec::new()
+            }
             Arrival::NotRecorded(why) => {
                 self.outside.recorder.fail(why);
                 Vec::new()
@@ -369,6 +379,19 @@ fn seconds() -> Interval {
     let mut interval = interval_at(first, Duration::from_secs(1));
     interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
     interval
+}
+
+/// Hands on what becomes of telling others.
+async fn hear(mut told: mpsc::UnboundedReceiver<ToldNews>, sender: mpsc::UnboundedSender<Arrival>) {
+    while let Some(news) = told.recv().await {
+        let arrival = match news {
+            ToldNews::Ring(sequence) => Arrival::Ring(sequence),
+            ToldNews::Failed(why) => Arrival::Msg(Msg::Failed(why)),
+        };
+        if sender.send(arrival).is_err() {
+            return;
+        }
+    }
 }
 
 /// OSC 52: the terminal puts it into the clipboard of the machine one sits at, also over ssh.

@@ -1,0 +1,185 @@
+//! What is told of a run, as its journal goes on: in the plan's words.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::{Alert, Event, Notice, Severity};
+use gwctl_actions::{Phase, RunState, StepStatus};
+
+/// What was told of one run by the process that drives it.
+#[derive(Debug)]
+pub struct RunTold {
+    fleet: String,
+    begun: bool,
+    /// What it was held for, by steps and criteria.
+    held: BTreeSet<String>,
+    /// The steps whose end was told.
+    done: BTreeSet<String>,
+    over: bool,
+}
+
+impl RunTold {
+    /// Nothing yet, of a run on `fleet`.
+    pub fn new(fleet: &str) -> Self {
+        Self {
+            fleet: fleet.into(),
+            begun: false,
+            held: BTreeSet::new(),
+            done: BTreeSet::new(),
+            over: false,
+        }
+    }
+
+    /// What is new in `state`.
+    ///
+    /// A hand-over and a wished-for approval are told here as well, as soon as a journal says them
+    /// ([`Event::Handover`], [`Event::Approval`]).
+    pub fn take(&mut self, state: &RunState) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        if !self.begun {
+            self.begun = true;
+            // What was done before this process took the run up, others have told.
+            self.done = steps_done(state).collect();
+            notices.push(self.begins(state));
+        }
+        let held = holds(state);
+        for (what, why, gate) in &held {
+            if !self.held.contains(what) {
+                notices.push(self.is_held(state, what, why, *gate));
+            }
+        }
+        let goes_on = !self.held.is_empty() && held.is_empty() && state.outcome.is_none();
+        self.held = held.into_iter().map(|(what, ..)| what).collect();
+        if goes_on {
+            notices.push(self.goes_on(state));
+        }
+        if state.plan.intent.name() == "drill" {
+            notices.extend(self.steps(state));
+        }
+        if let Some(phase) = state.outcome.filter(|_| !self.over) {
+            self.over = true;
+            notices.push(self.ends(state, phase));
+        }
+        notices
+    }
+
+    fn about(&self, state: &RunState, what: &str, event: Event) -> Notice {
+        let (fleet, run) = (&self.fleet, &state.id);
+        Notice {
+            id: format!(
+                "gwctl/{fleet}/{run}/{what}/{}",
+                state.newest.as_millisecond()
+            ),
+            at: state.newest,
+            fleet: fleet.clone(),
+            event,
+            severity: Severity::Info,
+            title: String::new(),
+            lines: vec![state.plan.title.clone()],
+            command: Some(format!("gwctl runs show {run}")),
+            run: Some(run.clone()),
+            alert: Alert::None,
+            key: format!("gwctl/{fleet}/{run}"),
+        }
+    }
+
+    fn begins(&self, state: &RunState) -> Notice {
+        let (fleet, operator) = (&self.fleet, &state.operator);
+        if state.resumed == 0 {
+            return Notice {
+                title: format!("{fleet}: {operator} began a run"),
+                ..self.about(state, "began", Event::Started)
+            };
+        }
+        Notice {
+            title: format!("{fleet}: a run goes on in another process"),
+            alert: Alert::Acknowledge,
+            ..self.about(state, "resumed", Event::Started)
+        }
+    }
+
+    fn is_held(&self, state: &RunState, what: &str, why: &str, gate: bool) -> Notice {
+        let fleet = &self.fleet;
+        let mut notice = self.about(state, &format!("held/{what}"), Event::Held);
+        (notice.severity, notice.title) = if gate {
+            let title = format!("{fleet}: the run waits for its operator at `{what}`");
+            (Severity::Warning, title)
+        } else {
+            (
+                Severity::Error,
+                format!("{fleet}: the run is held at `{what}`"),
+            )
+        };
+        notice.alert = Alert::Trigger;
+        notice.lines.push(why.to_owned());
+        notice.command = Some(format!("gwctl --write runs resume {}", state.id));
+        notice
+    }
+
+    fn goes_on(&self, state: &RunState) -> Notice {
+        Notice {
+            title: format!("{}: the run goes on", self.fleet),
+            alert: Alert::Acknowledge,
+            ..self.about(state, "goes-on", Event::Held)
+        }
+    }
+
+    /// The steps that were observed done since the last look.
+    fn steps(&mut self, state: &RunState) -> Vec<Notice> {
+        let new = steps_done(state).filter(|id| !self.done.contains(id));
+        let new: Vec<String> = new.collect();
+        let told = new.iter().map(|id| {
+            let step = state.plan.step(id);
+            let title = step.map_or(id.as_str(), |step| step.title.as_str());
+            let saw = state.steps.get(id).and_then(|step| step.saw.clone());
+            let mut notice = self.about(state, &format!("done/{id}"), Event::Step);
+            notice.title = format!("{}: step done: {title}", self.fleet);
+            notice.lines.extend(saw);
+            notice
+        });
+        let told = told.collect();
+        self.done.extend(new);
+        told
+    }
+
+    fn ends(&self, state: &RunState, phase: Phase) -> Notice {
+        let mut notice = self.about(state, "ended", Event::Done);
+        notice.title = format!("{}: the run is {}", self.fleet, phase.word());
+        notice.alert = Alert::Resolve;
+        if phase != Phase::Done {
+            notice.severity = Severity::Warning;
+        }
+        if let Some(ended) = state.ended {
+            notice.lines.push(lasted(state.begun, ended));
+        }
+        notice
+    }
+}
+
+fn lasted(begun: Timestamp, ended: Timestamp) -> String {
+    let seconds = ended.duration_since(begun).as_secs();
+    format!("It took {} min {} s.", seconds / 60, seconds % 60)
+}
+
+fn steps_done(state: &RunState) -> impl Iterator<Item = String> {
+    let steps = state.steps.iter();
+    let done = steps.filter(|(_, step)| step.status == StepStatus::Done);
+    done.map(|(id, _)| id.clone())
+}
+
+/// What the run is held for: what, why, and whether it was meant to ask.
+fn holds(state: &RunState) -> Vec<(String, String, bool)> {
+    if state.outcome.is_some() {
+        return Vec::new();
+    }
+    let steps = state.steps.iter();
+    let steps = steps.filter(|(_, step)| step.status == StepStatus::Held);
+    let steps = steps.map(|(id, step)| {
+        let why = step.held.clone().unwrap_or_default();
+        (id.clone(), why, step.gate)
+    });
+    let trips = state.trips.iter().filter(|trip| !trip.overruled);
+    let trips = trips.map(|trip| (trip.criterion.clone(), trip.text.clone(), false));
+    steps.chain(trips).collect()
+}
