@@ -145,6 +145,16 @@ impl Fleets for Configured {
         })
     }
 
+    fn look(&self, name: &str) -> Opening {
+        let global = self.global.clone();
+        let settings = self.settings(name);
+        Box::pin(async move {
+            let mut target = Target::configured(&global, &settings).await;
+            target.refresh = target.refresh.beside_others();
+            target.open()
+        })
+    }
+
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening {
         let spec = self.spec(&run_context.fleet);
         let refresh = Refresh {

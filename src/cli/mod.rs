@@ -35,6 +35,7 @@ mod screenshot;
 mod settings;
 mod sim;
 mod simulated;
+mod simulated_fleets;
 mod status;
 mod stop_signals;
 mod target;

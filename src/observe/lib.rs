@@ -62,6 +62,7 @@ use poller::{Askers, Poller};
 use shared_facts::SharedFacts;
 
 pub use accounts::identity;
+pub use cost::expected_dollars_per_hour;
 pub use credentials::give_mfa_code;
 pub use heard::{cost_of, most_dollars};
 pub use history::{Answered, Happened, History};
@@ -98,6 +99,20 @@ impl Default for Refresh {
             history: Duration::from_hours(3),
             permissions: true,
             probes: true,
+        }
+    }
+}
+
+impl Refresh {
+    /// The same for who only wants to see the fleet beside others: calm, with a history that the newest figures need
+    /// and no more, and without what the credentials may change.
+    #[must_use]
+    pub const fn beside_others(self) -> Self {
+        Self {
+            pace: Pace::Calm,
+            history: Duration::from_mins(30),
+            permissions: false,
+            ..self
         }
     }
 }
