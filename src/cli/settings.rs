@@ -42,6 +42,15 @@ impl Settings {
         })
     }
 
+    /// As [`Self::read`], for who looks at every fleet of the file: where nothing says which is meant, the first is
+    /// chosen.
+    pub fn read_for_all(global: &Global) -> Result<Self, Failure> {
+        Self::read_with(global, |config| match config.fleets.keys().next() {
+            Some(first) => Ok(first.clone()),
+            None => undecided(config),
+        })
+    }
+
     fn read_with(
         global: &Global,
         undecided: impl FnOnce(&Config) -> Result<String, Failure>,

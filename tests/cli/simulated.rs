@@ -16,6 +16,38 @@ fn site<'a>(document: &'a Value, region: &str) -> &'a Value {
 }
 
 #[test]
+fn all_fleets_are_told_at_once_the_worst_first_and_the_exit_is_the_worst() {
+    let told = status("calm", &["--all"]);
+    let rows: Vec<&str> = told.out.lines().take(6).collect();
+    assert_eq!((told.code, told.err.as_str()), (11, ""), "{}", told.out);
+    for (row, begins) in rows
+        .iter()
+        .zip(["FLEET ", "wallet ", "", "", "orders ", "basket "])
+    {
+        assert!(row.starts_with(begins), "{begins}: {}", told.out);
+    }
+    let document = status("calm", &["--all", "-o", "json"]).json();
+    assert_eq!(document["schema"], "gwctl.status-all/1");
+    assert_eq!(document["exit_code"], 11);
+    let fleets = document["fleets"].as_array().unwrap();
+    let said = |key: &str| -> Vec<&str> {
+        fleets
+            .iter()
+            .map(|fleet| fleet[key].as_str().unwrap())
+            .collect()
+    };
+    assert_eq!(
+        said("fleet"),
+        ["orders", "basket", "parcel", "refund", "wallet"]
+    );
+    assert_eq!(
+        said("verdict"),
+        ["healthy", "healthy", "degraded", "degraded", "down"]
+    );
+    assert_eq!(fleets[2]["edge"]["domain"], "api.parcel.example.com");
+}
+
+#[test]
 fn a_calm_day_is_healthy_and_exits_0() {
     let ran = status("calm", &["-o", "json"]);
     let document = ran.json();

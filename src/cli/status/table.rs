@@ -161,7 +161,7 @@ fn verdict(word: &str) -> Option<Verdict> {
     .find(|it| it.word() == word)
 }
 
-fn paint(verdict: Verdict, text: &str, color: bool) -> String {
+pub fn paint(verdict: Verdict, text: &str, color: bool) -> String {
     if !color {
         return text.to_owned();
     }
