@@ -117,6 +117,7 @@ pub fn refresh(config: &Config) -> observe::Refresh {
         history: config.refresh.history.duration(),
         permissions: true,
         probes: true,
+        vantages: true,
     }
 }
 

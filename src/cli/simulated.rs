@@ -118,6 +118,7 @@ pub async fn target_as(alias: Alias, sim: &Sim, spec: FleetSpec, pace: Pace) -> 
         prober: Arc::new(Seat(sim.clone(), alias)),
         clock,
         refresh: refresh(pace),
+        common: None,
     }
 }
 
@@ -128,6 +129,7 @@ pub const fn refresh(pace: Pace) -> Refresh {
         history: HISTORY,
         permissions: true,
         probes: true,
+        vantages: true,
     }
 }
 

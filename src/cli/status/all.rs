@@ -10,20 +10,22 @@ use unicode_width::UnicodeWidthStr;
 use super::args::Status;
 use super::figure::{MARKS, moment};
 use super::runs::Runs;
-use super::table::paint;
+use super::table::{explain, paint};
 use super::{Report, bring};
 use crate::cli::act::stage;
+use crate::cli::clock;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
 use crate::cli::output::{colored, print, tell};
 use crate::cli::runtime::run_async;
-use crate::cli::settings::Settings;
+use crate::cli::settings::{Settings, profile};
 use crate::cli::simulated_fleets;
 use crate::cli::target::{Target, complete};
 use crate::fleet::columns::whole;
 use crate::fleet::format::dollars_per_hour;
 use crate::fleet::{FleetSpec, Metric, Snapshot, Verdict, clean, clean_line, clean_markdown};
+use crate::observe::Together;
 
 /// Name and version of the JSON; each of its `fleets` is a `gwctl.status/1`.
 const SCHEMA: &str = "gwctl.status-all/1";
@@ -63,13 +65,16 @@ fn reports(global: &Global, args: &Status) -> Result<Vec<Report>, Failure> {
     settings.tell_warnings();
     let folder = stage::runs(false)?;
     run_async(async {
+        let together = Together::new(clock::present());
         let mut targets = Vec::new();
         for name in settings.config.fleets.keys() {
             let fleet = Settings {
                 fleet: name.clone(),
                 ..settings.clone()
             };
-            let mut target = Target::configured(global, &fleet).await;
+            let profile = profile(global, &fleet.spec());
+            let target = Target::configured(global, &fleet).await;
+            let mut target = target.beside(&together, profile.as_deref());
             target.refresh.probes = !args.no_probe;
             targets.push(target);
         }
@@ -195,6 +200,7 @@ fn table(reports: &[Report], color: bool) -> String {
         reports.len(),
         dollars_per_hour(dollars)
     );
+    explain(&mut text, &rows.iter().flatten().collect::<Vec<_>>());
     text
 }
 
@@ -206,10 +212,12 @@ fn why(text: &mut String, report: &Report) {
     }
     let unanswered = report.unanswered.len();
     if unanswered > 0 {
-        let _ = writeln!(
-            text,
-            "{name}: {unanswered} questions got no answer; `gwctl --fleet {name} status` lists them"
-        );
+        // A simulated fleet ends with its process.
+        let way = match report.runs {
+            Some(_) => format!("; `gwctl --fleet {name} status` lists them"),
+            None => String::new(),
+        };
+        let _ = writeln!(text, "{name}: {unanswered} questions got no answer{way}");
     }
 }
 

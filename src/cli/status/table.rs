@@ -135,7 +135,7 @@ fn unanswered(text: &mut String, report: &Report) {
 }
 
 /// Explains the marks that occur in `said`.
-fn explain(text: &mut String, said: &[&String]) {
+pub fn explain(text: &mut String, said: &[&String]) {
     let has = |mark: &str| {
         let mut words = said.iter().flat_map(|cell| cell.split([' ', ',']));
         words.any(|word| word == mark)
