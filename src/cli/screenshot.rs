@@ -248,26 +248,30 @@ fn replayed(args: &ScreenshotArgs, file: &Path, theme: &Theme) -> Result<State, 
 /// The Fleets screen, while a run acts on the last of the fleets.
 fn fleets(still: &Still, args: &ScreenshotArgs, theme: &Theme) -> Result<State, Failure> {
     let intent = intent(args)?;
-    let (pictures, run) = stills(still, async |targets| {
-        let mut pictures = Vec::new();
-        let mut run = None;
-        if let Some(last) = targets.last() {
-            run = Some(act(last, &intent, args.into, LIMIT).await?.run);
-        }
-        for target in &targets {
-            let picture = target.observe_only().first_to_act_on(LIMIT).await;
-            let dollars_per_hour = expected_dollars_per_hour(&target.spec);
-            let blank = Arc::new(Snapshot::blank(&target.name, &target.spec, picture.at));
-            pictures.push((
-                picture,
-                Listed {
-                    blank,
-                    dollars_per_hour,
-                },
-            ));
-        }
-        Ok((pictures, run))
-    })?;
+    let (pictures, run) = stills(
+        still,
+        |_| true,
+        async |targets| {
+            let mut pictures = Vec::new();
+            let mut run = None;
+            if let Some(last) = targets.last() {
+                run = Some(act(last, &intent, args.into, LIMIT).await?.run);
+            }
+            for target in &targets {
+                let picture = target.observe_only().first_to_act_on(LIMIT).await;
+                let dollars_per_hour = expected_dollars_per_hour(&target.spec);
+                let blank = Arc::new(Snapshot::blank(&target.name, &target.spec, picture.at));
+                pictures.push((
+                    picture,
+                    Listed {
+                        blank,
+                        dollars_per_hour,
+                    },
+                ));
+            }
+            Ok((pictures, run))
+        },
+    )?;
     let own = pictures.first().map(|(picture, _)| Arc::clone(picture));
     let own = own.ok_or_else(|| Failure::new("there is no fleet to draw"))?;
     let mut state = state(args, own, theme)?;

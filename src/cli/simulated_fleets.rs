@@ -117,9 +117,10 @@ impl Worlds {
     }
 }
 
-/// Lets `look` see all fleets at one moment, on virtual time: that of `world` and those beside it.
+/// Lets `look` see the fleets that `meant` names at one moment, on virtual time: that of `world` and those beside it.
 pub fn stills<T>(
     world: &Still,
+    meant: impl Fn(&str) -> bool,
     look: impl AsyncFnOnce(Vec<Target>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let first = simulated::scenario(&world.scenario)?;
@@ -130,9 +131,11 @@ pub fn stills<T>(
             let seed = world.seed + 1 + nth as u64;
             Some((Alias::new(name)?, Scenario::load(scenario).ok()?, seed))
         });
-        for (alias, scenario, seed) in
-            std::iter::once((Alias::OWN, first, world.seed)).chain(beside)
-        {
+        let first = std::iter::once((Alias::OWN, first, world.seed));
+        let all = first
+            .chain(beside)
+            .filter(|(alias, ..)| meant(alias.name()));
+        for (alias, scenario, seed) in all {
             let sim = Sim::new(SimOptions {
                 seed,
                 scenario,

@@ -52,14 +52,18 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
 
 fn reports(global: &Global, args: &Status) -> Result<Vec<Report>, Failure> {
     if args.fleet.demo {
-        return simulated_fleets::stills(&args.fleet.still(), async |targets| {
-            let each = targets.iter().map(|target| complete(target, args.timeout));
-            let pictures = join_all(each).await;
-            let seen = pictures.into_iter().zip(&targets);
-            Ok(seen
-                .map(|(picture, target)| Report::new(picture, &target.spec, None))
-                .collect())
-        });
+        return simulated_fleets::stills(
+            &args.fleet.still(),
+            |_| true,
+            async |targets| {
+                let each = targets.iter().map(|target| complete(target, args.timeout));
+                let pictures = join_all(each).await;
+                let seen = pictures.into_iter().zip(&targets);
+                Ok(seen
+                    .map(|(picture, target)| Report::new(picture, &target.spec, None))
+                    .collect())
+            },
+        );
     }
     let settings = Settings::read_for_all(global)?;
     settings.tell_warnings();
