@@ -10,14 +10,15 @@ use super::failure::Failure;
 use super::flags::{Global, Simulated};
 use super::incident::file;
 use super::operator::operator;
-use super::simulated::{refresh, target, world_to_be};
+use super::simulated::refresh;
+use super::simulated_fleets::Worlds;
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
 use crate::config::Paths;
 use crate::console::app::{FaultEntry, Mode};
 use crate::console::{FaultPanel, Fleets, Keeping, Opening, Setup};
 use crate::fleet::{FleetSpec, Pace};
-use crate::sim::Sim;
+use crate::observe::Refresh;
 
 /// Where the demo's fleet is described.
 const KEPT: &str =
@@ -25,17 +26,18 @@ const KEPT: &str =
 
 /// Founds a world and opens the console on it. Needs no configuration, no credentials, no network.
 pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
-    let sim = world_to_be(args)?;
+    let worlds = Arc::new(Worlds::new(args)?);
+    let sim = worlds.first();
     let paths = Paths::find(None)?;
     let incidents = file::kept_in(file::folder(&paths, true), global.record);
     let setup = Setup {
         told: None,
-        fleets: Arc::new(World {
-            sim: sim.clone(),
+        fleets: Arc::new(Demo {
+            worlds: worlds.clone(),
             built: Arc::default(),
         }),
         fleet: sim.name().to_owned(),
-        faults: Some(Arc::new(Faults(sim.clone()))),
+        faults: Some(Arc::new(Faults(worlds.clone()))),
         mode: Mode::Demo {
             scenario: args.scenario.clone(),
         },
@@ -58,30 +60,49 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
     open(setup, global)
 }
 
-/// The one fleet of a simulated world.
-struct World {
-    sim: Sim,
-    /// As it was built in this console.
+/// The fleets of the simulated worlds.
+struct Demo {
+    worlds: Arc<Worlds>,
+    /// As they were built in this console.
     built: Arc<Memory>,
 }
 
-impl Fleets for World {
+impl Demo {
+    /// Opens one; a name that is no fleet's is refused before.
+    fn opening(&self, name: &str, pace: Pace, refreshed: fn(Refresh) -> Refresh) -> Opening {
+        let (worlds, name) = (self.worlds.clone(), name.to_owned());
+        Box::pin(async move {
+            match worlds.target(&name, pace).await {
+                Some(mut target) => {
+                    target.refresh = refreshed(target.refresh);
+                    target.open()
+                }
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+impl Fleets for Demo {
     fn names(&self) -> Vec<String> {
-        vec![self.sim.name().to_owned()]
+        Worlds::names()
     }
 
     fn spec(&self, name: &str) -> Option<FleetSpec> {
-        let built = self.built.get(name);
-        built.or_else(|| (name == self.sim.name()).then(|| self.sim.spec()))
+        self.built.get(name).or_else(|| self.worlds.spec(name))
     }
 
-    fn open(&self, _name: &str, pace: Pace) -> Opening {
-        let sim = self.sim.clone();
-        Box::pin(async move {
-            // Before anybody asks: a question would wait for it, and be counted as unanswered.
-            sim.make_history();
-            target(&sim, pace).await.open()
-        })
+    fn scenario(&self, name: &str) -> Option<String> {
+        self.worlds.scenario(name)
+    }
+
+    fn open(&self, name: &str, pace: Pace) -> Opening {
+        self.worlds.show(name);
+        self.opening(name, pace, std::convert::identity)
+    }
+
+    fn look(&self, name: &str) -> Opening {
+        self.opening(name, Pace::Calm, Refresh::beside_others)
     }
 
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening {
@@ -101,8 +122,8 @@ impl Fleets for World {
     }
 }
 
-/// The world's faults, for the menu.
-struct Faults(Sim);
+/// The faults of the world of the fleet on screen, for the menu.
+struct Faults(Arc<Worlds>);
 
 impl FaultPanel for Faults {
     fn list(&self) -> Vec<FaultEntry> {
@@ -111,14 +132,14 @@ impl FaultPanel for Faults {
             id: fault.id,
             title: fault.title,
         };
-        self.0.faults().into_iter().map(entry).collect()
+        self.0.shown().faults().into_iter().map(entry).collect()
     }
 
     fn set(&self, id: &str, on: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
         if on {
-            self.0.start_fault(id)?;
+            self.0.shown().start_fault(id)?;
         } else {
-            self.0.end_fault(id)?;
+            self.0.shown().end_fault(id)?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ pub enum Exit {
     /// `status`: too little could be observed to say. `changes`: nothing could be asked.
     Unknown,
     /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`, `changes`,
-    /// `logs`: not everything could be told.
+    /// `logs`: not everything could be told. An action on several fleets: done, but not on all of them.
     Partial,
     /// An action: nothing was changed, because it was not confirmed, not allowed or not possible.
     Refused,
@@ -105,7 +105,7 @@ impl Exit {
                 "status: unknown; too little could be observed to say; changes: nothing could be asked"
             }
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer; discover, drift, changes, logs: some answers are missing"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift, changes, logs: some answers are missing; an action on several fleets: not on all of them"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"

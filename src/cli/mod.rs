@@ -36,6 +36,7 @@ mod screenshot;
 mod settings;
 mod sim;
 mod simulated;
+mod simulated_fleets;
 mod status;
 mod stop_signals;
 mod target;

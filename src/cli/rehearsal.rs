@@ -25,20 +25,28 @@ pub fn rehearse(
     into: Duration,
     limit: Duration,
 ) -> Result<Rehearsed, Failure> {
-    let folder = std::env::temp_dir().join(format!("gwctl-rehearsal-{}", std::process::id()));
-    let runs = Folder::new(&folder);
-    let seen = still(world, async |target| {
-        act(&target, intent, into, limit, &runs).await
-    });
-    let _ = std::fs::remove_dir_all(&folder);
-    seen?
+    still(world, async |target| {
+        act(&target, intent, into, limit).await
+    })?
 }
 
-async fn act(
+/// Does `intent` to `target` and looks at it `into` the run. Nothing of it is kept.
+pub async fn act(
     target: &Target,
     intent: &Intent,
     into: Duration,
     limit: Duration,
+) -> Result<Rehearsed, Failure> {
+    let folder = std::env::temp_dir().join(format!("gwctl-rehearsal-{}", std::process::id()));
+    let seen = act_in(target, intent, (into, limit), &Folder::new(&folder)).await;
+    let _ = std::fs::remove_dir_all(&folder);
+    seen
+}
+
+async fn act_in(
+    target: &Target,
+    intent: &Intent,
+    (into, limit): (Duration, Duration),
     runs: &Folder,
 ) -> Result<Rehearsed, Failure> {
     let Opened {

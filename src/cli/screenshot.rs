@@ -15,19 +15,21 @@ use super::failure::Failure;
 use super::flags::Global;
 use super::incident::file;
 use super::output;
-use super::rehearsal::rehearse;
+use super::rehearsal::{act, rehearse};
 use super::simulated::{self, Still, picture};
+use super::simulated_fleets::{Worlds, stills};
 use crate::actions::Intent;
 use crate::actions::arguments::AnyRegion;
 use crate::config::Paths;
 use crate::console::app::{
-    Code, Connection, Hold, Key, Keymap, Leads, Logs, Mode, Msg, Replay, Replayed, SCREENS, SINCE,
-    Screen, Start, State, Tab, update,
+    Acting, Code, Connection, FleetsNews, Hold, Key, Keymap, Leads, Listed, Logs, Mode, Msg,
+    Replay, Replayed, SCREENS, SINCE, Screen, Start, State, Tab, update,
 };
 use crate::console::view::picture::Picture;
 use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
 use crate::fleet::format::clock;
 use crate::fleet::{FleetSpec, Region, Snapshot};
+use crate::observe::expected_dollars_per_hour;
 use crate::observe::logs::{LogBoard, LogsAsked};
 use crate::recording::{RecordingError, Reel};
 
@@ -176,6 +178,8 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         let mut state = state(args, picture, &theme)?;
         update(&mut state, Msg::Happened(0, Box::new(happened)));
         state
+    } else if args.screen == Subject::Screen(Screen::Fleets.tab()) {
+        fleets(&still, args, &theme)?
     } else if args.screen == Subject::Screen(Screen::Logs.tab()) {
         logs(&still, args, &theme)?
     } else if args.screen == Subject::Screen(Screen::Explain.tab()) {
@@ -241,6 +245,49 @@ fn replayed(args: &ScreenshotArgs, file: &Path, theme: &Theme) -> Result<State, 
     Ok(state)
 }
 
+/// The Fleets screen, while a run acts on the last of the fleets.
+fn fleets(still: &Still, args: &ScreenshotArgs, theme: &Theme) -> Result<State, Failure> {
+    let intent = intent(args)?;
+    let (pictures, run) = stills(
+        still,
+        |_| true,
+        async |targets| {
+            let mut pictures = Vec::new();
+            let mut run = None;
+            if let Some(last) = targets.last() {
+                run = Some(act(last, &intent, args.into, LIMIT).await?.run);
+            }
+            for target in &targets {
+                let picture = target.observe_only().first_to_act_on(LIMIT).await;
+                let dollars_per_hour = expected_dollars_per_hour(&target.spec);
+                let blank = Arc::new(Snapshot::blank(&target.name, &target.spec, picture.at));
+                pictures.push((
+                    picture,
+                    Listed {
+                        blank,
+                        dollars_per_hour,
+                    },
+                ));
+            }
+            Ok((pictures, run))
+        },
+    )?;
+    let own = pictures.first().map(|(picture, _)| Arc::clone(picture));
+    let own = own.ok_or_else(|| Failure::new("there is no fleet to draw"))?;
+    let mut state = state(args, own, theme)?;
+    let listed = pictures.iter().map(|(_, listed)| listed.clone()).collect();
+    let mut news = vec![FleetsNews::Listed(listed)];
+    let pictures = pictures.into_iter();
+    news.extend(pictures.map(|(picture, _)| FleetsNews::Seen(picture)));
+    let by = ("robin".to_owned(), "console".to_owned());
+    let acting = run.map(|run| Acting::of(&run, Some(by)));
+    news.push(FleetsNews::Acting(acting.into_iter().collect(), None));
+    for came in news {
+        update(&mut state, Msg::Fleets(came));
+    }
+    Ok(state)
+}
+
 /// The Logs screen after it read everything.
 fn logs(still: &Still, args: &ScreenshotArgs, theme: &Theme) -> Result<State, Failure> {
     let (picture, book) = simulated::still(still, async |target| {
@@ -274,7 +321,11 @@ fn state(args: &ScreenshotArgs, snapshot: Arc<Snapshot>, theme: &Theme) -> Resul
         columns: None,
         marks: theme.glyphs.marks,
         blank: snapshot,
-        fleets: Vec::new(),
+        fleets: if args.screen == Subject::Screen(Screen::Fleets.tab()) {
+            Worlds::names()
+        } else {
+            Vec::new()
+        },
         mode: Mode::Demo {
             scenario: args.scenario.clone(),
         },
@@ -356,6 +407,7 @@ fn screen(args: &ScreenshotArgs, snapshot: &Snapshot) -> Result<Screen, Failure>
     match &tab.entrance().leads {
         Leads::To(screen) => Ok(screen.clone()),
         Leads::ToRun => Ok(Screen::Run),
+        Leads::ToFleets => Ok(Screen::Fleets),
         Leads::ToRegion => region(args.region.as_deref(), snapshot),
     }
 }

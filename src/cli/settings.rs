@@ -42,11 +42,12 @@ impl Settings {
         })
     }
 
-    /// As [`Self::read`], for what is about all fleets: any one of them stands for the rest.
-    pub fn read_any(global: &Global) -> Result<Self, Failure> {
-        Self::read_with(global, |config| {
-            let first = config.fleets.keys().next().cloned();
-            Ok(first.unwrap_or_default())
+    /// As [`Self::read`], for who looks at every fleet of the file: where nothing says which is meant, the first is
+    /// chosen.
+    pub fn read_for_all(global: &Global) -> Result<Self, Failure> {
+        Self::read_with(global, |config| match config.fleets.keys().next() {
+            Some(first) => Ok(first.clone()),
+            None => undecided(config),
         })
     }
 
@@ -116,6 +117,7 @@ pub fn refresh(config: &Config) -> observe::Refresh {
         history: config.refresh.history.duration(),
         permissions: true,
         probes: true,
+        vantages: true,
     }
 }
 

@@ -15,7 +15,8 @@ use super::target::complete;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};
 use crate::fleet::{FleetSpec, Pace, ProbeReport, Snapshot};
 use crate::observe::{Answerer, NetworkError, NoProbe, Prober, Refresh, Resolved};
-use crate::sim::{History, Scenario, Sim, SimOptions, wire};
+use crate::sim::world::ResolveOutcome;
+use crate::sim::{Alias, History, Scenario, Sim, SimOptions};
 
 /// How far back the charts of a simulated fleet reach.
 const HISTORY: Duration = Duration::from_hours(3);
@@ -97,22 +98,27 @@ pub fn spec(sim: &Sim) -> FleetSpec {
 
 /// The fleet of `sim`, behind the same SDK as any other.
 pub async fn target(sim: &Sim, pace: Pace) -> Target {
+    target_as(Alias::OWN, sim, spec(sim), pace).await
+}
+
+/// As [`target`], by the name that `alias` gives it; `spec` is its configuration by that name.
+pub async fn target_as(alias: Alias, sim: &Sim, spec: FleetSpec, pace: Pace) -> Target {
     let clock = sim.clock();
     let options = SessionOptions {
         profile: None,
-        http_client: Some(in_process(wire::handler(sim.clone()))),
+        http_client: Some(in_process(alias.handler(sim.clone()))),
         timeouts: Timeouts::default(),
         clock: clock.clone(),
     };
-    let spec = spec(sim);
     let session = Session::connect_fleet(options, &spec).await;
     Target {
-        name: sim.name().to_owned(),
+        name: alias.name().to_owned(),
         spec,
         session,
-        prober: Arc::new(Seat(sim.clone())),
+        prober: Arc::new(Seat(sim.clone(), alias)),
         clock,
         refresh: refresh(pace),
+        common: None,
     }
 }
 
@@ -123,6 +129,7 @@ pub const fn refresh(pace: Pace) -> Refresh {
         history: HISTORY,
         permissions: true,
         probes: true,
+        vantages: true,
     }
 }
 
@@ -142,12 +149,7 @@ pub fn within<T>(
     world: &Still,
     look: impl AsyncFnOnce(Target) -> T,
 ) -> Result<T, Failure> {
-    within_from(
-        Timestamp::from_second(STILL_START).ok(),
-        scenario,
-        world,
-        look,
-    )
+    within_from(still_start(), scenario, world, look)
 }
 
 /// As [`within`], in a world that begins `later` than still pictures do: at another time of day.
@@ -157,7 +159,7 @@ pub fn later<T>(
     world: &Still,
     look: impl AsyncFnOnce(Target) -> T,
 ) -> Result<T, Failure> {
-    let start = Timestamp::from_second(STILL_START).ok();
+    let start = still_start();
     within_from(start.map(|start| start + later), scenario, world, look)
 }
 
@@ -167,14 +169,7 @@ fn within_from<T>(
     world: &Still,
     look: impl AsyncFnOnce(Target) -> T,
 ) -> Result<T, Failure> {
-    // The SDK draws the pauses between its attempts from this thread's generator.
-    fastrand::seed(world.seed);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .map_err(|error| Failure::io("start the runtime", &error))?;
-    let outcome = runtime.block_on(async {
+    on_virtual_time(world.seed, async || {
         let sim = found(SimOptions {
             seed: world.seed,
             scenario,
@@ -184,29 +179,50 @@ fn within_from<T>(
         })?;
         sim.advance(world.after);
         Ok(look(target(&sim, Pace::Calm).await).await)
-    });
+    })
+}
+
+/// When still pictures begin.
+pub fn still_start() -> Option<Timestamp> {
+    Timestamp::from_second(STILL_START).ok()
+}
+
+/// Does `work` where nothing waits on the wall's clock.
+pub fn on_virtual_time<T>(
+    seed: u64,
+    work: impl AsyncFnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    // The SDK draws the pauses between its attempts from this thread's generator.
+    fastrand::seed(seed);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .map_err(|error| Failure::io("start the runtime", &error))?;
+    let outcome = runtime.block_on(work());
     runtime.shutdown_background();
     outcome
 }
 
 /// What the operator's seat in the simulated world sees of the public endpoints.
-struct Seat(Sim);
+struct Seat(Sim, Alias);
 
 impl Prober for Seat {
     fn probe(
         &self,
         url: String,
     ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, NoProbe>> + Send>> {
-        let sim = self.0.clone();
+        let (sim, alias) = (self.0.clone(), self.1);
         Box::pin(async move {
-            let seen = sim.probe(&url).map_err(NetworkError::Other)?;
+            let seen = sim.probe(&alias.heard(&url));
+            let seen = seen.map_err(|why| NetworkError::Other(alias.told(&why)))?;
             let report = ProbeReport {
                 dns: seen.dns,
                 connect: seen.connect,
                 tls: Some(seen.tls),
                 first_byte: seen.first_byte,
                 status: seen.status,
-                served_by: seen.served_by,
+                served_by: seen.served_by.map(|by| alias.told(&by)),
                 own: None,
             };
             tokio::time::sleep(sim.clock().wall(report.total())).await;
@@ -220,27 +236,31 @@ impl Prober for Seat {
         kind: String,
         vantage: IpAddr,
     ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
-        let answer = self
-            .0
-            .answer_as(&name, &kind, vantage)
-            .map(|seen| Resolved {
-                values: seen.values,
-                ttl_s: seen.ttl_s,
-                by: Answerer::Servers,
-            })
-            .map_err(NetworkError::Other);
-        Box::pin(ready(answer))
+        let answer = self.0.answer_as(&self.1.heard(&name), &kind, vantage);
+        Box::pin(ready(self.resolved(answer, Answerer::Servers)))
     }
 
     fn resolve(
         &self,
         name: String,
     ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
-        let answer = self.0.resolve(&name).map(|seen| Resolved {
-            values: seen.values,
+        let answer = self.0.resolve(&self.1.heard(&name));
+        Box::pin(ready(self.resolved(answer, Answerer::Resolver)))
+    }
+}
+
+impl Seat {
+    fn resolved(
+        &self,
+        answer: Result<ResolveOutcome, String>,
+        by: Answerer,
+    ) -> Result<Resolved, NetworkError> {
+        let seen = answer.map_err(|why| NetworkError::Other(self.1.told(&why)))?;
+        let told = seen.values.iter().map(|value| self.1.told(value));
+        Ok(Resolved {
+            values: told.collect(),
             ttl_s: seen.ttl_s,
-            by: Answerer::Resolver,
-        });
-        Box::pin(ready(answer.map_err(NetworkError::Other)))
+            by,
+        })
     }
 }

@@ -14,7 +14,7 @@ use crate::actions::RunContext;
 use crate::aws::Session;
 use crate::console::Opened;
 use crate::fleet::{Clock, FleetSpec, Snapshot};
-use crate::observe::{NetworkProber, Observer, Prober, Refresh};
+use crate::observe::{Common, NetworkProber, Observer, Prober, Refresh, Together};
 
 /// Everything it takes to look at a fleet.
 pub struct Target {
@@ -30,6 +30,8 @@ pub struct Target {
     pub clock: Arc<dyn Clock>,
     /// How often it is looked at.
     pub refresh: Refresh,
+    /// What it has in common with other fleets; none where it is looked at alone.
+    pub common: Option<Arc<Common>>,
 }
 
 /// The variable that names a DNS server to ask instead of the system's, as `gwctl sim serve` prints it.
@@ -67,6 +69,7 @@ impl Target {
             session,
             clock,
             refresh: settings::refresh(&settings.config),
+            common: None,
         }
     }
 
@@ -80,6 +83,7 @@ impl Target {
             prober: run_context.prober,
             clock: run_context.clock,
             refresh,
+            common: None,
         }
     }
 
@@ -105,6 +109,15 @@ impl Target {
         }
     }
 
+    /// The same beside the fleets that `together` observes.
+    #[must_use]
+    pub fn beside(self, together: &Together, profile: Option<&str>) -> Self {
+        Self {
+            common: Some(together.of(profile)),
+            ..self
+        }
+    }
+
     /// Begins to look. Must be called within a tokio runtime.
     pub fn observe(&self) -> Observer {
         self.observe_as(self.refresh)
@@ -119,14 +132,15 @@ impl Target {
     }
 
     fn observe_as(&self, refresh: Refresh) -> Observer {
-        Observer::start(
-            &self.name,
-            self.spec.clone(),
-            refresh,
-            self.session.clone(),
-            self.prober.clone(),
-            self.clock.clone(),
-        )
+        let (session, prober) = (self.session.clone(), self.prober.clone());
+        let (spec, clock) = (self.spec.clone(), self.clock.clone());
+        match &self.common {
+            Some(common) => {
+                let fleet = (self.name.as_str(), spec);
+                Observer::start_beside(common, fleet, refresh, session, (prober, clock))
+            }
+            None => Observer::start(&self.name, spec, refresh, session, prober, clock),
+        }
     }
 }
 

@@ -41,8 +41,17 @@ pub trait Fleets: Send + Sync {
     /// What the configuration says of one.
     fn spec(&self, name: &str) -> Option<FleetSpec>;
 
+    /// What happens in the world of one, where it is simulated.
+    fn scenario(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// Loads configuration and credentials, and starts to look at the fleet.
     fn open(&self, name: &str, pace: Pace) -> Opening;
+
+    /// As [`Self::open`], at a calm pace and for nothing else than to be seen beside others: a short history, and
+    /// nothing of what the credentials may change.
+    fn look(&self, name: &str) -> Opening;
 
     /// Starts to look anew, at the fleet of `the run` as it is described now.
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening;

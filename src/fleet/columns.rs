@@ -2,6 +2,7 @@
 //! and `gwctl status` show what these say, with the same marks for what is missing.
 
 mod values;
+pub mod whole;
 
 use jiff::Timestamp;
 

@@ -1,5 +1,7 @@
 //! What watching costs.
 
+use gwctl_fleet::FleetSpec;
+
 /// US dollars for one metric asked of `GetMetricData` (aws-facts §1.4).
 pub(super) const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
 /// Metrics are asked once a minute at every pace.
@@ -13,6 +15,12 @@ pub(super) fn dollars(queries: usize) -> f64 {
 /// US dollars an hour for asking `queries` series once a minute.
 pub(super) fn dollars_per_hour(queries: usize) -> f64 {
     dollars(queries) * ASKS_PER_HOUR
+}
+
+/// US dollars an hour that looking at the fleet of `spec` costs, as far as its configuration tells: before anything
+/// was asked.
+pub fn expected_dollars_per_hour(spec: &FleetSpec) -> f64 {
+    dollars_per_hour(super::questions::expected(spec))
 }
 
 #[cfg(test)]

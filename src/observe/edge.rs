@@ -24,6 +24,9 @@ pub(super) fn watch(askers: &mut Askers) {
         askers.every(CONFIG, router);
         askers.every(CONFIG, limit_metric);
     }
+    if !askers.poller.vantages {
+        return;
+    }
     let turn = Arc::new(AtomicUsize::new(0));
     askers.beside(VANTAGE, move |poller| {
         vantage(poller, turn.fetch_add(1, Ordering::Relaxed))
@@ -31,10 +34,10 @@ pub(super) fn watch(askers: &mut Askers) {
 }
 
 async fn records(poller: Arc<Poller>) -> Fold {
-    poller.route53.turn().await;
     let edge = &poller.spec.edge;
     let route53 = poller.session.route53();
     let asked = async {
+        poller.route53.turn().await;
         let found = route53
             .records(&edge.hosted_zone, &edge.latency_record)
             .await?;
@@ -48,8 +51,10 @@ async fn records(poller: Arc<Poller>) -> Fold {
         }
         Ok::<_, AwsError>(records)
     };
+    let about = format!("{} {}", edge.hosted_zone, edge.latency_record);
+    let of = (&Account::Dns, &Region::global(), about.as_str());
     let said = poller
-        .ask("route53:ListResourceRecordSets", &Region::global(), asked)
+        .ask_once("route53:ListResourceRecordSets", of, asked)
         .await;
     Box::new(move |picture: &mut Picture| picture.fold_records(said))
 }
@@ -62,15 +67,13 @@ fn is_group(record: &RoutingRecord, zone: &str) -> bool {
 
 /// All checks of the account in one call: which of them count, the records tell.
 async fn checks(poller: Arc<Poller>) -> Fold {
-    poller.route53.turn().await;
     let route53 = poller.session.route53();
-    let said = poller
-        .ask(
-            "route53:ListHealthChecks",
-            &Region::global(),
-            route53.health_checks(),
-        )
-        .await;
+    let asked = async {
+        poller.route53.turn().await;
+        route53.health_checks().await
+    };
+    let of = (&Account::Dns, &Region::global(), "");
+    let said = poller.ask_once("route53:ListHealthChecks", of, asked).await;
     Box::new(move |picture: &mut Picture| picture.fold_checks(said))
 }
 

@@ -8,6 +8,7 @@
 mod accounts;
 mod any_region;
 mod changes;
+mod common;
 mod cost;
 mod credentials;
 pub mod discover;
@@ -54,7 +55,7 @@ use tokio::time::Instant;
 
 use gwctl_aws::Session;
 use gwctl_fleet::{
-    Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
+    Account, Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
 };
 use limiter::Limiter;
 use picture::Picture;
@@ -62,6 +63,8 @@ use poller::{Askers, Poller};
 use shared_facts::SharedFacts;
 
 pub use accounts::identity;
+pub use common::{Common, Together};
+pub use cost::expected_dollars_per_hour;
 pub use credentials::give_mfa_code;
 pub use heard::{cost_of, most_dollars};
 pub use history::{Answered, Happened, History};
@@ -89,6 +92,8 @@ pub struct Refresh {
     pub permissions: bool,
     /// Whether the public endpoints are probed.
     pub probes: bool,
+    /// Whether Route 53 is asked what it would answer in other parts of the world.
+    pub vantages: bool,
 }
 
 impl Default for Refresh {
@@ -98,6 +103,22 @@ impl Default for Refresh {
             history: Duration::from_hours(3),
             permissions: true,
             probes: true,
+            vantages: true,
+        }
+    }
+}
+
+impl Refresh {
+    /// The same for who only wants to see the fleet beside others: calm, with a history that the newest figures need
+    /// and no more, and without what the credentials may change and what DNS answers elsewhere.
+    #[must_use]
+    pub const fn beside_others(self) -> Self {
+        Self {
+            pace: Pace::Calm,
+            history: Duration::from_mins(30),
+            permissions: false,
+            vantages: false,
+            ..self
         }
     }
 }
@@ -107,7 +128,7 @@ pub struct Observer {
     picture: watch::Receiver<Arc<Snapshot>>,
     pace: watch::Sender<Pace>,
     refresh: watch::Sender<u64>,
-    votes: Limiter,
+    votes: Arc<Limiter>,
     inquirer: Box<Inquirer>,
     poller: Arc<Poller>,
     /// Dropped together with the observer, and every task with it.
@@ -124,6 +145,19 @@ impl Observer {
         prober: Arc<dyn Prober>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let common = Common::alone(clock.clone());
+        Self::start_beside(&common, (name, spec), refresh, session, (prober, clock))
+    }
+
+    /// As [`Self::start`], beside other fleets behind the same credentials.
+    pub fn start_beside(
+        common: &Arc<Common>,
+        (name, spec): (&str, FleetSpec),
+        refresh: Refresh,
+        session: Session,
+        (prober, clock): (Arc<dyn Prober>, Arc<dyn Clock>),
+    ) -> Self {
+        let dns = poller::way(&spec, &Account::Dns);
         let mut blank = Snapshot::blank(name, &spec, clock.now());
         blank.pace = refresh.pace;
         let (publish, picture) = watch::channel(Arc::new(blank.clone()));
@@ -136,8 +170,9 @@ impl Observer {
             session,
             prober,
             probes: refresh.probes,
-            // Three at once and two a second: never more than five within a second.
-            route53: Limiter::new(clock.clone(), 3.0, 2.0),
+            route53: common.route53(&dns),
+            common: common.clone(),
+            vantages: refresh.vantages,
             clock: clock.clone(),
             history: SignedDuration::try_from(refresh.history).unwrap_or_default(),
             pace: paces.clone(),
@@ -158,7 +193,7 @@ impl Observer {
         tasks.spawn(credentials::watch(poller.clone(), again.clone()));
         let drawing = Picture::new(blank, poller.clone());
         tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
-        let votes = Limiter::new(clock.clone(), 1.0, 1.0);
+        let votes = common.votes(&dns);
         let inquirer = Inquirer::new(name, poller.session.clone(), poller.spec.clone(), clock);
         let inquirer = Box::new(inquirer);
         Self {

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::common::Common;
 use super::limiter::Limiter;
 use super::network_error::NetworkError;
 use super::picture::Picture;
@@ -17,7 +18,7 @@ use super::response::Response;
 use super::schedule::{self, Cadence};
 use super::shared_facts::SharedFacts;
 use gwctl_aws::Session;
-use gwctl_fleet::{Clock, FleetSpec, Missing, Pace, ProbeReport, Region, Source};
+use gwctl_fleet::{Account, Clock, FleetSpec, Missing, Pace, ProbeReport, Region, Source};
 
 /// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -34,7 +35,11 @@ pub(super) struct Poller {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) shared_facts: SharedFacts,
     /// Route 53's API is shared by the whole account: five calls a second at most.
-    pub(super) route53: Limiter,
+    pub(super) route53: Arc<Limiter>,
+    /// What it has in common with other fleets.
+    pub(super) common: Arc<Common>,
+    /// Whether Route 53 is asked what it would answer elsewhere.
+    pub(super) vantages: bool,
     /// How far back the first question for metrics reaches.
     pub(super) history: SignedDuration,
     pub(super) pace: watch::Receiver<Pace>,
@@ -79,6 +84,31 @@ impl Poller {
         async move {
             let answer = call.await.map_err(Into::into);
             Response { answer, at, source }
+        }
+    }
+
+    /// As [`Self::ask`], what is the same for every fleet in the account of `part`, whose answer they share. `about` is
+    /// what distinguishes the question from others of that `api` in `region`.
+    pub(super) fn ask_once<'a, T, E>(
+        &'a self,
+        api: &'static str,
+        (part, region, about): (&Account, &Region, &str),
+        call: impl Future<Output = Result<T, E>> + Send + 'a,
+    ) -> impl Future<Output = Response<T>> + Send + 'a
+    where
+        T: Clone + Send + 'static,
+        E: Into<Missing> + 'a,
+    {
+        let way = way(&self.spec, part);
+        let question = format!("{api} {region} {about} {way}");
+        let region = region.clone();
+        // As in [`Self::ask`].
+        let call = Box::pin(call);
+        async move {
+            let now = || self.clock.now();
+            // It is true when it is asked for, which is when its turn comes.
+            let ask = async { self.ask(api, &region, call).await };
+            self.common.once(question, now, ask).await
         }
     }
 
@@ -153,6 +183,12 @@ impl Poller {
             }
         }
     }
+}
+
+/// The way into the account of `part`, for what is counted by account.
+pub(super) fn way(spec: &FleetSpec, part: &Account) -> String {
+    let access = spec.accounts.access(part);
+    access.map_or_else(String::new, gwctl_fleet::Access::words)
 }
 
 pub(super) fn later(duration: Duration) -> SignedDuration {

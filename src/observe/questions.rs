@@ -72,6 +72,9 @@ const ROUTER_METRICS: [Metric; 3] = [
     Metric::EdgeFunctionLimited,
 ];
 
+/// Of a health check of an endpoint: its status, and how many checkers see it healthy.
+const CHECK_METRICS: usize = 2;
+
 /// Every series to ask for in `region`: all in one call.
 pub(super) fn all(
     spec: &FleetSpec,
@@ -113,6 +116,27 @@ pub(super) fn all(
         of_edge(spec, shared_facts, &mut questions);
     }
     questions
+}
+
+/// How many series [`all`] will be over all Regions, as far as `spec` tells: one member of the database and one health
+/// check of an endpoint a Region.
+pub(super) fn expected(spec: &FleetSpec) -> usize {
+    let functions: usize = spec.sites.iter().map(|site| site.functions.len()).sum();
+    let of_sites = spec.sites.len() * (API_METRICS.len() + CHECK_METRICS);
+    let of_members = match spec.global_cluster.as_str() {
+        "" => 0,
+        _ => spec.sites.len() * CLUSTER_METRICS.len() + spec.sites.len().saturating_sub(1),
+    };
+    let of_router = spec
+        .edge
+        .router
+        .as_ref()
+        .map_or(0, |_| ROUTER_METRICS.len());
+    let of_edge = match spec.edge.distribution.as_str() {
+        "" => 0,
+        _ => EDGE_METRICS.len() + of_router,
+    };
+    functions * FUNCTION_METRICS.len() + of_sites + of_members + of_edge
 }
 
 /// Only secondaries have a lag, and the engine decides which (aws-facts §1.2).

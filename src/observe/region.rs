@@ -238,12 +238,10 @@ async fn function(poller: Arc<Poller>, n: usize, f: usize) -> Fold {
 async fn concurrency(poller: Arc<Poller>, n: usize) -> Fold {
     let region = &site(&poller, n).region;
     let lambda = poller.session.lambda(region);
+    let asked = lambda.account_concurrency();
+    let of = (&Account::Site(region.clone()), region, "");
     let said = poller
-        .ask(
-            "lambda:GetAccountSettings",
-            region,
-            lambda.account_concurrency(),
-        )
+        .ask_once("lambda:GetAccountSettings", of, asked)
         .await;
     into_site(n, said, |site| &mut site.concurrency)
 }
@@ -251,12 +249,10 @@ async fn concurrency(poller: Arc<Poller>, n: usize) -> Fold {
 async fn alarms(poller: Arc<Poller>, n: usize) -> Fold {
     let region = &site(&poller, n).region;
     let cloudwatch = poller.session.cloudwatch(region);
+    let asked = cloudwatch.alarms_in_alarm();
+    let of = (&Account::Site(region.clone()), region, "in alarm");
     let said = poller
-        .ask(
-            "cloudwatch:DescribeAlarms",
-            region,
-            cloudwatch.alarms_in_alarm(),
-        )
+        .ask_once("cloudwatch:DescribeAlarms", of, asked)
         .await;
     into_site(n, said, |site| &mut site.alarms)
 }

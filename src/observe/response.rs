@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use gwctl_fleet::{Missing, Observed, Source};
 
 /// The answer or why there is none, when it was asked, of whom.
+#[derive(Clone)]
 pub(super) struct Response<T> {
     pub(super) answer: Result<T, Missing>,
     pub(super) at: Timestamp,

@@ -292,3 +292,74 @@ fn a_share_has_the_same_limits_as_in_the_console() {
     assert_eq!(most.code, 0, "{}", most.err);
     assert!(most.out.contains("to 99 %"), "{}", most.out);
 }
+
+/// Evacuates a Region of several simulated fleets.
+fn evacuate_many(home: &Home, region: &str, fleets: &str, more: &[&str]) -> Ran {
+    let mut args = vec!["evacuate", region, "--demo", "--fleets", fleets];
+    args.extend(more);
+    home.run(&args)
+}
+
+#[test]
+fn several_fleets_leave_a_region_side_by_side_and_what_cannot_is_told_first() {
+    let home = Home::new();
+    let evacuate = |confirm: &str| {
+        let more = ["--write", "--confirm", confirm];
+        evacuate_many(&home, "us-east-1", "orders,basket,wallet", &more)
+    };
+    // Of the third fleet nothing is known where its traffic would go.
+    let wrong = evacuate("us-east-1 3");
+    let at = |word: &str| {
+        wrong
+            .out
+            .find(word)
+            .unwrap_or_else(|| panic!("{word}: {}", wrong.out))
+    };
+    assert!(at("wallet") < at("orders"), "{}", wrong.out);
+    assert_eq!(wrong.code, 20, "{}{}", wrong.out, wrong.err);
+    assert!(wrong.err.contains("`us-east-1 2`"), "{}", wrong.err);
+    assert!(journals(&home).is_empty());
+    let ran = evacuate("us-east-1 2");
+    assert_eq!(ran.code, 13, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("2 of 3 fleets done"), "{}", ran.out);
+    // A journal each, of its own fleet and resources.
+    let mut domains: Vec<String> = journals(&home)
+        .iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(path).unwrap();
+            let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+            let plan = &first["entry"]["plan"];
+            assert_eq!(plan["intent"]["region"], "us-east-1", "{plan:#}");
+            plan["binding"]["domain"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    domains.sort();
+    let fleets = ["basket", "orders"];
+    assert_eq!(
+        domains,
+        fleets.map(|name| format!("api.{name}.example.com"))
+    );
+}
+
+#[test]
+fn a_pattern_chooses_fleets_and_one_that_means_none_is_refused() {
+    let home = Home::new();
+    let none = evacuate_many(&home, "us-east-1", "shop-*", &["--dry-run"]);
+    assert_eq!(none.code, 2, "{}", none.err);
+    assert!(none.err.contains("orders, basket"), "{}", none.err);
+    let two = evacuate_many(
+        &home,
+        "eu-west-1",
+        "or*,bask?t",
+        &["--dry-run", "-o", "json"],
+    );
+    let document = two.json();
+    assert_eq!(two.code, 0, "{}", two.err);
+    assert_eq!(document["confirm"], "eu-west-1 2");
+    let plans = document["plans"].as_array().unwrap();
+    let named: Vec<&str> = plans
+        .iter()
+        .map(|plan| plan["fleet"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, ["orders", "basket"]);
+}

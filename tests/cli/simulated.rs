@@ -16,6 +16,41 @@ fn site<'a>(document: &'a Value, region: &str) -> &'a Value {
 }
 
 #[test]
+fn all_fleets_are_told_at_once_the_worst_first_and_the_exit_is_the_worst() {
+    let ran = status("calm", &["--all", "-o", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (11, ""), "{}", ran.out);
+    let document = ran.json();
+    assert_eq!(document["schema"], "gwctl.status-all/1");
+    assert_eq!(document["exit_code"], 11);
+    let fleets = document["fleets"].as_array().unwrap();
+    let said = |key: &str| -> Vec<&str> {
+        fleets
+            .iter()
+            .map(|fleet| fleet[key].as_str().unwrap())
+            .collect()
+    };
+    assert_eq!(
+        said("fleet"),
+        ["orders", "basket", "parcel", "refund", "wallet"]
+    );
+    assert_eq!(
+        said("verdict"),
+        ["healthy", "healthy", "degraded", "degraded", "down"]
+    );
+    assert_eq!(fleets[2]["edge"]["domain"], "api.parcel.example.com");
+    let table = status("calm", &["--all"]).out;
+    let rows: Vec<&str> = table.lines().collect();
+    assert!(
+        rows[0].starts_with("FLEET ") && rows[1].starts_with("wallet "),
+        "{table}"
+    );
+    assert!(
+        rows[4].starts_with("orders ") && rows[5].starts_with("basket "),
+        "{table}"
+    );
+}
+
+#[test]
 fn a_calm_day_is_healthy_and_exits_0() {
     let ran = status("calm", &["-o", "json"]);
     let document = ran.json();

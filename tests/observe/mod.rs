@@ -6,6 +6,7 @@ mod discover;
 mod evidence;
 mod explained;
 mod first_picture;
+mod fleets;
 mod health;
 mod heard;
 mod history;

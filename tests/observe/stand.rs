@@ -166,7 +166,7 @@ pub fn late_answers_from(hosts: &'static [(&str, Duration)], sim: &Sim) -> Handl
 }
 
 /// The operator's own view of the simulated world.
-struct Seat(Sim);
+pub struct Seat(pub Sim);
 
 impl Prober for Seat {
     fn probe(

@@ -5,6 +5,7 @@ mod charts;
 mod columns;
 mod edges;
 mod explain;
+mod fleets;
 mod guided;
 mod guided_keys;
 mod help;

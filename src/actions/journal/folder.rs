@@ -154,11 +154,18 @@ impl Folder {
     /// The runs that are neither done nor given up, the newest first. What nobody is at any more in a world that
     /// ended is over.
     pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
+        let mut open = self.open();
+        open.retain(|run| run.plan.fleet == fleet);
+        open
+    }
+
+    /// As [`Self::open_runs`], of all fleets.
+    pub fn open(&self) -> Vec<RunState> {
         self.runs()
             .into_iter()
             .filter(|run| !self.ended_with_its_world(&run.id))
             .filter_map(|run| run.state.ok())
-            .filter(|run| run.plan.fleet == fleet && !run.phase().over())
+            .filter(|run| !run.phase().over())
             .collect()
     }
 

@@ -99,15 +99,7 @@ pub enum Guided {
         options: Options,
     },
     #[command(about = guided::Evacuate::DESCRIPTION.about, after_long_help = Exit::table())]
-    Evacuate {
-        /// The Region that gets no new traffic
-        region: Region,
-        /// How [default: the first mechanism that works now]
-        #[arg(long, value_name = "MECHANISM", value_parser = mechanism())]
-        mechanism: Option<Mechanism>,
-        #[command(flatten)]
-        options: Options,
-    },
+    Evacuate(Evacuate),
     #[command(about = guided::Drain::DESCRIPTION.about, after_long_help = Exit::table())]
     Drain {
         /// The Region that gets less traffic
@@ -189,6 +181,32 @@ pub enum Guided {
     },
 }
 
+/// `gwctl evacuate`.
+#[derive(Debug, Clone, Args)]
+pub struct Evacuate {
+    /// The Region that gets no new traffic
+    region: Region,
+    /// How [default: the first mechanism that works now]
+    #[arg(long, value_name = "MECHANISM", value_parser = mechanism())]
+    mechanism: Option<Mechanism>,
+    /// In all fleets of the configuration whose names match, such as `shop-*` or `orders,shop-?`: one confirmation
+    /// that names the Region and how many fleets leave it, and a run each
+    #[arg(long, value_name = "PATTERN")]
+    fleets: Option<String>,
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Evacuate {
+    fn intent(&self) -> Intent {
+        guided::Evacuate {
+            region: self.region.clone(),
+            mechanism: self.mechanism,
+        }
+        .into()
+    }
+}
+
 /// `gwctl rollback`.
 #[derive(Debug, Clone, Args)]
 pub struct Rollback {
@@ -234,6 +252,8 @@ pub struct Requested<'a> {
     pub intent: Intent,
     /// How.
     pub options: &'a Options,
+    /// The fleets, where several are meant.
+    pub fleets: Option<&'a str>,
 }
 
 impl Requested<'_> {
@@ -264,18 +284,7 @@ impl Guided {
                 .into(),
                 options,
             ),
-            Self::Evacuate {
-                region,
-                mechanism,
-                options,
-            } => (
-                guided::Evacuate {
-                    region: region.clone(),
-                    mechanism: *mechanism,
-                }
-                .into(),
-                options,
-            ),
+            Self::Evacuate(asked) => (asked.intent(), &asked.options),
             Self::Drain {
                 region,
                 to,
@@ -347,7 +356,15 @@ impl Guided {
             }
             Self::Down { options } => (guided::Down { found: None }.into(), options),
         };
-        Requested { intent, options }
+        let fleets = match self {
+            Self::Evacuate(asked) => asked.fleets.as_deref(),
+            _ => None,
+        };
+        Requested {
+            intent,
+            options,
+            fleets,
+        }
     }
 }
 

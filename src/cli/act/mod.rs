@@ -6,7 +6,9 @@ pub mod ask;
 pub mod events;
 pub mod follow;
 pub mod held;
+mod many;
 pub mod paper;
+mod pattern;
 mod plan_markdown;
 mod plan_table;
 pub mod record;
@@ -43,6 +45,9 @@ const QUIET: Duration = Duration::from_secs(3);
 
 /// Does what was asked, or says why not.
 pub fn run(global: &Global, asked: &Requested<'_>) -> Result<Exit, Failure> {
+    if let Some(patterns) = asked.fleets {
+        return many::run(global, asked, patterns);
+    }
     let demo = &asked.options.on;
     let folder = runs(demo.demo)?;
     if demo.demo {

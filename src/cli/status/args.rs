@@ -13,6 +13,9 @@ pub struct Status {
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,
+    /// All fleets of the configuration, a row each; with `--demo`, the simulated fleet and four others
+    #[arg(long)]
+    pub all: bool,
     #[command(flatten)]
     pub fleet: LookedAt,
     /// How long to wait for the complete picture; what is missing then is printed as missing

@@ -1,5 +1,6 @@
 //! `gwctl status`: the complete picture once, printed, and an exit code that says how it is.
 
+mod all;
 pub mod args;
 mod document;
 #[cfg(test)]
@@ -122,6 +123,9 @@ pub fn silent_parts(picture: &Arc<Snapshot>) -> BTreeMap<String, usize> {
 
 /// Asks, waits, prints.
 pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
+    if args.all {
+        return all::run(global, args);
+    }
     let report = report(global, args)?;
     let text = match args.output {
         Output::Table => table::draw(&report, colored(global.color)),

@@ -58,6 +58,26 @@ impl Runs {
         lines
     }
 
+    /// Who acts now, in a clause; empty where nobody does.
+    pub fn acting(&self) -> String {
+        if let Some(why) = &self.unreadable {
+            return format!("? runs could not be read: {why}");
+        }
+        let held = self.open.iter().find(|(_, holder)| holder.is_some());
+        match held.or_else(|| self.open.first()) {
+            Some((run, Some(holder))) => format!(
+                "{}: {}, {}",
+                holder.operator,
+                run.plan.title,
+                run.phase().word()
+            ),
+            Some((run, None)) => {
+                format!("nobody: {}, {}", run.plan.title, run.phase().unattended())
+            }
+            None => String::new(),
+        }
+    }
+
     pub fn document(&self) -> Value {
         let open: Vec<Value> = self
             .open

@@ -135,7 +135,7 @@ fn unanswered(text: &mut String, report: &Report) {
 }
 
 /// Explains the marks that occur in `said`.
-fn explain(text: &mut String, said: &[&String]) {
+pub fn explain(text: &mut String, said: &[&String]) {
     let has = |mark: &str| {
         let mut words = said.iter().flat_map(|cell| cell.split([' ', ',']));
         words.any(|word| word == mark)
@@ -161,7 +161,7 @@ fn verdict(word: &str) -> Option<Verdict> {
     .find(|it| it.word() == word)
 }
 
-fn paint(verdict: Verdict, text: &str, color: bool) -> String {
+pub fn paint(verdict: Verdict, text: &str, color: bool) -> String {
     if !color {
         return text.to_owned();
     }

@@ -40,7 +40,7 @@ const READY: Duration = Duration::from_secs(60);
 /// Watches until it is told to stop.
 pub fn run(global: &Global, args: &Watch) -> Result<Exit, Failure> {
     let settings = if args.all {
-        Settings::read_any(global)?
+        Settings::read_for_all(global)?
     } else {
         Settings::read(global)?
     };

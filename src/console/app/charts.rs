@@ -326,7 +326,7 @@ pub fn past_of(screen: &Screen) -> Option<PastOf> {
         Screen::Region(region) => Some(PastOf::Region(region.clone())),
         Screen::Database => Some(PastOf::Database),
         Screen::Edge => Some(PastOf::Edge),
-        Screen::Calls | Screen::Run | Screen::Logs | Screen::Explain => None,
+        Screen::Calls | Screen::Run | Screen::Logs | Screen::Explain | Screen::Fleets => None,
     }
 }
 
@@ -337,7 +337,7 @@ pub const fn charts_of(screen: &Screen) -> &'static [Chart] {
         Screen::Region(_) => &Chart::ALL,
         Screen::Database => &[Chart::AllLag],
         Screen::Edge => &Chart::OF_EDGE,
-        Screen::Calls | Screen::Run | Screen::Logs | Screen::Explain => &[],
+        Screen::Calls | Screen::Run | Screen::Logs | Screen::Explain | Screen::Fleets => &[],
     }
 }
 

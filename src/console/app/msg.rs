@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    FaultEntry, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched, ProgramWrote,
-    Replayed, Seek,
+    FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched,
+    ProgramWrote, Replayed, Seek,
 };
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
@@ -46,8 +46,9 @@ pub enum Msg {
         /// The wall's.
         wall: Timestamp,
     },
-    /// [`Effect::Open`] began: the picture of nothing of that fleet, and whether changes to it are refused.
-    Opening(u64, Arc<Snapshot>, bool),
+    /// [`Effect::Open`] began: the picture of nothing of that fleet, whether changes to it are refused, and the
+    /// scenario of its world where it is simulated.
+    Opening(u64, Arc<Snapshot>, bool, Option<String>),
     /// A new picture of the fleet that was opened with this generation.
     Snapshot(u64, Arc<Snapshot>),
     /// [`Effect::Open`] ended.
@@ -68,6 +69,8 @@ pub enum Msg {
     LogsRead(u64),
     /// [`Effect::AskErrors`] ended, likewise.
     Errors(u64, Box<Errors>),
+    /// What came of the other fleets.
+    Fleets(FleetsNews),
     /// The faults of the simulated world, as they stand.
     Faults(Vec<FaultEntry>),
     /// Something the operator asked for did not work.
@@ -196,6 +199,11 @@ pub enum Effect {
     /// Nobody waits for the program any more.
     EndCommand,
     ListFaults,
+    /// List the fleets of the configuration; [`Msg::Fleets`] answers.
+    ListFleets,
+    /// Look at the fleets that are not on screen, and at who acts on which, or no longer; [`Msg::Fleets`] answers as
+    /// often as something comes.
+    LookAtFleets(bool),
     /// Start or end a fault, then list them.
     SetFault {
         /// Which.

@@ -55,6 +55,8 @@ pub enum Panel {
     ToDo,
     /// Explain: what got no answer.
     Unseen,
+    /// Fleets: one row a fleet.
+    Fleets,
 }
 
 impl Panel {
@@ -87,6 +89,7 @@ impl Panel {
             Self::Evidence => "Evidence",
             Self::ToDo => "What to do",
             Self::Unseen => "What could change the answer",
+            Self::Fleets => "Fleets",
         }
     }
 
@@ -103,6 +106,7 @@ impl Panel {
             Self::Why => "explain it",
             Self::Hypotheses => "plan the best of what to do about it",
             Self::ToDo => "plan it, or copy the command",
+            Self::Fleets => "open the fleet",
             Self::Alarms
             | Self::Changes
             | Self::Answers

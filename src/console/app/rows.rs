@@ -16,6 +16,8 @@ use gwctl_fleet::{CallKey, Marks, Metric, Metrics, Observed, Reading, Region, cl
 /// What a row is about: where to find it in the shown snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
+    /// A fleet, by its name.
+    Fleet(String),
     Site(Region),
     /// `site(region).alarms[index]`.
     Alarm(Region, usize),
@@ -84,7 +86,8 @@ impl Subject {
                 region.as_ref()
             }
             Self::Operation(key) => Some(&key.region),
-            Self::Change(_)
+            Self::Fleet(_)
+            | Self::Change(_)
             | Self::Check(_)
             | Self::Step(_)
             | Self::Sent(..)

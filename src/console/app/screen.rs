@@ -27,6 +27,8 @@ pub enum Screen {
     Logs,
     /// What most likely happened, and what to do.
     Explain,
+    /// All configured fleets.
+    Fleets,
 }
 
 /// Where a tab leads.
@@ -38,6 +40,8 @@ pub enum Leads {
     ToRegion,
     /// To the run, where there is one.
     ToRun,
+    /// To all fleets, where there are several.
+    ToFleets,
 }
 
 /// What the console knows of a screen.
@@ -62,7 +66,7 @@ pub struct Entrance {
 }
 
 /// Every screen, in the order of the tabs.
-pub static SCREENS: [Entrance; 9] = [
+pub static SCREENS: [Entrance; 10] = [
     Entrance {
         tab: Tab(0),
         entry: shown(Tab(0), "fleet", &["1"], "Fleet: every Region"),
@@ -188,6 +192,22 @@ pub static SCREENS: [Entrance; 9] = [
         // They are worked out beforehand, not for each frame.
         rows: |_, _, _| Vec::new(),
     },
+    Entrance {
+        tab: Tab(9),
+        entry: shown(
+            Tab(9),
+            "fleets",
+            &["0"],
+            "Fleets: all fleets of the configuration; again: back",
+        ),
+        title: "Fleets",
+        short: "All",
+        command: Some((&["fleets"], "all fleets of the configuration")),
+        leads: Leads::ToFleets,
+        panels: &[Panel::Fleets],
+        // They have pictures of their own.
+        rows: |_, _, _| Vec::new(),
+    },
 ];
 
 const fn shown(
@@ -225,6 +245,7 @@ impl Screen {
             Self::Timeline => &SCREENS[6],
             Self::Logs => &SCREENS[7],
             Self::Explain => &SCREENS[8],
+            Self::Fleets => &SCREENS[9],
         }
     }
 

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::rows::{self, Basis, Row};
 use super::{
     Asked, By, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged,
-    Logs, NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject,
-    Timeline, logs, logs_counts, sorted,
+    Logs, NotWatched, Overlay, Overview, OwnCommand, Panel, Replay, SCREENS, Screen, Standing,
+    Subject, Timeline, logs, logs_counts, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -167,6 +167,8 @@ pub struct State {
     pub fleets: Vec<String>,
     /// The one shown.
     pub fleet: String,
+    /// What is known of all of them.
+    pub overview: Overview,
     /// Which key does what.
     pub keymap: Keymap,
     /// Guided actions.
@@ -261,6 +263,7 @@ impl State {
             notice: None,
             size: start.size,
             fleets: start.fleets,
+            overview: Overview::default(),
             keymap: start.keymap,
             guided: Guided::default(),
             timeline: Timeline::default(),
@@ -315,6 +318,7 @@ impl State {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
             (Screen::Timeline, _) => self.timeline.rows(panel),
             (Screen::Logs, _) => self.log_rows(panel),
+            (Screen::Fleets, _) => self.overview.rows(self.basis()),
             (Screen::Explain, _) => self.explained.rows(panel, self.hypothesis()),
             (screen, _) if panel == Panel::Readiness => self.standing.rows(screen, self.now),
             (Screen::Fleet, _) if panel == Panel::Why => self.explained.rows(panel, 0),
@@ -432,6 +436,7 @@ impl State {
             Leads::To(screen) => Some(screen.clone()),
             Leads::ToRegion => self.region_at_hand().map(Screen::Region),
             Leads::ToRun => self.guided.run.as_ref().map(|_| Screen::Run),
+            Leads::ToFleets => (self.fleets.len() > 1).then_some(Screen::Fleets),
         };
         SCREENS
             .iter()

@@ -6,6 +6,7 @@ mod command;
 mod cursor;
 mod explain;
 mod fill;
+mod fleets;
 mod further;
 mod guided;
 mod logs;
@@ -19,6 +20,7 @@ mod replay;
 mod run;
 mod sort;
 mod standing;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -30,7 +32,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, RunLine, State,
+    Action, Connection, Effect, FaultEntry, Gravity, Key, Mode, Msg, NotWatched, Overlay, RunLine,
+    State,
 };
 use gwctl_fleet::{FleetSpec, Observed, Snapshot, Vote};
 
@@ -54,8 +57,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             effects.extend(due(state));
             return effects;
         }
-        Msg::Opening(generation, blank, read_only) => {
+        Msg::Opening(generation, blank, read_only, scenario) => {
             opening(state, generation, blank, read_only);
+            rename_world(state, generation, scenario);
             Vec::new()
         }
         Msg::Opened(generation, result) => {
@@ -78,10 +82,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::RunStopped(why) => run::stopped(state, why),
-        Msg::NotStarted(why) => {
-            guided::not_started(state, why);
-            Vec::new()
-        }
+        Msg::NotStarted(why) => guided::not_started(state, why),
         Msg::Runs(runs) => {
             listed(state, runs);
             Vec::new()
@@ -109,6 +110,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::CommandEnded(number, result) => own::ended(state, number, result),
         Msg::Faults(faults) => faults_came(state, faults),
+        Msg::Fleets(news) => {
+            fleets::came(state, news);
+            Vec::new()
+        }
         Msg::Replayed(now) => {
             replay::came(state, *now);
             Vec::new()
@@ -156,6 +161,7 @@ fn due(state: &mut State) -> Vec<Effect> {
     effects.extend(logs::due(state));
     effects.extend(standing::due(state));
     effects.extend(charts::due(state));
+    effects.extend(fleets::due(state));
     effects
 }
 
@@ -169,6 +175,15 @@ fn opening(state: &mut State, generation: u64, blank: Arc<Snapshot>, read_only: 
     if generation == state.opened {
         state.read_only = read_only;
         show(state, blank);
+    }
+}
+
+/// Each simulated fleet has a world of its own.
+fn rename_world(state: &mut State, generation: u64, scenario: Option<String>) {
+    if let (Mode::Demo { scenario: shown }, Some(scenario)) = (&mut state.mode, scenario)
+        && generation == state.opened
+    {
+        *shown = scenario;
     }
 }
 

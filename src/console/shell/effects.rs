@@ -8,12 +8,13 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use super::fleets::{FleetsLook, listed};
 use super::logs::LogsTask;
 use super::player::Player;
 use super::recorder::Recorder;
 use super::runs::{Keeper, Means, Runs};
 use super::snap::Shot;
-use crate::app::{Effect, Hold, Msg, NotWatched, SINCE};
+use crate::app::{Effect, FleetsNews, Hold, Msg, NotWatched, SINCE};
 use crate::{Opened, Setup};
 use gwctl_actions::{Intent, RunState, Running, look_up};
 use gwctl_fleet::{Clock, Missing, Observed, Snapshot, Source};
@@ -54,9 +55,13 @@ pub(super) struct Outside {
     picture: Option<watch::Receiver<Arc<Snapshot>>>,
     /// The fleet asked for last.
     generation: u64,
+    /// Its name.
+    shown: String,
     /// The first look at the fleet as it is described now.
     reopening: Option<AbortHandle>,
     logs: LogsTask,
+    /// Looks at the fleets that are not on screen.
+    others: Option<FleetsLook>,
     /// The program of the operator's own that runs.
     own: Option<AbortHandle>,
 }
@@ -97,8 +102,10 @@ impl Outside {
             player,
             picture: None,
             generation: 0,
+            shown: String::new(),
             reopening: None,
             logs: LogsTask::default(),
+            others: None,
             own: None,
         })
     }
@@ -108,7 +115,7 @@ impl Outside {
         match msg {
             Msg::Snapshot(generation, picture) if *generation == self.generation => {
                 let (fleet, fleets) = (picture.name.clone(), Arc::clone(&self.setup.fleets));
-                let scenario = self.setup.mode.scenario();
+                let scenario = fleets.scenario(&fleet);
                 let head = || {
                     Some(Head::new(
                         &fleet,
@@ -213,6 +220,11 @@ impl Outside {
             Effect::LookUp(intent) => self.look_up(*intent),
             Effect::RunCommand(number, argv) => self.run_command(number, argv),
             Effect::EndCommand => self.end_command(),
+            Effect::ListFleets => {
+                let listed = listed(self.setup.fleets.as_ref(), self.clock());
+                return Left::News(vec![Msg::Fleets(FleetsNews::Listed(listed))]);
+            }
+            Effect::LookAtFleets(wanted) => self.others = wanted.then(|| self.look_at_fleets()),
             Effect::ListFaults => return Left::News(self.list_faults()),
             Effect::SetFault { id, on } => {
                 let result = self.setup.faults.as_ref().map(|panel| panel.set(&id, on));
@@ -240,6 +252,7 @@ impl Outside {
         self.means = None;
         self.picture = None;
         self.generation = generation;
+        name.clone_into(&mut self.shown);
         let Some(spec) = self.setup.fleets.spec(name) else {
             return vec![Msg::Opened(
                 generation,
@@ -257,7 +270,12 @@ impl Outside {
             let _ = sender.send(Arrival::Opened(generation, opened));
         });
         vec![
-            Msg::Opening(generation, Arc::new(blank), read_only),
+            Msg::Opening(
+                generation,
+                Arc::new(blank),
+                read_only,
+                self.setup.fleets.scenario(name),
+            ),
             Msg::Spec(generation, Arc::new(spec)),
         ]
     }
@@ -326,6 +344,13 @@ impl Outside {
         }
         self.picture = None;
         Msg::Opened(self.generation, Err(NotWatched::Ended))
+    }
+
+    fn look_at_fleets(&self) -> FleetsLook {
+        let fleets = self.setup.fleets.as_ref();
+        let sender = self.sender.clone();
+        let tell = move |msg| sender.send(Arrival::Msg(msg)).is_ok();
+        FleetsLook::begin(fleets, &self.shown, &self.setup.runs, tell)
     }
 
     /// Writes a picture of the screen. Keys are answered meanwhile.

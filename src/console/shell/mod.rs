@@ -4,6 +4,7 @@ mod backend;
 mod cells;
 mod decode;
 mod effects;
+mod fleets;
 mod input;
 mod logs;
 mod own;

@@ -151,9 +151,9 @@ fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shor
     all.into_iter().find(fits).unwrap_or(Shortening::Region)
 }
 
-/// Whether the tab of a run leaves the others so little room that one blank has to part them.
+/// Whether the tab of a run, or of all fleets, leaves the others so little room that one blank has to part them.
 const fn is_tight(scene: &Scene<'_>, width: u16) -> bool {
-    scene.state.guided.run.is_some() && width < 110
+    scene.state.guided.run.is_some() && width < 110 || scene.state.fleets.len() > 1 && width < 84
 }
 
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {

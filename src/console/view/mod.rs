@@ -1,6 +1,6 @@
 //! Drawing: from the console's state and a theme to a buffer, and from a buffer to pictures.
 //!
-//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`, `logs`, `explain`) and one for
+//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`, `logs`, `explain`, `fleets`) and one for
 //! what lies over them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
 //! waits, and hands back what it drew where.
 
@@ -23,6 +23,7 @@ mod edge_region_switch;
 mod explain;
 mod facts;
 mod fleet;
+mod fleets;
 mod flow;
 mod footer;
 mod freshness;
@@ -142,6 +143,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         Screen::Timeline => timeline::draw(&mut scene, body, buf),
         Screen::Logs => logs::draw(&mut scene, body, buf),
         Screen::Explain => explain::draw(&mut scene, body, buf),
+        Screen::Fleets => fleets::draw(&mut scene, body, buf),
     }
     footer::long_notice(&mut scene, area, buf);
     overlay::draw(&mut scene, area, buf);

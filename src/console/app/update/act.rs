@@ -9,7 +9,7 @@ use super::super::{
     palette as commands,
 };
 use super::notice::notify;
-use super::{charts, explain, further, guided, logs, replay, run, sort};
+use super::{charts, explain, fleets, further, guided, logs, replay, run, sort};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -31,6 +31,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Leads::To(screen) => go(state, screen.clone()),
             Leads::ToRegion => region(state),
             Leads::ToRun => run::show(state),
+            Leads::ToFleets => fleets::show(state),
         },
         Action::LastPlace => travel(state, super::super::History::last),
         Action::HistoryBack => travel(state, super::super::History::back),
@@ -56,6 +57,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CountBy => logs::count_by(state),
         Action::Shorter => charts::window(state, false),
         Action::Longer => charts::window(state, true),
+        Action::Agree if *state.screen() == Screen::Fleets => fleets::agree(state),
         Action::Agree => logs::agree(state),
         Action::ChartLeft
         | Action::ChartRight
@@ -159,6 +161,7 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             logs::whole(state, false);
             return Vec::new();
         }
+        Subject::Fleet(_) => return fleets::open(state, &subject),
         Subject::Hypothesis(_, index) => return explain::open(state, *index),
         Subject::ToDo(index) => return explain::take(state, *index),
         Subject::Could(region) => {

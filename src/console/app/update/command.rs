@@ -1,12 +1,9 @@
 //! What commands do.
 
 use super::super::palette::{self, Command};
-use super::super::{
-    Action, Charts, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen,
-    Standing, State, Timeline, columns,
-};
+use super::super::{Action, Effect, Filter, Gravity, Overlay, Screen, State, columns};
 use super::notice::notify;
-use super::{act, charts, guided, logs, navigate, replay, run};
+use super::{act, charts, guided, logs, navigate, replay, run, switch};
 
 /// Whether a command asks or changes something.
 const fn is_for_the_fleet(command: &Command) -> bool {
@@ -32,7 +29,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     let action = match command {
         Command::Show(tab) => Action::Show(tab),
         Command::Fleet(None) => Action::Show(Screen::Fleet.tab()),
-        Command::Fleet(Some(name)) => return switch(state, name),
+        Command::Fleet(Some(name)) => return switch::to(state, name),
         Command::Region(Some(region)) => {
             navigate::go(state, Screen::Region(region));
             return Vec::new();
@@ -149,28 +146,4 @@ pub(super) fn set_filter(state: &mut State, text: &str) -> Option<String> {
         }
         Err(why) => Some(why.to_string()),
     }
-}
-
-fn switch(state: &mut State, name: String) -> Vec<Effect> {
-    if name == state.fleet && matches!(state.connection, Connection::Open | Connection::Opening) {
-        navigate::go(state, Screen::Fleet);
-        return Vec::new();
-    }
-    state.generation += 1;
-    state.opened = state.generation;
-    state.connection = Connection::Opening;
-    state.history = History::new(Screen::Fleet);
-    state.focus.clear();
-    state.cursors.clear();
-    state.filters.clear();
-    state.sorts.clear();
-    state.zoom = None;
-    state.charts = Charts::default();
-    state.timeline = Timeline::default();
-    state.logs = state.logs.anew();
-    state.logged = Logged::default();
-    state.standing = Standing::default();
-    state.frozen = None;
-    state.fleet.clone_from(&name);
-    vec![Effect::Open(state.opened, name, state.pace)]
 }

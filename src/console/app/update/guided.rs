@@ -294,7 +294,7 @@ pub(super) fn unpark(state: &mut State) {
 }
 
 /// The run did not begin.
-pub(super) fn not_started(state: &mut State, why: String) {
+pub(super) fn not_started(state: &mut State, why: String) -> Vec<Effect> {
     match open(state).filter(|wizard| wizard.starting) {
         Some(wizard) => {
             wizard.starting = false;
@@ -303,6 +303,7 @@ pub(super) fn not_started(state: &mut State, why: String) {
         }
         None => notify(state, why, Gravity::Error),
     }
+    Vec::new()
 }
 
 /// The run is there: its screen opens.

@@ -89,7 +89,19 @@ pub(super) fn back(state: &mut State) {
         state.focus.remove(&Screen::Logs);
         return;
     }
+    if *state.screen() == Screen::Fleets {
+        return leave(state);
+    }
     go(state, Screen::Fleet);
+}
+
+/// Back to where one was before, or to the Fleet screen.
+pub(super) fn leave(state: &mut State) {
+    if state.history.back() {
+        state.zoom = None;
+    } else {
+        go(state, Screen::Fleet);
+    }
 }
 
 pub(super) fn set_pace(state: &mut State, pace: Pace) -> Vec<Effect> {

@@ -428,7 +428,7 @@ fn another_fleet_starts_afresh_and_late_pictures_of_the_old_one_are_dropped() {
         line(&mut state, "fleet billing"),
         [Effect::Open(1, "billing".into(), Pace::Incident)]
     );
-    update(&mut state, Msg::Opening(1, blank("billing"), false));
+    update(&mut state, Msg::Opening(1, blank("billing"), false, None));
     assert_eq!(
         (state.screen(), state.fleet.as_str()),
         (&Screen::Fleet, "billing")

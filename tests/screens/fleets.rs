@@ -1,0 +1,165 @@
+//! The Fleets screen: all fleets of the configuration, the worst first, and who acts on which.
+
+use std::sync::Arc;
+
+use gwctl::actions::Phase;
+use gwctl::console::app::{
+    Acting, Effect, FleetsNews, Listed, Msg, Overlay, Screen, State, UNASKED, update,
+};
+use gwctl::console::view::picture::text;
+use gwctl::console::view::{Depth, Theme};
+use gwctl::fleet::{FleetSpec, Pace, Snapshot};
+
+use super::looks::drawn;
+use super::sample::{self, ago, now};
+use super::snapshots::{SIZES, keep};
+
+fn spec(name: &str, regions: &[&str]) -> FleetSpec {
+    FleetSpec {
+        domain: format!("api.{name}.example.com"),
+        ..sample::spec(regions)
+    }
+}
+
+fn called(name: &str, picture: Snapshot) -> Snapshot {
+    let mut picture = picture;
+    picture.name = name.into();
+    picture.edge.domain = format!("api.{name}.example.com");
+    picture
+}
+
+fn listed(name: &str, dollars_per_hour: f64) -> Listed {
+    let blank = Snapshot::blank(name, &spec(name, &sample::THREE), now());
+    Listed {
+        blank: Arc::new(blank),
+        dollars_per_hour,
+    }
+}
+
+fn evacuation() -> Acting {
+    Acting {
+        fleet: "basket".into(),
+        run: "20261123-120031-evacuate-3f2a".into(),
+        title: "Evacuate us-east-1".into(),
+        phase: Phase::Running,
+        steps: vec!["traffic-gone".into()],
+        done: (1, 3),
+        begun: ago(124),
+        holder: Some(("robin".into(), "laptop-7".into())),
+    }
+}
+
+/// A console on a calm fleet, told of four by the messages that the shell sends.
+fn console(size: (u16, u16)) -> State {
+    let mut state = sample::state(sample::fleet(&sample::THREE), size);
+    state.fleets = ["orders", "basket", "parcel", "search"]
+        .map(Into::into)
+        .into();
+    let all = state.fleets.iter().map(|name| listed(name, 0.118));
+    let all = FleetsNews::Listed(all.collect());
+    let bad = called("basket", sample::bad_day());
+    let gone = called("parcel", sample::writer_gone());
+    for news in [
+        all,
+        FleetsNews::Seen(Arc::new(bad)),
+        FleetsNews::Seen(Arc::new(gone)),
+        FleetsNews::Acting(vec![evacuation()], None),
+    ] {
+        update(&mut state, Msg::Fleets(news));
+    }
+    sample::go(&mut state, Screen::Fleets);
+    state
+}
+
+fn press(state: &mut State, keys: &str) -> Vec<Effect> {
+    let keys = keys.split(' ').map(|key| key.parse().unwrap());
+    keys.flat_map(|key| update(state, Msg::Key(key)))
+        .filter(|effect| !matches!(effect, Effect::ReadTried(..)))
+        .collect()
+}
+
+fn shown(state: &State) -> String {
+    text(&drawn(
+        state,
+        &Theme::load("dark", None, Depth::True, false).unwrap(),
+    ))
+}
+
+#[test]
+fn four_fleets_at_every_size() {
+    for size in SIZES {
+        let (columns, rows) = size;
+        keep(&format!("fleets-{columns}x{rows}"), &shown(&console(size)));
+    }
+}
+
+#[test]
+fn the_worst_fleet_stands_first_and_one_that_was_not_seen_claims_nothing() {
+    let shown = shown(&console((120, 40)));
+    let row = |name: &str| {
+        let mut lines = shown.lines().enumerate().skip(3);
+        let found = lines.find(|(_, line)| line.contains(&format!(" {name} ")));
+        found.unwrap().0
+    };
+    assert!(
+        row("basket") < row("orders") && row("orders") < row("search"),
+        "{shown}"
+    );
+    let unseen = shown.lines().nth(row("search")).unwrap();
+    assert!(
+        unseen.contains('…') && !unseen.contains("healthy"),
+        "{unseen}"
+    );
+    for word in ["robin", "traffic-gone", "1 of 3"] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+}
+
+#[test]
+fn the_other_fleets_are_looked_at_while_the_screen_is_open_and_no_longer() {
+    let mut state = sample::state(sample::fleet(&sample::THREE), (120, 40));
+    state.fleets = vec!["orders".into(), "basket".into()];
+    assert_eq!(press(&mut state, "4 0"), [Effect::ListFleets]);
+    let two = ["orders", "basket"].map(|name| listed(name, 0.118)).into();
+    let began = update(&mut state, Msg::Fleets(FleetsNews::Listed(two)));
+    assert_eq!(began, [Effect::LookAtFleets(true)]);
+    assert_eq!(press(&mut state, "j"), []);
+    let ended = press(&mut state, "0");
+    assert!(ended.contains(&Effect::LookAtFleets(false)), "{ended:?}");
+    assert_eq!(*state.screen(), Screen::Edge, "back where one was");
+}
+
+#[test]
+fn what_costs_much_is_asked_for_first() {
+    let mut state = sample::state(sample::fleet(&sample::THREE), (120, 40));
+    let many = (0..20).map(|n| listed(&format!("shop-{n:02}"), UNASKED / 10.0));
+    update(&mut state, Msg::Fleets(FleetsNews::Listed(many.collect())));
+    assert_eq!(press(&mut state, "0"), [], "nothing is asked");
+    let before = shown(&state);
+    assert!(before.contains("$2.00/h"), "{before}");
+    assert_eq!(press(&mut state, "$"), [Effect::LookAtFleets(true)]);
+}
+
+#[test]
+fn enter_opens_the_fleet_under_the_cursor() {
+    let mut state = console((120, 40));
+    let opened = press(&mut state, "enter");
+    let open = Effect::Open(1, "parcel".into(), Pace::Calm);
+    let other = Effect::Open(1, "basket".into(), Pace::Calm);
+    assert!(
+        opened.contains(&open) || opened.contains(&other),
+        "{opened:?}"
+    );
+    assert_eq!(*state.screen(), Screen::Fleet);
+}
+
+#[test]
+fn a_frozen_screen_keeps_what_it_shows() {
+    let mut state = console((120, 40));
+    press(&mut state, "ctrl-f");
+    let before = shown(&state);
+    let healthy = Arc::new(called("basket", sample::fleet(&sample::THREE)));
+    update(&mut state, Msg::Fleets(FleetsNews::Seen(healthy)));
+    assert_eq!(shown(&state), before);
+    assert!(!matches!(state.overlay, Some(Overlay::Detail { .. })));
+}
