@@ -8,18 +8,20 @@ use jiff::{SignedDuration, Timestamp};
 use super::check::{Check, Finding};
 use super::guided::{Moved, bears, serves};
 use super::journal::{Reply, RunState, StepStatus};
-use super::{Binding, Folder, Plan, Task, format};
-use gwctl_fleet::{Region, Snapshot, Takes};
+use super::shared_table::TableSeen;
+use super::{Binding, Folder, Plan, RunContext, Task, format};
+use gwctl_fleet::{Region, SharedSpec, Snapshot, Takes};
 
 /// After this time a sent change shows; a change that does not show had no effect.
 const SHOWS: SignedDuration = SignedDuration::from_mins(10);
 /// For this time an open run that did not see its change still counts.
 const OPEN: SignedDuration = SignedDuration::from_hours(1);
 
-/// The Regions that were left a moment ago.
+/// The Regions that were left a moment ago, and what the table that the team shares answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lately {
     left: BTreeMap<Region, Sent>,
+    table: Option<(SharedSpec, TableSeen)>,
 }
 
 /// The newest change of a Region's traffic.
@@ -52,7 +54,21 @@ impl Lately {
             let age = now.duration_since(sent.at);
             sent.percent == 0 && (age < SHOWS || (sent.open && age < OPEN))
         });
-        Self { left: newest }
+        Self {
+            left: newest,
+            table: None,
+        }
+    }
+
+    /// With what the table that the team shares answers, where there is one.
+    #[must_use]
+    pub async fn and_table(self, run_context: &RunContext) -> Self {
+        let spec = run_context.spec.shared.clone();
+        let seen = TableSeen::of(run_context).await;
+        Self {
+            table: spec.zip(seen),
+            ..self
+        }
     }
 
     /// Whether `region` was left, and may still be taken for one that serves.
@@ -105,18 +121,21 @@ impl Lately {
     /// Judges `plan` by it: a Region that was left a moment ago receives no client requests, and its clients go to the
     /// remaining Regions. A check says so.
     pub fn weigh(&self, plan: &mut Plan, snapshot: &Snapshot) {
+        if let Some((spec, seen)) = &self.table {
+            plan.weigh_shared(spec, seen);
+        }
         let Some(leaves) = leaves(plan).filter(|_| !self.left.is_empty()).cloned() else {
             return;
         };
         if let Some(check) = self.refuses(plan, snapshot) {
             self.forget_receivers(plan);
-            return put(plan, check);
+            return plan.put(check);
         }
         let serving = self.serving(snapshot, &leaves).join(", ");
-        put(
-            plan,
-            Check::pass("not-the-last", format!("{serving} would serve")),
-        );
+        plan.put(Check::pass(
+            "not-the-last",
+            format!("{serving} would serve"),
+        ));
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
         let bound = Takes::AtMost {
             why: "several Regions were left, and who takes what is not known".into(),
@@ -139,7 +158,7 @@ impl Lately {
             "{}: gwctl does not count it as serving",
             self.told(snapshot.at)
         );
-        put(plan, Check::new("left-lately", Finding::Warn, told));
+        plan.put(Check::new("left-lately", Finding::Warn, told));
     }
 
     /// Who would serve after `leaves` is left, without those that were left before.
@@ -164,13 +183,6 @@ impl Lately {
 fn leaves(plan: &Plan) -> Option<&Region> {
     let mut shifts = plan.steps.iter().filter_map(|step| step.shift.as_ref());
     Some(&shifts.find(|shift| shift.percent < 100)?.region)
-}
-
-fn put(plan: &mut Plan, check: Check) {
-    match plan.checks.iter_mut().find(|one| one.name == check.name) {
-        Some(known) => *known = check,
-        None => plan.checks.push(check),
-    }
 }
 
 /// Whether `run` saw, after `since`, that no DNS answer leads to `region` any more.

@@ -48,6 +48,8 @@ mod rehearsal;
 mod remedy;
 pub mod report;
 mod run_context;
+mod settle;
+mod shared_table;
 mod step;
 mod survey;
 mod task;
@@ -70,9 +72,10 @@ pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use guided::Intent;
 pub use journal::{
-    Broken, CallMade, DiskFault, Diverged, Entry, Folder, Journal, JournalError, Lease,
-    LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply, ResumeError, RunState,
-    StackPart, Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
+    Alone, Broken, CallMade, Clash, Conflict, DiskFault, Diverged, Entry, Folder, Journal,
+    JournalError, Lease, LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply,
+    ResumeError, RunState, SHARED_TABLE, StackPart, Status, StepState, StepStatus, Summary, Tail,
+    Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;
@@ -90,6 +93,7 @@ pub use refused::Refused;
 pub use rehearsal::{Before, Places, Rehearsal};
 pub use remedy::{Remedy, outage, remedies};
 pub use run_context::RunContext;
+pub use settle::settle;
 pub use step::{Change, Shift, Step};
 pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;

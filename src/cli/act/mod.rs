@@ -85,8 +85,9 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
             None => failure,
         }
     })?;
-    Lately::of(&stage.folder, &plan.binding, "", run_context.clock.now())
-        .weigh(&mut plan, &picture);
+    let lately = Lately::of(&stage.folder, &plan.binding, "", run_context.clock.now());
+    let lately = lately.and_table(run_context).await;
+    lately.weigh(&mut plan, &picture);
     let plan = plan;
     let paper = Paper::stdout(global.color);
     show(&plan, options, paper)?;

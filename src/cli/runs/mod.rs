@@ -21,7 +21,8 @@ use super::flags::Global;
 use super::operator::operator;
 use super::output::print;
 use super::runtime::run_async;
-use crate::actions::{Folder, Torn, abandon, note};
+use crate::actions::{Folder, Torn, abandon, note, settle};
+use crate::fleet::clean_line;
 use crate::store::Team;
 use args::{Runs, What};
 use find::find;
@@ -66,9 +67,32 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
             })??;
             Ok(Exit::Success)
         }
+        Some(What::Settle { id }) => settled(global, &folder, &find(&folder, id)?),
         Some(What::Verify { id }) => verify(&folder, &find(&folder, id)?),
         Some(What::Report { id, output }) => report::show(&folder, &find(&folder, id)?, *output),
     }
+}
+
+fn settled(global: &Global, folder: &Folder, id: &str) -> Result<Exit, Failure> {
+    if folder.conflicts(id).is_empty() {
+        return Err(Failure::refused(format!(
+            "run {id} has no conflict to settle"
+        )));
+    }
+    let written = run_async(async {
+        let Some(team) = team_of(global, folder, id).await? else {
+            let why = format!("the fleet of run {id} shares no table by this configuration");
+            return Err(Failure::refused(why));
+        };
+        let by = operator();
+        let done = settle(folder, &team, id, &by, now(false));
+        done.await.map_err(|why| not_started(&why))
+    })??;
+    print(&format!(
+        "Written into the team's journal: {}\n",
+        clean_line(&written)
+    ))?;
+    Ok(Exit::Success)
 }
 
 /// The table that the team of the run's fleet shares.

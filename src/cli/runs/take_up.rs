@@ -82,6 +82,10 @@ fn orders(args: &Resume, state: &RunState) -> Vec<Order> {
     let retries = args.retry.iter().cloned();
     orders.extend(retries.map(|step| Order::Retry { step }));
     let reason = args.reason.clone().unwrap_or_default();
+    if !args.waive.is_empty() {
+        let reason = reason.clone();
+        orders.push(Order::Alone { reason });
+    }
     orders.extend(args.skip.iter().cloned().map(|step| Order::Skip {
         step,
         reason: reason.clone(),

@@ -343,7 +343,7 @@ pub(super) const AFTER: &[Entry] = &[
         "waive",
         &["w"],
         Group::Guided,
-        "waive a check by name",
+        "waive a check by name; in a run, the shared table",
     ),
     entry(
         Action::Mechanism,
