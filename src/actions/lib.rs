@@ -40,6 +40,7 @@ mod plan_judged;
 mod planned_call;
 mod planning;
 pub mod policy;
+mod push;
 mod quotas;
 mod readiness;
 mod recovery;
@@ -72,8 +73,8 @@ pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use guided::Intent;
 pub use journal::{
-    Alone, Broken, CallMade, Clash, Conflict, DiskFault, Diverged, Entry, Folder, Journal,
-    JournalError, Lease, LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply,
+    Alone, Broken, CallMade, Clash, Compared, Conflict, DiskFault, Diverged, Entry, Folder,
+    Journal, JournalError, Lease, LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply,
     ResumeError, RunState, SHARED_TABLE, StackPart, Status, StepState, StepStatus, Summary, Tail,
     Torn, Trip,
 };
@@ -86,6 +87,7 @@ pub use patience::plan_patiently;
 pub use plan::{Confirmation, NotConfirmed, Plan};
 pub use planned_call::PlannedCall;
 pub use planning::{look_up, plan};
+pub use push::{Pushed, push};
 pub use quotas::Room;
 pub use readiness::{Answer, Readiness, Ready, evacuation, promotable, promotion, readiness};
 pub use recovery::{Afterwards, Recovery, clients_steps_done, recovery};

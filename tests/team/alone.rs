@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{
-    Clash, Entry, Finding, Intent, Lately, Order, Phase, Running, SHARED_TABLE, settle, start,
+    Clash, Compared, Entry, Finding, Intent, Lately, Order, Phase, Pushed, Running, SHARED_TABLE,
+    push, settle, start,
 };
 use gwctl::fleet::{Pace, Region};
 use gwctl::sim::Sim;
@@ -210,5 +211,43 @@ fn a_plan_names_the_regions_of_the_table_and_that_it_leaves_one() {
             told.contains("us-east-1 does not answer and delays nothing"),
             "{told}"
         );
+    });
+}
+
+#[test]
+fn journals_of_before_the_table_are_copied_once_and_one_that_differs_is_refused() {
+    in_virtual_time(async {
+        let sim = world_with(TableKind::Strong);
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let files = Stage::beside(sim.clone(), dir.clone(), Pace::Incident).await;
+        let mut running = begin(&files).await.unwrap();
+        files.settle(&mut running).await;
+        running.task.await.unwrap().unwrap();
+        let id = running.id;
+        let one =
+            Stage::configured(sim.clone(), dir, Pace::Incident, shared(&sim, replicas())).await;
+        let (team, ada, now) = (team_of(&one), operator(), sim.clock().now());
+        let domain = one.spec.domain.clone();
+        let compared = async || {
+            let theirs = team.lines(&id, 0).await.unwrap();
+            one.folder.compare(&id, &theirs).unwrap()
+        };
+        assert_eq!(compared().await, Compared::Absent);
+        let pushed = push(&one.folder, &team, &domain, &ada, now).await.unwrap();
+        let all = lines(&one.folder, &id) as u64;
+        assert_eq!(pushed, [(id.clone(), Pushed::Copied(all))]);
+        assert_eq!(compared().await, Compared::Same);
+        let again = push(&one.folder, &team, &domain, &ada, now).await.unwrap();
+        assert_eq!(again, [(id.clone(), Pushed::Same)]);
+        // Another machine brings it whole.
+        let other = machine(&sim).await;
+        other.folder.bring_team(&other.run_context()).await.unwrap();
+        assert_eq!(lines(&other.folder, &id) as u64, all);
+        // A line that was written otherwise is found, and nothing is written over the team's.
+        let path = one.folder.path().join(format!("{id}.jsonl"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let changed = text.replacen("\"by\":\"ada@laptop\"", "\"by\":\"eve@laptop\"", 3);
+        std::fs::write(&path, changed).unwrap();
+        assert_eq!(compared().await, Compared::Differ(1));
     });
 }

@@ -98,16 +98,32 @@ pub(crate) struct TeamLease {
     hold: Option<Hold>,
 }
 
-impl TeamLease {
-    async fn hold(team: &Team, claim: Claim, binding: &Binding) -> Result<Hold, SharedRefused> {
-        let conflict =
-            |lease: &SharedLease| match serde_json::from_value::<Binding>(lease.holds.clone()) {
-                Ok(theirs) => theirs.shares(binding),
-                // What it is held for cannot be read: it may be anything.
-                Err(_) => Some("table".into()),
-            };
-        Ok(team.take(claim, &conflict).await?)
+/// Takes the lease of what `binding` names. Whoever holds something of it is watched first.
+async fn lease(team: &Team, claim: Claim, binding: &Binding) -> Result<Hold, SharedRefused> {
+    let conflict =
+        |lease: &SharedLease| match serde_json::from_value::<Binding>(lease.holds.clone()) {
+            Ok(theirs) => theirs.shares(binding),
+            // What it is held for cannot be read: it may be anything.
+            Err(_) => Some("table".into()),
+        };
+    Ok(team.take(claim, &conflict).await?)
+}
+
+fn claim(binding: &Binding, holder: LeaseHolder) -> Claim {
+    Claim {
+        domain: binding.domain.clone(),
+        holds: serde_json::to_value(binding).unwrap_or_default(),
+        holder,
     }
+}
+
+/// The lease of what `binding` names, for whoever begins no run.
+pub(crate) async fn hold(
+    team: &Team,
+    binding: &Binding,
+    holder: LeaseHolder,
+) -> Result<Hold, SharedRefused> {
+    lease(team, claim(binding, holder), binding).await
 }
 
 /// Takes the lease that the team shares, and brings the team's journals to this machine. None where there is no table;
@@ -122,28 +138,24 @@ pub(crate) async fn take(
     let Some(team) = team else {
         return Ok(None);
     };
-    let claim = Claim {
-        domain: binding.domain.clone(),
-        holds: serde_json::to_value(binding).unwrap_or_default(),
-        holder,
-    };
-    let lease = |hold| TeamLease {
+    let claim = claim(binding, holder);
+    let with = |hold| TeamLease {
         team: team.clone(),
         claim: claim.clone(),
         binding: binding.clone(),
         hold,
     };
-    let hold = match TeamLease::hold(team, claim.clone(), binding).await {
-        Err(why) if waived && why.is_unavailable() => return Ok(Some(lease(None))),
+    let hold = match lease(team, claim.clone(), binding).await {
+        Err(why) if waived && why.is_unavailable() => return Ok(Some(with(None))),
         taken => taken?,
     };
     match folder.bring(team, &binding.domain).await {
-        Ok(()) => Ok(Some(lease(Some(hold)))),
+        Ok(()) => Ok(Some(with(Some(hold)))),
         Err(why) => {
             hold.release().await;
             let why = SharedRefused::from(why);
             if waived && why.is_unavailable() {
-                return Ok(Some(lease(None)));
+                return Ok(Some(with(None)));
             }
             Err(why)
         }
@@ -381,7 +393,7 @@ impl Copying {
 
     /// Takes the lease of a run that went on alone. What the table has of its journal must be how this machine's begins.
     async fn join(&self, copied: &mut Copied) -> Result<Arc<Hold>, SharedRefused> {
-        let hold = TeamLease::hold(&self.team, self.claim.clone(), &self.binding).await?;
+        let hold = lease(&self.team, self.claim.clone(), &self.binding).await?;
         let compared = async {
             let theirs = self.team.lines(&self.id, 0).await;
             let theirs = theirs.map_err(NotShared::from)?;

@@ -155,7 +155,8 @@ pub async fn start(
 /// A run goes on where it was confirmed, and for what it was confirmed.
 fn is_here(planned: &Binding, run_context: &RunContext) -> Result<(), NotStarted> {
     let now = Binding::of(&run_context.spec, &run_context.snapshot());
-    let differences = planned.differences(&now);
+    let endpoint = run_context.session.endpoint();
+    let differences = planned.differences(&now, endpoint.as_deref());
     if differences.is_empty() {
         Ok(())
     } else {

@@ -3,12 +3,13 @@
 
 use std::fs::OpenOptions;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::clash::Clash;
 use super::folder::Folder;
-use super::{Entry, Record, Reply, file, private};
+use super::{Broken, Entry, Record, Reply, file, private};
 use gwctl_aws::AwsError;
 use gwctl_store::Team;
 
@@ -153,6 +154,44 @@ pub(crate) fn differ(ours: &[String], theirs: &[String]) -> Option<u64> {
     let mut both = ours.iter().zip(theirs);
     let at = both.position(|(ours, theirs)| ours != theirs)?;
     Some(at as u64 + 1)
+}
+
+/// How this machine's journal of a run and the team's compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// The table has no line of it.
+    Absent,
+    /// They are the same.
+    Same,
+    /// The table lacks so many lines.
+    Behind(u64),
+    /// The table has so many more.
+    Ahead(u64),
+    /// They differ from this line on, counted from 1.
+    Differ(u64),
+}
+
+impl Folder {
+    /// Compares this machine's journal of the run `id` with the team's lines, whose chain is checked.
+    ///
+    /// # Errors
+    /// The team's chain is broken.
+    pub fn compare(&self, id: &str, theirs: &[String]) -> Result<Compared, Broken> {
+        let mut last: Option<Record> = None;
+        let place = Path::new("the shared table");
+        for (at, line) in theirs.iter().enumerate() {
+            last = Some(file::record(place, at, line.as_bytes(), last.as_ref())?);
+        }
+        let (ours, _) = self.lines_behind(id, 0);
+        let (here, there) = (ours.len() as u64, theirs.len() as u64);
+        Ok(match differ(&ours, theirs) {
+            Some(line) => Compared::Differ(line),
+            None if theirs.is_empty() => Compared::Absent,
+            None if there < here => Compared::Behind(here - there),
+            None if there > here => Compared::Ahead(there - here),
+            None => Compared::Same,
+        })
+    }
 }
 
 /// Whether one of `lines` tells of a change that was sent without the table. What a process was about to send when it

@@ -19,7 +19,7 @@ pub use alone::{Alone, SHARED_TABLE};
 pub use clash::{Clash, Conflict};
 pub use entry::{Entry, Record, Reply};
 pub(crate) use fetch::differ;
-pub use fetch::{Diverged, NotBrought};
+pub use fetch::{Compared, Diverged, NotBrought};
 use file::private;
 pub use file::{Broken, Journal, JournalError, ResumeError, Torn};
 pub use folder::{DiskFault, Folder, LeaseRefused, Summary};

@@ -194,6 +194,27 @@ mod tests {
     }
 
     #[test]
+    fn the_shared_table_is_waived_only_where_the_run_waits_for_it_and_with_a_reason() {
+        let hold = Hold::Table {
+            step: "evacuate".into(),
+            why: "no answer".into(),
+        };
+        let asked = Question::What(hold, Back::Way);
+        assert!(asked.prompt("x").contains("[w]aive the shared table"));
+        assert_eq!(asked.answer(Some("w"), "x"), Typed::Ask(Question::Alone));
+        assert!(matches!(held().answer(Some("w"), "x"), Typed::Again(_)));
+        assert!(matches!(
+            Question::Alone.answer(Some(""), "x"),
+            Typed::Again(_)
+        ));
+        let alone = Order::Alone {
+            reason: "dark".into(),
+        };
+        let answer = Question::Alone.answer(Some("dark"), "x");
+        assert_eq!(answer, Typed::Order(alone));
+    }
+
+    #[test]
     fn undo_takes_the_targets_name_and_nothing_else() {
         let undo = Question::Undo;
         assert_eq!(

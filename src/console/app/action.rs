@@ -343,7 +343,7 @@ pub(super) const AFTER: &[Entry] = &[
         "waive",
         &["w"],
         Group::Guided,
-        "waive a check by name; in a run, the shared table",
+        "waive a check by name",
     ),
     entry(
         Action::Mechanism,

@@ -281,7 +281,11 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
     let live = shown.live();
     // An engine begun anew acts on the fleet that is watched: it must be the run's own.
     let fleet = &shown.state.plan.fleet;
-    if !live && *fleet != state.fleet {
+    let domain = &shown.state.plan.binding.domain;
+    let spec = state.guided.spec.as_ref();
+    // By the name that clients use: another machine's configuration may call it otherwise.
+    let same = spec.is_some_and(|spec| spec.domain == *domain);
+    if !live && *fleet != state.fleet && !same {
         let why = format!("this run is of the fleet {fleet}: `:fleet {fleet}` first");
         notify(state, why, Gravity::Error);
         return Vec::new();
