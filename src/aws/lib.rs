@@ -41,6 +41,7 @@ pub use services::xray::XRay;
 pub use transport::connect::SessionOptions;
 pub use transport::credentials::NoCredentials;
 pub use transport::error::{AwsError, ErrorKind};
+pub use transport::fence::Fence;
 pub use transport::helper::{console_has_terminal, keep_from_terminal, waiting};
 pub use transport::in_process::{Handler, Transport, in_process};
 pub use transport::mfa_codes::{give_mfa_code, mfa_devices_waiting};

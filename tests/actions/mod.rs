@@ -44,5 +44,5 @@ mod terraform_joining;
 mod terraform_routing;
 mod terraform_wiring;
 mod traffic;
-mod trial;
-mod world;
+pub mod trial;
+pub mod world;

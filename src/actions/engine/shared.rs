@@ -2,6 +2,7 @@
 //! first; the table follows before anything is sent (aws-facts §16.2). Where the operator waived the table, a run goes on
 //! while it does not answer, and takes its place there as soon as it does.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tokio::task::AbortHandle;
 
 use crate::journal::{Clash, Diverged, NotBrought, differ};
 use crate::{Binding, Folder, LeaseHolder, RunContext, RunState};
+use gwctl_aws::Fence;
 use gwctl_store::{Claim, Hold, Lost, NotShared, NotTaken, SharedLease, Team};
 
 /// How often lines that nothing waits for are copied.
@@ -254,24 +256,15 @@ impl Shared {
         })
     }
 
+    /// What every change of the run asks right before it is sent.
+    pub(crate) fn fence(&self) -> Arc<dyn Fence> {
+        self.copying.clone()
+    }
+
     /// Whether a change may be sent now: all that the journal says is in the table, and this process has the lease. Where
     /// the operator waived the table, also while it does not answer.
     pub(super) async fn admits(&self) -> Result<(), SharedRefused> {
-        let copying = &self.copying;
-        if copying.is_alone() && !copying.answers().await {
-            return Ok(());
-        }
-        let proved = async {
-            copying.meet().await?;
-            match copying.held() {
-                Some(hold) => Ok(hold.check().await?),
-                None => Ok(()),
-            }
-        };
-        match proved.await {
-            Err(why) if copying.is_alone() && SharedRefused::is_unavailable(&why) => Ok(()),
-            proved => proved,
-        }
+        self.copying.admits().await
     }
 
     /// Whether another machine has taken over while this one slept. What the table does not answer shows before a change
@@ -345,7 +338,41 @@ async fn taken(hold: Option<&Hold>) -> Lost {
     }
 }
 
+impl std::fmt::Debug for Copying {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Copying").finish_non_exhaustive()
+    }
+}
+
+impl Fence for Copying {
+    fn admits(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async {
+            match self.held().filter(|_| !self.is_alone()) {
+                Some(hold) => hold.fence().admits().await,
+                None => self.admits().await.map_err(|why| why.to_string()),
+            }
+        })
+    }
+}
+
 impl Copying {
+    async fn admits(&self) -> Result<(), SharedRefused> {
+        if self.is_alone() && !self.answers().await {
+            return Ok(());
+        }
+        let proved = async {
+            self.meet().await?;
+            match self.held() {
+                Some(hold) => Ok(hold.check().await?),
+                None => Ok(()),
+            }
+        };
+        match proved.await {
+            Err(why) if self.is_alone() && SharedRefused::is_unavailable(&why) => Ok(()),
+            proved => proved,
+        }
+    }
+
     fn held(&self) -> Option<Arc<Hold>> {
         self.hold.borrow().clone()
     }

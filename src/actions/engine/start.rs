@@ -250,7 +250,7 @@ fn set_off(
     id: String,
     journal: Journal,
     Held { lease, shared }: Held,
-    run_context: RunContext,
+    mut run_context: RunContext,
     lately: Lately,
     orders: &[Order],
 ) -> Running {
@@ -258,6 +258,9 @@ fn set_off(
     let control = Control(sender);
     let state = journal.watch();
     let (complaints, complained) = watch::channel(None);
+    if let Some(shared) = &shared {
+        run_context.session = run_context.session.fenced(shared.fence());
+    }
     let log = Log {
         journal: Arc::new(Mutex::new(journal)),
         run_context,
