@@ -8,9 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::check::{Check, Finding};
 use super::guided::{Moved, bears, serves};
 use super::journal::{Reply, RunState, StepStatus};
-use super::shared_table::TableSeen;
-use super::{Binding, Folder, Plan, RunContext, Task, format};
-use gwctl_fleet::{Region, SharedSpec, Snapshot, Takes};
+use super::{Binding, Folder, Plan, SharedTable, Task, format};
+use gwctl_fleet::{Region, Snapshot, Takes};
 
 /// After this time a sent change shows; a change that does not show had no effect.
 const SHOWS: SignedDuration = SignedDuration::from_mins(10);
@@ -21,7 +20,7 @@ const OPEN: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lately {
     left: BTreeMap<Region, Sent>,
-    table: Option<(SharedSpec, TableSeen)>,
+    table: SharedTable,
 }
 
 /// The newest change of a Region's traffic.
@@ -56,19 +55,14 @@ impl Lately {
         });
         Self {
             left: newest,
-            table: None,
+            table: SharedTable::default(),
         }
     }
 
-    /// With what the table that the team shares answers, where there is one.
+    /// With what the table that the team shares answered.
     #[must_use]
-    pub async fn and_table(self, run_context: &RunContext) -> Self {
-        let spec = run_context.spec.shared.clone();
-        let seen = TableSeen::of(run_context).await;
-        Self {
-            table: spec.zip(seen),
-            ..self
-        }
+    pub fn and_table(self, table: SharedTable) -> Self {
+        Self { table, ..self }
     }
 
     /// Whether `region` was left, and may still be taken for one that serves.
@@ -121,7 +115,7 @@ impl Lately {
     /// Judges `plan` by it: a Region that was left a moment ago receives no client requests, and its clients go to the
     /// remaining Regions. A check says so.
     pub fn weigh(&self, plan: &mut Plan, snapshot: &Snapshot) {
-        if let Some((spec, seen)) = &self.table {
+        if let Some((spec, seen)) = &self.table.0 {
             plan.weigh_shared(spec, seen);
         }
         let Some(leaves) = leaves(plan).filter(|_| !self.left.is_empty()).cloned() else {

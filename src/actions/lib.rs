@@ -96,6 +96,7 @@ pub use rehearsal::{Before, Places, Rehearsal};
 pub use remedy::{Remedy, outage, remedies};
 pub use run_context::RunContext;
 pub use settle::settle;
+pub use shared_table::{SharedTable, TableSeen};
 pub use step::{Change, Shift, Step};
 pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;

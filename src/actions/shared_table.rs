@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the table answered when a plan was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TableSeen {
+pub enum TableSeen {
     /// In all its Regions a condition is judged against the latest.
     Strong,
     /// All of it is in this Region.
@@ -25,9 +25,20 @@ pub(crate) enum TableSeen {
     Silent(String),
 }
 
+/// The table that the team of a fleet shares, as it answered; none where each machine keeps its own files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedTable(pub(super) Option<(SharedSpec, TableSeen)>);
+
+impl SharedTable {
+    /// Asks the table, for a few seconds at most.
+    pub async fn ask(run_context: &RunContext) -> Self {
+        let spec = run_context.spec.shared.clone();
+        Self(spec.zip(TableSeen::of(run_context).await))
+    }
+}
+
 impl TableSeen {
-    /// Asks the table; none where each machine keeps its own files.
-    pub(super) async fn of(run_context: &RunContext) -> Option<Self> {
+    async fn of(run_context: &RunContext) -> Option<Self> {
         let team = team(run_context)?;
         let limit = run_context.clock.wall(PATIENCE);
         // A world that runs fast still waits for the wire.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{
     Clash, Compared, Entry, Finding, Intent, Lately, Order, Phase, Pushed, Running, SHARED_TABLE,
-    push, settle, start,
+    SharedTable, push, settle, start,
 };
 use gwctl::fleet::{Pace, Region};
 use gwctl::sim::Sim;
@@ -141,8 +141,8 @@ fn a_run_begins_alone_by_the_waiver_of_its_plan_and_by_nothing_else() {
         let mut plan = one.plan(&evacuate());
         let context = one.run_context();
         let lately = Lately::of(&one.folder, &plan.binding, "", sim.clock().now());
-        let lately = lately.and_table(&context).await;
-        lately.weigh(&mut plan, &one.snapshot());
+        let table = SharedTable::ask(&context).await;
+        lately.and_table(table).weigh(&mut plan, &one.snapshot());
         let check = plan.checks.iter().find(|check| check.name == SHARED_TABLE);
         let check = check.unwrap();
         assert_eq!(check.finding, Finding::Waivable, "{}", check.text);

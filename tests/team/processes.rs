@@ -66,8 +66,11 @@ fn begin(served: &Served, home: &Home) -> Child {
             return child;
         }
     }
-    let ended = child.wait();
-    panic!("nothing was sent, and it ended with {ended:?}:\n{told}");
+    let ended = Ran::of(child.wait_with_output().unwrap());
+    panic!(
+        "nothing was sent, and it ended with {}: {}\n{told}",
+        ended.code, ended.err
+    );
 }
 
 fn run(served: &Served, home: &Home, args: &[&str]) -> Ran {

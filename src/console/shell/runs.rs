@@ -14,7 +14,7 @@ use crate::Fleets;
 use crate::app::{Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
     Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted, Operator, Order, Plan,
-    RunContext, Running, Tried, keep_switches, resume, start,
+    RunContext, Running, SharedTable, Tried, keep_switches, resume, start,
 };
 use gwctl_observe::Observer;
 
@@ -265,7 +265,8 @@ impl Runs {
             // The table may take its time.
             if run_context.spec.shared.is_some() {
                 let _ = send(lately.clone());
-                let _ = send(lately.and_table(&run_context).await);
+                let table = SharedTable::ask(&run_context).await;
+                let _ = send(lately.and_table(table));
             } else {
                 let _ = send(lately);
             }
