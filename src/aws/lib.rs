@@ -31,6 +31,7 @@ pub use services::lambda_code::{Code, MOST_ZIPPED};
 pub use services::listed_metrics::ListedMetrics;
 pub use services::logs::{Bound, Cut, LogAnswer, LogQuestion, Logs};
 pub use services::metric::{MetricQuestion, Subject, question};
+pub use services::mute::{MuteWindow, Muting};
 pub use services::rds::{EVENTS_KEPT, Rds};
 pub use services::recovery::{RecoveryConfig, Routing};
 pub use services::region_switch::{RegionSwitch, StartExecution};

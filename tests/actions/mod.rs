@@ -28,6 +28,7 @@ mod lifecycle;
 mod line;
 mod meanwhile;
 mod mechanisms;
+mod muting;
 mod permissions;
 mod planning;
 mod policy;

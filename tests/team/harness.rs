@@ -120,19 +120,15 @@ async fn dying_with_its_machine(rehearsal: &Rehearsal) -> Tried {
     let mut running = stage.begin(&plan).await;
     let id = running.id.clone();
     let (mut held, mut deaths) = (Vec::new(), 0);
-    let state = loop {
-        let state = see_through(&stage, &mut running, AfterHold::Retry, &mut held).await;
-        if state.phase().over() {
-            break state;
+    let ended = loop {
+        let seen = see_through(&stage, &mut running, AfterHold::Retry, &mut held).await;
+        if seen.phase().over() {
+            break seen;
         }
         let died = (&mut running.task).await.unwrap();
-        assert!(
-            died.is_err(),
-            "it neither died nor ended: {}",
-            story(&state)
-        );
+        assert!(died.is_err(), "it neither died nor ended: {}", story(&seen));
         deaths += 1;
-        assert!(deaths < 200, "it comes to no end: {}", story(&state));
+        assert!(deaths < 200, "it comes to no end: {}", story(&seen));
         running = elsewhere(&mut stage, &id, deaths).await;
     };
     assert!(deaths > 2, "it died {deaths} times only");
@@ -140,7 +136,7 @@ async fn dying_with_its_machine(rehearsal: &Rehearsal) -> Tried {
     let gone = stage.sim().state().totals.writes_lost - lost;
     Tried {
         undo_refused: false,
-        state,
+        state: ended,
         before,
         after: world::world(stage.sim()),
         made: world::made(stage.sim(), from),

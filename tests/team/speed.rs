@@ -47,11 +47,11 @@ fn a_change_costs_two_writes_to_the_table_and_the_first_is_sent_within_two_secon
             let plan = stage.plan(&intent);
             let confirmed = stage.sim().clock().now();
             let mut running = stage.begin(&plan).await;
-            let state = stage.settle(&mut running).await;
-            assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
-            let took = state.first_change().unwrap().duration_since(confirmed);
+            let ended = stage.settle(&mut running).await;
+            assert_eq!(ended.phase(), Phase::Done, "{}", story(&ended));
+            let took = ended.first_change().unwrap().duration_since(confirmed);
             let writes = writes.lock().unwrap();
-            let calls = state.steps.values().flat_map(|step| &step.calls);
+            let calls = ended.steps.values().flat_map(|step| &step.calls);
             let costs: Vec<usize> = calls
                 .map(|call| {
                     let replied = call.reply.as_ref().unwrap().0;
