@@ -69,13 +69,13 @@ async fn write(
     let binding = &state.plan.binding;
     let holder = holder(operator, id, at);
     let _lease = folder.lease(binding, &holder)?;
-    let hold = shared::take(team, folder, binding, holder).await?;
+    let hold = shared::take(team, folder, binding, holder, false).await?;
     let copied = shared::copied(hold.as_ref(), folder, id).await?;
     let mut journal = folder.go_on(id, &operator.word(), at)?;
     for entry in entries {
         journal.append(at, entry.clone())?;
     }
-    if let Some(shared) = share(hold, folder, (id, &binding.domain), copied).await? {
+    if let Some(shared) = share(hold, folder, &journal, copied).await? {
         shared.end().await;
     }
     Ok(())

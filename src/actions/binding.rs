@@ -100,8 +100,9 @@ impl Binding {
         own.or_else(|| held(account))?.id.as_deref()
     }
 
-    /// What is another now than when the plan was made; nothing where a run may go on.
-    pub fn differences(&self, now: &Self) -> Vec<String> {
+    /// What is another now than when the plan was made; nothing where a run may go on. `endpoint` is the one that calls go
+    /// to from here on instead of AWS's own: it is known also where STS does not answer.
+    pub fn differences(&self, now: &Self, endpoint: Option<&str>) -> Vec<String> {
         if self.says_nothing() {
             return vec!["its plan does not name the place: an older gwctl made it".into()];
         }
@@ -125,19 +126,15 @@ impl Binding {
                 compare(&format!("account of {}", held.account), then, now);
             }
         }
-        match (&self.place, &now.place) {
-            // What is not known is asked before each change.
-            (None, _) | (_, None) => {}
-            (Some(then), Some(now)) => {
-                let own = "AWS's own";
-                compare("account", &then.account, &now.account);
-                compare("partition", &then.partition, &now.partition);
-                compare(
-                    "endpoint",
-                    then.endpoint.as_deref().unwrap_or(own),
-                    now.endpoint.as_deref().unwrap_or(own),
-                );
-            }
+        // What is not known is asked before each change.
+        if let (Some(then), Some(now)) = (&self.place, &now.place) {
+            compare("account", &then.account, &now.account);
+            compare("partition", &then.partition, &now.partition);
+        }
+        if let Some(then) = &self.place {
+            let own = "AWS's own";
+            let then = then.endpoint.as_deref().unwrap_or(own);
+            compare("endpoint", then, endpoint.unwrap_or(own));
         }
         found
     }
@@ -199,15 +196,14 @@ mod tests {
     #[test]
     fn another_account_endpoint_or_resource_is_named() {
         let then = binding("111111111111");
-        assert_eq!(then.differences(&then), Vec::<String>::new());
-        let elsewhere = then.differences(&binding("222222222222"));
+        assert_eq!(then.differences(&then, None), Vec::<String>::new());
+        let elsewhere = then.differences(&binding("222222222222"), None);
         assert_eq!(
             elsewhere,
             ["the account was 111111111111 and is 222222222222"]
         );
-        let mut served = then.clone();
-        served.place.as_mut().expect("a place").endpoint = Some("http://127.0.0.1:4566".into());
-        let told = then.differences(&served).join("; ");
+        let told = then.differences(&then, Some("http://127.0.0.1:4566"));
+        let told = told.join("; ");
         assert!(
             told.contains("AWS's own") && told.contains("4566"),
             "{told}"
@@ -216,12 +212,28 @@ mod tests {
             global_cluster: "users".into(),
             ..then.clone()
         };
-        assert!(then.differences(&renamed)[0].contains("global cluster"));
+        assert!(then.differences(&renamed, None)[0].contains("global cluster"));
         let unbuilt = Binding {
             distribution: String::new(),
             ..then.clone()
         };
-        assert_eq!(unbuilt.differences(&then), Vec::<String>::new());
+        assert_eq!(unbuilt.differences(&then, None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn another_endpoint_is_named_although_sts_does_not_answer() {
+        let then = binding("111111111111");
+        let unknown = Binding {
+            place: None,
+            ..then.clone()
+        };
+        let served = Some("http://127.0.0.1:4566");
+        let told = then.differences(&unknown, served);
+        assert_eq!(
+            told,
+            ["the endpoint was AWS's own and is http://127.0.0.1:4566"]
+        );
+        assert_eq!(then.differences(&unknown, None), Vec::<String>::new());
     }
 
     #[test]
@@ -283,7 +295,7 @@ mod tests {
             ..one.clone()
         };
         assert_eq!(
-            one.differences(&moved),
+            one.differences(&moved, None),
             ["the account of database was 999999999999 and is 777777777777"]
         );
     }

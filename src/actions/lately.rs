@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::check::{Check, Finding};
 use super::guided::{Moved, bears, serves};
 use super::journal::{Reply, RunState, StepStatus};
-use super::{Binding, Folder, Plan, Task, format};
+use super::{Binding, Folder, Plan, SharedTable, Task, format};
 use gwctl_fleet::{Region, Snapshot, Takes};
 
 /// After this time a sent change shows; a change that does not show had no effect.
@@ -16,10 +16,11 @@ const SHOWS: SignedDuration = SignedDuration::from_mins(10);
 /// For this time an open run that did not see its change still counts.
 const OPEN: SignedDuration = SignedDuration::from_hours(1);
 
-/// The Regions that were left a moment ago.
+/// The Regions that were left a moment ago, and what the table that the team shares answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lately {
     left: BTreeMap<Region, Sent>,
+    table: SharedTable,
 }
 
 /// The newest change of a Region's traffic.
@@ -52,7 +53,16 @@ impl Lately {
             let age = now.duration_since(sent.at);
             sent.percent == 0 && (age < SHOWS || (sent.open && age < OPEN))
         });
-        Self { left: newest }
+        Self {
+            left: newest,
+            table: SharedTable::default(),
+        }
+    }
+
+    /// With what the table that the team shares answered.
+    #[must_use]
+    pub fn and_table(self, table: SharedTable) -> Self {
+        Self { table, ..self }
     }
 
     /// Whether `region` was left, and may still be taken for one that serves.
@@ -105,18 +115,21 @@ impl Lately {
     /// Judges `plan` by it: a Region that was left a moment ago receives no client requests, and its clients go to the
     /// remaining Regions. A check says so.
     pub fn weigh(&self, plan: &mut Plan, snapshot: &Snapshot) {
+        if let Some((spec, seen)) = &self.table.0 {
+            plan.weigh_shared(spec, seen);
+        }
         let Some(leaves) = leaves(plan).filter(|_| !self.left.is_empty()).cloned() else {
             return;
         };
         if let Some(check) = self.refuses(plan, snapshot) {
             self.forget_receivers(plan);
-            return put(plan, check);
+            return plan.put(check);
         }
         let serving = self.serving(snapshot, &leaves).join(", ");
-        put(
-            plan,
-            Check::pass("not-the-last", format!("{serving} would serve")),
-        );
+        plan.put(Check::pass(
+            "not-the-last",
+            format!("{serving} would serve"),
+        ));
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
         let bound = Takes::AtMost {
             why: "several Regions were left, and who takes what is not known".into(),
@@ -139,7 +152,7 @@ impl Lately {
             "{}: gwctl does not count it as serving",
             self.told(snapshot.at)
         );
-        put(plan, Check::new("left-lately", Finding::Warn, told));
+        plan.put(Check::new("left-lately", Finding::Warn, told));
     }
 
     /// Who would serve after `leaves` is left, without those that were left before.
@@ -164,13 +177,6 @@ impl Lately {
 fn leaves(plan: &Plan) -> Option<&Region> {
     let mut shifts = plan.steps.iter().filter_map(|step| step.shift.as_ref());
     Some(&shifts.find(|shift| shift.percent < 100)?.region)
-}
-
-fn put(plan: &mut Plan, check: Check) {
-    match plan.checks.iter_mut().find(|one| one.name == check.name) {
-        Some(known) => *known = check,
-        None => plan.checks.push(check),
-    }
 }
 
 /// Whether `run` saw, after `since`, that no DNS answer leads to `region` any more.

@@ -40,6 +40,7 @@ mod plan_judged;
 mod planned_call;
 mod planning;
 pub mod policy;
+mod push;
 mod quotas;
 mod readiness;
 mod recovery;
@@ -48,6 +49,8 @@ mod rehearsal;
 mod remedy;
 pub mod report;
 mod run_context;
+mod settle;
+mod shared_table;
 mod step;
 mod survey;
 mod task;
@@ -70,9 +73,10 @@ pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use guided::Intent;
 pub use journal::{
-    Broken, CallMade, DiskFault, Diverged, Entry, Folder, Follower, Journal, JournalError, Lease,
-    LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply, ResumeError, RunState,
-    StackPart, Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
+    Alone, Broken, CallMade, Clash, Compared, Conflict, DiskFault, Diverged, Entry, Folder, Follower,
+    Journal, JournalError, Lease, LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply,
+    ResumeError, RunState, SHARED_TABLE, StackPart, Status, StepState, StepStatus, Summary, Tail,
+    Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;
@@ -83,6 +87,7 @@ pub use patience::plan_patiently;
 pub use plan::{Confirmation, NotConfirmed, Plan};
 pub use planned_call::PlannedCall;
 pub use planning::{look_up, plan};
+pub use push::{Pushed, push};
 pub use quotas::Room;
 pub use readiness::{Answer, Readiness, Ready, evacuation, promotable, promotion, readiness};
 pub use recovery::{Afterwards, Recovery, clients_steps_done, recovery};
@@ -90,6 +95,8 @@ pub use refused::Refused;
 pub use rehearsal::{Before, Places, Rehearsal};
 pub use remedy::{Remedy, outage, remedies};
 pub use run_context::RunContext;
+pub use settle::settle;
+pub use shared_table::{SharedTable, TableSeen};
 pub use step::{Change, Shift, Step};
 pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;

@@ -63,6 +63,15 @@ pub struct Confirmation {
     pub host: String,
 }
 
+impl Confirmation {
+    /// Whether the check of this name stands in the way of `plan`, and is waived.
+    pub(super) fn waives(&self, plan: &Plan, name: &str) -> bool {
+        let mut checks = plan.checks.iter();
+        checks.any(|check| check.name == name && check.finding == Finding::Waivable)
+            && self.waived.iter().any(|waived| waived == name)
+    }
+}
+
 /// Why a plan does not run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotConfirmed {

@@ -41,6 +41,7 @@ pub fn plan(
     };
     plan.judge_place();
     plan.judge_needs();
+    plan.judge_shared(spec, snapshot);
     plan.judge_permissions(snapshot);
     plan.name_assumptions();
     Ok(plan)

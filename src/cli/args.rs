@@ -36,6 +36,9 @@ pub enum Command {
     /// List the runs of actions, or show, resume, undo or report one
     #[command(visible_alias = "run", after_long_help = Exit::table())]
     Runs(super::runs::args::Runs),
+    /// Set up the table that a team shares, or copy this machine's journals into it
+    #[command(after_long_help = Exit::table())]
+    Share(super::share::args::Share),
     /// Run the failover drill in simulated worlds, and print what each world counted
     Rehearse(Rehearse),
     /// Serve the embedded simulated AWS to other programs, or list its scenarios
@@ -118,7 +121,10 @@ impl Command {
             | Self::Completions { .. }
             | Self::Man { .. }
             | Self::Replay(_)
-            | Self::Screenshot(_) => Some("nothing is asked of AWS"),
+            | Self::Screenshot(_)
+            | Self::Share(super::share::args::Share {
+                what: super::share::args::What::Init(_),
+            }) => Some("nothing is asked of AWS"),
             simulated => simulated
                 .is_simulated()
                 .then_some("AWS is simulated: no credentials, no network"),

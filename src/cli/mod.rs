@@ -34,6 +34,7 @@ mod runs;
 mod runtime;
 mod screenshot;
 mod settings;
+mod share;
 mod sim;
 mod simulated;
 mod simulated_fleets;
@@ -129,6 +130,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Status(args)) => status::run(global, args),
         Some(Command::Guided(action)) => act::run(global, &action.requested()),
         Some(Command::Runs(args)) => runs::run(global, args),
+        Some(Command::Share(args)) => share::run(global, args),
         Some(Command::Rehearse(args)) => rehearse::run(args),
         Some(Command::Sim(what)) => sim::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),

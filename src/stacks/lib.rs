@@ -69,6 +69,9 @@ impl Kind {
     }
 }
 
+/// The template of the table that a team shares: of no fleet, and so of no [`Kind`].
+pub const SHARED_TABLE: &str = include_str!("templates/shared.yaml");
+
 /// The network of a fleet's `place`-th Region where none is given: networks that may be joined one day
 /// must not overlap.
 pub fn network(place: usize) -> String {

@@ -260,6 +260,10 @@ fn a_run_of_another_fleet_is_not_gone_on_with_on_this_one() {
     let mut state = calm();
     let mut plan = run::planned(&run::evacuation());
     plan.fleet = "billing".into();
+    // What another machine's configuration calls this fleet is no other fleet.
+    run::shown(&mut state, run::begun(plan.clone()), Hold::Nobody);
+    assert!(!effects(&mut state, "T").is_empty(), "{}", notice(&state));
+    plan.binding.domain = "billing.example.com".into();
     run::shown(&mut state, run::begun(plan), Hold::Nobody);
     assert!(effects(&mut state, "T").is_empty());
     assert!(

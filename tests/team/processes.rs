@@ -66,8 +66,11 @@ fn begin(served: &Served, home: &Home) -> Child {
             return child;
         }
     }
-    let ended = child.wait();
-    panic!("nothing was sent, and it ended with {ended:?}:\n{told}");
+    let ended = Ran::of(child.wait_with_output().unwrap());
+    panic!(
+        "nothing was sent, and it ended with {}: {}\n{told}",
+        ended.code, ended.err
+    );
 }
 
 fn run(served: &Served, home: &Home, args: &[&str]) -> Ran {
@@ -155,5 +158,30 @@ fn doctor_says_whether_the_table_can_hold_a_lease() {
         told.out.contains("nothing: ") && told.code != 0,
         "{}",
         told.out
+    );
+}
+
+#[test]
+fn a_run_is_resumed_by_its_domain_where_the_fleet_has_another_name() {
+    let served = served(&["--speed", "20"]);
+    let (ada, bob) = (Home::new(), Home::new());
+    let mut first = begin(&served, &ada);
+    signal(&first, "-KILL");
+    first.wait().unwrap();
+    let file = served.export("GWCTL_CONFIG");
+    let text = std::fs::read_to_string(file).unwrap();
+    std::fs::write(file, text.replace("fleets.orders", "fleets.shop")).unwrap();
+    let args = ["runs", "resume", "last", "--write", "--timeout", "30m"];
+    let resumed = run(&served, &bob, &args);
+    assert_eq!(resumed.code, 0, "{}{}", resumed.out, resumed.err);
+    assert_eq!(sent(&served, &bob), 1);
+    let told = run(&served, &bob, &["runs", "verify", "last"]).out;
+    assert!(told.contains("Shared table gwctl: the same"), "{told}");
+    let told = run(&served, &bob, &["share", "push"]);
+    assert!(
+        told.out.contains("1 of 1 runs were in the table already"),
+        "{}{}",
+        told.out,
+        told.err
     );
 }

@@ -11,20 +11,20 @@ use gwctl::fleet::Pace;
 use std::sync::Arc;
 
 /// A machine of its own: its folder, its observer, and its way to AWS.
-async fn machine(sim: &Sim) -> Stage {
+pub async fn machine(sim: &Sim) -> Stage {
     let dir = Arc::new(tempfile::tempdir().unwrap());
     let spec = shared(sim, replicas());
     Stage::configured(sim.clone(), dir, Pace::Incident, spec).await
 }
 
-fn evacuate() -> Intent {
+pub fn evacuate() -> Intent {
     Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism: None,
     })
 }
 
-async fn begin(stage: &Stage) -> Result<Running, NotStarted> {
+pub async fn begin(stage: &Stage) -> Result<Running, NotStarted> {
     let plan = stage.plan(&evacuate());
     let (confirmed, context) = (confirmation(&plan), stage.run_context());
     Box::pin(start(
@@ -37,17 +37,17 @@ async fn begin(stage: &Stage) -> Result<Running, NotStarted> {
     .await
 }
 
-async fn go_on(stage: &Stage, id: &str, orders: &[Order]) -> Result<Running, NotStarted> {
+pub async fn go_on(stage: &Stage, id: &str, orders: &[Order]) -> Result<Running, NotStarted> {
     let context = stage.run_context();
     Box::pin(resume(id, orders, context, &stage.folder, &operator())).await
 }
 
 /// What AWS was asked to change.
-fn sent(sim: &Sim) -> usize {
+pub fn sent(sim: &Sim) -> usize {
     sim.state().control.mutations.len()
 }
 
-fn lines(folder: &Folder, id: &str) -> usize {
+pub fn lines(folder: &Folder, id: &str) -> usize {
     folder.records(id).map_or(0, |records| records.len())
 }
 

@@ -9,6 +9,7 @@ use gwctl::sim::{Sim, wire};
 use gwctl::store::{Claim, Hold, LeaseHolder, NotTaken, SharedLease, Team};
 use serde_json::json;
 
+use crate::actions::stand::Stage;
 use crate::observe::stand::{region, world};
 
 pub const TABLE: &str = "gwctl-team";
@@ -84,4 +85,9 @@ pub async fn take(team: &Team, claim: Claim) -> Result<Hold, NotTaken> {
 
 pub async fn seconds(count: u64) {
     tokio::time::sleep(Duration::from_secs(count)).await;
+}
+
+/// The team as `stage` reaches it.
+pub fn team_of(stage: &Stage) -> Team {
+    Team::of(&stage.session, &stage.spec, stage.sim().clock()).unwrap()
 }

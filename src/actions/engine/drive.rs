@@ -340,7 +340,7 @@ impl Driver {
             call,
             what,
         })?;
-        if let Some(why) = self.not_admitted().await {
+        if let Some((why, unavailable)) = self.not_admitted().await {
             // Written down and not sent: whoever goes on need not look for it.
             self.log.say(Entry::Replied {
                 step,
@@ -349,7 +349,7 @@ impl Driver {
                     request_id: None,
                 },
             })?;
-            return self.hold(why, false);
+            return self.hold_for(why, false, unavailable);
         }
         let outcome = self
             .step
@@ -395,10 +395,11 @@ impl Driver {
         }
     }
 
-    /// Why nothing may be sent, where the team shares a table.
-    async fn not_admitted(&self) -> Option<String> {
+    /// Why nothing may be sent, where the team shares a table, and whether that is because it does not answer.
+    async fn not_admitted(&self) -> Option<(String, bool)> {
         let admitted = self.log.shared.as_ref()?.admits().await;
-        admitted.err().map(|why| format!("not sent: {why}"))
+        let why = admitted.err()?;
+        Some((format!("not sent: {why}"), why.is_unavailable()))
     }
 
     /// The call of the step that changes something: the only one, or the one named.
@@ -425,10 +426,15 @@ impl Driver {
     }
 
     fn hold(&self, why: String, gate: bool) -> Result<Turn, JournalError> {
+        self.hold_for(why, gate, false)
+    }
+
+    fn hold_for(&self, why: String, gate: bool, table: bool) -> Result<Turn, JournalError> {
         self.log.say(Entry::Held {
             step: self.step.id.clone(),
             why,
             gate,
+            table,
         })?;
         Ok(Turn::Over)
     }

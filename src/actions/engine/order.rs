@@ -32,6 +32,11 @@ pub enum Order {
         /// Why.
         reason: String,
     },
+    /// Waive the table that the team shares: go on while it does not answer.
+    Alone {
+        /// Why.
+        reason: String,
+    },
     /// Take back what was done, by the inverse plan.
     Undo,
     /// End the run; what was done stays done.

@@ -52,6 +52,14 @@ async fn taken_over(shared: Option<&Shared>) -> String {
     }
 }
 
+/// Waits until the table that the operator waived has all lines.
+async fn rejoined(shared: Option<&Shared>) {
+    match shared {
+        Some(shared) => shared.rejoined().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// How often the figures go into the journal.
 const SAMPLE: SignedDuration = SignedDuration::from_secs(60);
 /// How far back they are written again: minutes appear late, and change for a while (aws-facts §1.3).
@@ -136,6 +144,7 @@ impl Run {
                     hear_out(&mut steps, &stop).await?;
                     return Err(JournalError::TakenOver(taken));
                 }
+                () = rejoined(self.log.shared.as_deref()) => self.rejoined()?,
                 changed = picture.changed(), if watching => {
                     // Once nobody looks any more, steps and orders go on alone.
                     watching = changed.is_ok();
@@ -144,10 +153,21 @@ impl Run {
                 }
             }
         }
-        if let Some(shared) = &self.log.shared {
+        if let Some(shared) = self.log.shared.clone() {
+            if shared.meet().await {
+                self.rejoined()?;
+            }
             shared.end().await;
         }
         drop(self.lease);
+        Ok(())
+    }
+
+    /// The run is not alone any more.
+    fn rejoined(&self) -> Result<(), JournalError> {
+        if self.log.state().alone.is_some() {
+            self.log.say(Entry::Rejoined)?;
+        }
         Ok(())
     }
 

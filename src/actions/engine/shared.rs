@@ -1,19 +1,26 @@
 //! What a run shares with the team: its lease, and its journal line by line. The journal on this machine is written
-//! first; the table follows before anything is sent (aws-facts §16.2).
+//! first; the table follows before anything is sent (aws-facts §16.2). Where the operator waived the table, a run goes on
+//! while it does not answer, and takes its place there as soon as it does.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use jiff::Timestamp;
+use tokio::sync::{Mutex, watch};
 use tokio::task::AbortHandle;
 
-use crate::journal::{Diverged, NotBrought};
-use crate::{Binding, Folder, LeaseHolder, RunContext};
+use crate::journal::{Clash, Diverged, NotBrought, differ};
+use crate::{Binding, Folder, LeaseHolder, RunContext, RunState};
 use gwctl_aws::Fence;
 use gwctl_store::{Claim, Hold, Lost, NotShared, NotTaken, SharedLease, Team};
 
 /// How often lines that nothing waits for are copied.
 const COPY: Duration = Duration::from_secs(1);
+/// How often a run that goes on alone asks whether the table answers again.
+const ASK: Duration = Duration::from_secs(5);
+/// How long the table may take to answer a run that can go on without it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why a run does not begin, or go on, where its team shares a table.
 #[derive(Debug, thiserror::Error)]
@@ -32,25 +39,36 @@ impl From<Diverged> for SharedRefused {
     }
 }
 
-/// A run's place in the table. Held until it is released or dropped.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    copying: Arc<Copying>,
-    copier: AbortHandle,
+impl From<Lost> for SharedRefused {
+    fn from(lost: Lost) -> Self {
+        Self::NotShared(lost.into())
+    }
 }
 
-#[derive(Debug)]
-struct Copying {
-    hold: Hold,
-    folder: Folder,
-    id: String,
-    /// How many lines of the journal the table has.
-    copied: Mutex<u64>,
-}
+impl SharedRefused {
+    /// Whether the table did not answer: the operator may go on without it, by name.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(
+            self,
+            Self::NotTaken(NotTaken::Unavailable(_))
+                | Self::NotShared(NotShared::Lost(Lost::Unavailable(_)))
+                | Self::NotBrought(NotBrought::Unavailable(_))
+        )
+    }
 
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.copier.abort();
+    /// What of it is a conflict with a run that went on alone; none where it is none.
+    fn clash(&self) -> Option<Clash> {
+        match self {
+            Self::NotTaken(NotTaken::Held { holder, .. })
+            | Self::NotShared(NotShared::Lost(Lost::Taken(holder))) => Some(Clash::Lease {
+                holder: holder.clone(),
+            }),
+            Self::NotShared(NotShared::Others(n)) => Some(Clash::Lines { line: *n + 1 }),
+            Self::NotBrought(NotBrought::Diverged(diverged)) => Some(Clash::Lines {
+                line: diverged.line,
+            }),
+            _ => None,
+        }
     }
 }
 
@@ -73,65 +91,164 @@ impl Folder {
     }
 }
 
-/// Takes the lease that the team shares, and brings the team's journals to this machine. None where there is no table.
-pub(crate) async fn take(
-    team: Option<&Team>,
-    folder: &Folder,
-    binding: &Binding,
-    holder: LeaseHolder,
-) -> Result<Option<Hold>, SharedRefused> {
-    let Some(team) = team else {
-        return Ok(None);
-    };
-    let claim = Claim {
-        domain: binding.domain.clone(),
-        holds: serde_json::to_value(binding).unwrap_or_default(),
-        holder,
-    };
+/// The lease that the team shares, or the claim to it of a run that goes on alone.
+pub(crate) struct TeamLease {
+    team: Team,
+    claim: Claim,
+    binding: Binding,
+    /// None while the run goes on alone.
+    hold: Option<Hold>,
+}
+
+/// Takes the lease of what `binding` names. Whoever holds something of it is watched first.
+async fn lease(team: &Team, claim: Claim, binding: &Binding) -> Result<Hold, SharedRefused> {
     let conflict =
         |lease: &SharedLease| match serde_json::from_value::<Binding>(lease.holds.clone()) {
             Ok(theirs) => theirs.shares(binding),
             // What it is held for cannot be read: it may be anything.
             Err(_) => Some("table".into()),
         };
-    let hold = team.take(claim, &conflict).await?;
-    if let Err(why) = folder.bring(team, &binding.domain).await {
-        hold.release().await;
-        return Err(why.into());
-    }
-    Ok(Some(hold))
+    Ok(team.take(claim, &conflict).await?)
 }
 
-/// How many lines of the journal of run `id` the table has, all of which this machine's has too.
+fn claim(binding: &Binding, holder: LeaseHolder) -> Claim {
+    Claim {
+        domain: binding.domain.clone(),
+        holds: serde_json::to_value(binding).unwrap_or_default(),
+        holder,
+    }
+}
+
+/// The lease of what `binding` names, for whoever begins no run.
+pub(crate) async fn hold(
+    team: &Team,
+    binding: &Binding,
+    holder: LeaseHolder,
+) -> Result<Hold, SharedRefused> {
+    lease(team, claim(binding, holder), binding).await
+}
+
+/// Takes the lease that the team shares, and brings the team's journals to this machine. None where there is no table;
+/// where it does not answer and is `waived`, without it.
+pub(crate) async fn take(
+    team: Option<&Team>,
+    folder: &Folder,
+    binding: &Binding,
+    holder: LeaseHolder,
+    waived: bool,
+) -> Result<Option<TeamLease>, SharedRefused> {
+    let Some(team) = team else {
+        return Ok(None);
+    };
+    let claim = claim(binding, holder);
+    let with = |hold| TeamLease {
+        team: team.clone(),
+        claim: claim.clone(),
+        binding: binding.clone(),
+        hold,
+    };
+    let hold = match lease(team, claim.clone(), binding).await {
+        Err(why) if waived && why.is_unavailable() => return Ok(Some(with(None))),
+        taken => taken?,
+    };
+    match folder.bring(team, &binding.domain).await {
+        Ok(()) => Ok(Some(with(Some(hold)))),
+        Err(why) => {
+            hold.release().await;
+            let why = SharedRefused::from(why);
+            if waived && why.is_unavailable() {
+                return Ok(Some(with(None)));
+            }
+            Err(why)
+        }
+    }
+}
+
+/// What of a journal the table has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Copied {
+    lines: u64,
+    /// Where they end in this machine's file.
+    bytes: u64,
+}
+
+impl Copied {
+    fn of(lines: &[String]) -> Self {
+        // Each ends with a line feed.
+        let bytes = lines.iter().map(|line| line.len() as u64 + 1);
+        Self {
+            lines: lines.len() as u64,
+            bytes: bytes.sum(),
+        }
+    }
+}
+
+/// What the table has of the journal of run `id`, all of which this machine's has too.
 pub(crate) async fn copied(
-    hold: Option<&Hold>,
+    lease: Option<&TeamLease>,
     folder: &Folder,
     id: &str,
-) -> Result<u64, SharedRefused> {
-    let Some(hold) = hold else {
-        return Ok(0);
+) -> Result<Copied, SharedRefused> {
+    let Some(lease) = lease.filter(|lease| lease.hold.is_some()) else {
+        return Ok(Copied::default());
     };
-    let theirs = hold.team().lines(id, 0).await.map_err(NotShared::from)?;
+    let theirs = lease.team.lines(id, 0).await.map_err(NotShared::from)?;
     folder.join(id, &theirs)?;
-    Ok(theirs.len() as u64)
+    Ok(Copied::of(&theirs))
+}
+
+/// A run's place in the table. Held until it is released or dropped.
+pub(crate) struct Shared {
+    copying: Arc<Copying>,
+    copier: AbortHandle,
+}
+
+struct Copying {
+    team: Team,
+    claim: Claim,
+    binding: Binding,
+    folder: Folder,
+    id: String,
+    run: watch::Receiver<Arc<RunState>>,
+    hold: watch::Sender<Option<Arc<Hold>>>,
+    copied: Mutex<Copied>,
+    /// Whether the table has all lines of a run that went on alone.
+    rejoined: watch::Sender<bool>,
+    /// What a run that went on alone met when the table answered again.
+    clash: watch::Sender<Option<String>>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.copier.abort();
+    }
 }
 
 impl Shared {
-    /// The journal of run `id` is copied from here on; of it the table has `copied` lines.
+    /// The journal of `run` is copied from here on; of it the table has what was `copied`.
     pub(crate) async fn begin(
-        hold: Hold,
+        lease: TeamLease,
         folder: &Folder,
-        (id, domain): (&str, &str),
-        copied: u64,
+        run: watch::Receiver<Arc<RunState>>,
+        copied: Copied,
     ) -> Result<Self, SharedRefused> {
-        hold.list(id, domain).await?;
+        let id = run.borrow().id.clone();
         let copying = Arc::new(Copying {
-            hold,
+            team: lease.team,
+            claim: lease.claim,
+            binding: lease.binding,
             folder: folder.clone(),
-            id: id.to_owned(),
+            id,
+            run,
+            hold: watch::channel(lease.hold.map(Arc::new)).0,
             copied: Mutex::new(copied),
+            rejoined: watch::channel(false).0,
+            clash: watch::channel(None).0,
         });
-        copying.copy().await?;
+        if let Some(hold) = copying.held() {
+            hold.list(&copying.id, &copying.claim.domain).await?;
+            copying.copy().await?;
+        }
         let on = tokio::spawn(copy_on(copying.clone())).abort_handle();
         Ok(Self {
             copying,
@@ -141,54 +258,214 @@ impl Shared {
 
     /// What every change of the run asks right before it is sent.
     pub(crate) fn fence(&self) -> Arc<dyn Fence> {
-        self.copying.hold.fence()
+        self.copying.clone()
     }
 
-    /// Whether a change may be sent now: all that the journal says is in the table, and this process has the lease.
-    pub(super) async fn admits(&self) -> Result<(), NotShared> {
-        self.copying.copy().await?;
-        self.copying.hold.check().await?;
-        Ok(())
+    /// Whether a change may be sent now: all that the journal says is in the table, and this process has the lease. Where
+    /// the operator waived the table, also while it does not answer.
+    pub(super) async fn admits(&self) -> Result<(), SharedRefused> {
+        self.copying.admits().await
     }
 
     /// Whether another machine has taken over while this one slept. What the table does not answer shows before a change
     /// is sent.
     pub(super) async fn is_taken(&self) -> bool {
-        let hold = &self.copying.hold;
-        !hold.is_fresh() && matches!(hold.check().await, Err(Lost::Taken(_)))
+        match self.copying.held() {
+            Some(hold) => !hold.is_fresh() && matches!(hold.check().await, Err(Lost::Taken(_))),
+            None => self.copying.clash.borrow().is_some(),
+        }
     }
 
     /// Waits until another machine has taken over; as long as none does, forever.
     pub(super) async fn taken(&self) -> String {
-        self.copying.hold.taken().await.to_string()
+        let copying = &self.copying;
+        let mut changed = copying.hold.subscribe();
+        loop {
+            let hold = changed.borrow_and_update().clone();
+            tokio::select! {
+                biased;
+                met = met(&copying.clash) => return met,
+                lost = taken(hold.as_deref()) => {
+                    let lost = SharedRefused::from(lost);
+                    copying.note(&lost);
+                    return lost.to_string();
+                }
+                Ok(()) = changed.changed() => {}
+            }
+        }
+    }
+
+    /// Waits until the table has all lines of a run that went on alone.
+    pub(super) async fn rejoined(&self) {
+        let mut rejoined = self.copying.rejoined.subscribe();
+        drop(rejoined.wait_for(|rejoined| *rejoined).await);
+        self.copying.rejoined.send_replace(false);
+    }
+
+    /// Copies the rest; whether a run that went on alone is in the table now.
+    pub(super) async fn meet(&self) -> bool {
+        let met = self.copying.meet().await.is_ok();
+        met && self.copying.is_alone()
     }
 
     /// Copies the rest, and gives the lease back.
     pub(crate) async fn end(&self) {
         self.copier.abort();
-        // What is not copied now is copied when somebody goes on, or looks, from this machine.
-        drop(self.copying.copy().await);
-        self.copying.hold.release().await;
+        // What is not copied now is copied by `gwctl share push`.
+        drop(self.copying.meet().await);
+        if let Some(hold) = self.copying.held() {
+            hold.release().await;
+        }
+    }
+}
+
+/// Waits until there is something in `of`.
+async fn met(of: &watch::Sender<Option<String>>) -> String {
+    let mut of = of.subscribe();
+    let met = of.wait_for(Option::is_some).await;
+    let met = met.ok().and_then(|met| met.clone());
+    match met {
+        Some(met) => met,
+        // The sender lives as long as this.
+        None => std::future::pending().await,
+    }
+}
+
+async fn taken(hold: Option<&Hold>) -> Lost {
+    match hold {
+        Some(hold) => hold.taken().await,
+        None => std::future::pending().await,
+    }
+}
+
+impl std::fmt::Debug for Copying {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Copying").finish_non_exhaustive()
+    }
+}
+
+impl Fence for Copying {
+    fn admits(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async {
+            match self.held().filter(|_| !self.is_alone()) {
+                Some(hold) => hold.fence().admits().await,
+                None => self.admits().await.map_err(|why| why.to_string()),
+            }
+        })
     }
 }
 
 impl Copying {
-    async fn copy(&self) -> Result<(), NotShared> {
+    async fn admits(&self) -> Result<(), SharedRefused> {
+        if self.is_alone() && !self.answers().await {
+            return Ok(());
+        }
+        let proved = async {
+            self.meet().await?;
+            match self.held() {
+                Some(hold) => Ok(hold.check().await?),
+                None => Ok(()),
+            }
+        };
+        match proved.await {
+            Err(why) if self.is_alone() && SharedRefused::is_unavailable(&why) => Ok(()),
+            proved => proved,
+        }
+    }
+
+    fn held(&self) -> Option<Arc<Hold>> {
+        self.hold.borrow().clone()
+    }
+
+    /// Whether the operator waived the table, and it has not answered since.
+    fn is_alone(&self) -> bool {
+        self.run.borrow().alone.is_some()
+    }
+
+    /// Whether the table answers, asked once and not for long.
+    async fn answers(&self) -> bool {
+        let limit = self.team.clock.wall(PATIENCE);
+        // A world that runs fast still waits for the wire.
+        let limit = limit.clamp(PATIENCE / 6, PATIENCE);
+        let asked = tokio::time::timeout(limit, self.team.leases());
+        matches!(asked.await, Ok(Ok(_)))
+    }
+
+    /// Takes the run's place in the table where it has none, and copies what is new. What stands in the way of a run that
+    /// went on alone is kept for people to see.
+    async fn meet(&self) -> Result<(), SharedRefused> {
+        let met = self.copy().await;
+        match &met {
+            Ok(()) if self.is_alone() => drop(self.rejoined.send_replace(true)),
+            Ok(()) => {}
+            Err(why) => self.note(why),
+        }
+        met
+    }
+
+    async fn copy(&self) -> Result<(), SharedRefused> {
         let mut copied = self.copied.lock().await;
-        let lines = self.folder.lines(&self.id, *copied);
+        let hold = match self.held() {
+            Some(hold) => hold,
+            None => self.join(&mut copied).await?,
+        };
+        let (lines, bytes) = self.folder.lines_behind(&self.id, copied.bytes);
         if !lines.is_empty() {
-            self.hold.append(&self.id, *copied, &lines).await?;
-            *copied += lines.len() as u64;
+            hold.append(&self.id, copied.lines, &lines).await?;
+            copied.lines += lines.len() as u64;
+            copied.bytes = bytes;
         }
         Ok(())
+    }
+
+    /// Takes the lease of a run that went on alone. What the table has of its journal must be how this machine's begins.
+    async fn join(&self, copied: &mut Copied) -> Result<Arc<Hold>, SharedRefused> {
+        let hold = lease(&self.team, self.claim.clone(), &self.binding).await?;
+        let compared = async {
+            let theirs = self.team.lines(&self.id, 0).await;
+            let theirs = theirs.map_err(NotShared::from)?;
+            let (ours, _) = self.folder.lines_behind(&self.id, 0);
+            let line = differ(&ours, &theirs)
+                .or_else(|| (theirs.len() > ours.len()).then_some(ours.len() as u64 + 1));
+            if let Some(line) = line {
+                let run = self.id.clone();
+                return Err(Diverged { run, line }.into());
+            }
+            hold.list(&self.id, &self.claim.domain).await?;
+            Ok(Copied::of(&theirs))
+        };
+        match compared.await {
+            Ok(there) => {
+                *copied = there;
+                let hold = Arc::new(hold);
+                self.hold.send_replace(Some(hold.clone()));
+                Ok(hold)
+            }
+            Err(why) => {
+                hold.release().await;
+                Err(why)
+            }
+        }
+    }
+
+    /// Keeps what a run that went on alone met, and ends it.
+    fn note(&self, why: &SharedRefused) {
+        let Some(clash) = why.clash().filter(|_| self.is_alone()) else {
+            return;
+        };
+        self.folder.note_clash(&self.id, clash, Timestamp::now());
+        self.clash.send_replace(Some(why.to_string()));
     }
 }
 
 /// Copies what is new until it is stopped. What cannot be copied now is tried again, and before each change.
 async fn copy_on(copying: Arc<Copying>) {
     loop {
-        let clock = &copying.hold.team().clock;
-        tokio::time::sleep(clock.wall(COPY)).await;
-        drop(copying.copy().await);
+        let pause = if copying.held().is_some() { COPY } else { ASK };
+        tokio::time::sleep(copying.team.clock.wall(pause)).await;
+        if copying.is_alone() && !copying.answers().await {
+            continue;
+        }
+        drop(copying.meet().await);
     }
 }

@@ -9,13 +9,13 @@ use tokio::task::JoinHandle;
 use super::drive::Log;
 use super::order::Order;
 use super::run::{Message, Run};
-use super::shared::{self, Shared, SharedRefused};
+use super::shared::{self, Copied, Shared, SharedRefused, TeamLease};
 use crate::digest::digest;
 use crate::journal::{
-    Folder, Journal, JournalError, Lease, LeaseRefused, Phase, ResumeError, RunState,
+    Folder, Journal, JournalError, Lease, LeaseRefused, NotBrought, Phase, ResumeError, RunState,
+    SHARED_TABLE,
 };
 use crate::{Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Plan, RunContext, basis};
-use gwctl_store::Hold;
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +138,8 @@ pub async fn start(
     let holder = holder(operator, &id, at);
     let lease = folder.lease(&plan.binding, &holder)?;
     let team = shared::team(&run_context);
-    let taken = shared::take(team.as_ref(), folder, &plan.binding, holder).await?;
+    let waived = confirmation.waives(plan, SHARED_TABLE);
+    let taken = shared::take(team.as_ref(), folder, &plan.binding, holder, waived).await?;
     // Nobody else acts from here on: what is in the folder is all that was sent.
     let lately = Lately::of(folder, &plan.binding, &id, at);
     if let Some(check) = lately.refuses(plan, &run_context.snapshot()) {
@@ -146,7 +147,7 @@ pub async fn start(
         return Err(NotConfirmed::Refused { name, text }.into());
     }
     let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
-    let shared = share(taken, folder, (&id, &plan.binding.domain), 0).await?;
+    let shared = share(taken, folder, &journal, Copied::default()).await?;
     let leases = Held { lease, shared };
     folder.tell(&run_context, &journal.watch());
     Ok(set_off(id, journal, leases, run_context, lately, &[]))
@@ -155,7 +156,8 @@ pub async fn start(
 /// A run goes on where it was confirmed, and for what it was confirmed.
 fn is_here(planned: &Binding, run_context: &RunContext) -> Result<(), NotStarted> {
     let now = Binding::of(&run_context.spec, &run_context.snapshot());
-    let differences = planned.differences(&now);
+    let endpoint = run_context.session.endpoint();
+    let differences = planned.differences(&now, endpoint.as_deref());
     if differences.is_empty() {
         Ok(())
     } else {
@@ -179,10 +181,14 @@ pub async fn resume(
     }
     let at = run_context.clock.now();
     let team = shared::team(&run_context);
+    let alone = |order: &Order| matches!(order, Order::Alone { .. });
+    let waived = orders.iter().any(alone);
     if let Some(team) = &team {
         // It may have been begun on another machine.
-        let brought = folder.bring(team, &run_context.spec.domain).await;
-        brought.map_err(SharedRefused::from)?;
+        match folder.bring(team, &run_context.spec.domain).await {
+            Err(NotBrought::Unavailable(_)) if waived => {}
+            brought => brought.map_err(SharedRefused::from)?,
+        }
     }
     let left = folder
         .state(id)
@@ -195,7 +201,7 @@ pub async fn resume(
     }
     let holder = holder(operator, id, at);
     let lease = folder.lease(binding, &holder)?;
-    let taken = shared::take(team.as_ref(), folder, binding, holder).await?;
+    let taken = shared::take(team.as_ref(), folder, binding, holder, waived).await?;
     let copied = shared::copied(taken.as_ref(), folder, id).await?;
     let lately = Lately::of(folder, binding, id, at);
     let journal = folder.go_on(id, &operator.word(), at)?;
@@ -209,7 +215,7 @@ pub async fn resume(
             phase,
         });
     }
-    let shared = share(taken, folder, (id, &binding.domain), copied).await?;
+    let shared = share(taken, folder, &journal, copied).await?;
     let leases = Held { lease, shared };
     folder.tell(&run_context, &journal.watch());
     Ok(set_off(
@@ -231,13 +237,13 @@ pub(super) struct Held {
 }
 
 pub(crate) async fn share(
-    hold: Option<Hold>,
+    lease: Option<TeamLease>,
     folder: &Folder,
-    run: (&str, &str),
-    copied: u64,
+    journal: &Journal,
+    copied: Copied,
 ) -> Result<Option<Shared>, SharedRefused> {
-    Ok(match hold {
-        Some(hold) => Some(Shared::begin(hold, folder, run, copied).await?),
+    Ok(match lease {
+        Some(lease) => Some(Shared::begin(lease, folder, journal.watch(), copied).await?),
         None => None,
     })
 }

@@ -93,6 +93,9 @@ pub enum Entry {
         why: String,
         /// It is meant to wait for the operator: nothing went wrong.
         gate: bool,
+        /// The table that the team shares did not answer: the operator may waive it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        table: bool,
     },
     /// An abort criterion: no step begins until the operator says so.
     Tripped {
@@ -115,6 +118,9 @@ pub enum Entry {
         #[serde(default)]
         blocked: Option<WritesBlocked>,
     },
+    /// The table that the operator waived answers again, and has all lines before this one: another silence of it
+    /// needs another waiver.
+    Rejoined,
     /// It is over.
     Ended {
         /// How.

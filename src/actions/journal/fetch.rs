@@ -1,12 +1,15 @@
 //! The journals of the team, brought into this machine's folder: a run of another machine is read, followed and resumed
 //! like one of this machine's.
 
-use std::io::Write;
+use std::fs::OpenOptions;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::clash::Clash;
 use super::folder::Folder;
-use super::{Entry, Record, Reply, file, private};
+use super::{Broken, Entry, Record, Reply, file, private};
 use gwctl_aws::AwsError;
 use gwctl_store::Team;
 
@@ -17,13 +20,13 @@ const NEWEST: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the journal of run {run} on this machine and the team's differ from line {line} on: nothing was sent. \
-     `gwctl runs verify {run}` shows both; abandon the run on the machine that has the wrong one"
+     `gwctl runs verify {run}` compares both; `gwctl runs settle {run}` keeps the team's"
 )]
 pub struct Diverged {
     /// Which run.
     pub run: String,
     /// The first line that differs, counted from 1.
-    pub line: usize,
+    pub line: u64,
 }
 
 /// Why the journals of the team are not in this folder.
@@ -76,25 +79,26 @@ impl Folder {
     }
 
     /// Adds to the journal of run `id` what the table has more of it. A journal that has more itself stays as it is; one
-    /// that differs is set aside, unless it tells of a change that only this machine sent.
+    /// that differs is set aside, unless it tells of a change that only this machine sent. Either is kept as a conflict
+    /// for people to see.
     pub(crate) fn join(&self, id: &str, theirs: &[String]) -> Result<(), Diverged> {
-        let ours = self.lines(id, 0);
-        let mut both = ours.iter().zip(theirs);
-        if let Some(at) = both.position(|(ours, theirs)| ours != theirs) {
-            let diverged = || Diverged {
-                run: id.to_owned(),
-                line: at + 1,
-            };
-            let (_, alone) = ours.split_at(at);
+        let (ours, _) = self.lines_behind(id, 0);
+        if let Some(line) = differ(&ours, theirs) {
+            let at = usize::try_from(line - 1).unwrap_or(usize::MAX);
+            let alone = ours.get(at..).unwrap_or_default();
+            let now = Timestamp::now();
             // A folder that cannot be written keeps what it has.
-            if sent(alone) || self.set_aside(id).is_err() {
-                return Err(diverged());
-            }
-            tracing::warn!(
-                run = id,
-                line = at + 1,
-                "this machine's journal differed and was set aside"
-            );
+            let kept = if sent(alone) {
+                None
+            } else {
+                self.set_aside(id).ok()
+            };
+            let Some(file) = kept else {
+                self.note_clash(id, Clash::Lines { line }, now);
+                let run = id.to_owned();
+                return Err(Diverged { run, line });
+            };
+            self.note_clash(id, Clash::SetAside { line, file }, now);
             return self.join(id, theirs);
         }
         let more = theirs.get(ours.len()..).unwrap_or_default();
@@ -105,10 +109,13 @@ impl Folder {
         Ok(())
     }
 
-    /// Keeps the journal of run `id` under another name.
-    fn set_aside(&self, id: &str) -> std::io::Result<()> {
-        let name = format!("{}-set-aside", Timestamp::now().strftime("%Y%m%dT%H%M%S"));
-        std::fs::rename(self.journal(id), self.journal(id).with_extension(name))
+    /// Keeps the journal of run `id` under another name, which is returned.
+    pub(crate) fn set_aside(&self, id: &str) -> std::io::Result<String> {
+        let ending = format!("{}-set-aside", Timestamp::now().strftime("%Y%m%dT%H%M%S"));
+        let kept = self.journal(id).with_extension(ending);
+        std::fs::rename(self.journal(id), &kept)?;
+        let name = kept.file_name().unwrap_or_default();
+        Ok(name.to_string_lossy().into_owned())
     }
 
     fn add(&self, id: &str, lines: &[String]) -> std::io::Result<()> {
@@ -119,18 +126,71 @@ impl Folder {
         file.sync_data()
     }
 
-    /// The whole lines of the journal of run `id` from number `from` on; none where there is no journal.
-    pub(crate) fn lines(&self, id: &str, from: u64) -> Vec<String> {
-        let text = gwctl_files::read(&self.journal(id)).unwrap_or_default();
+    /// The whole lines of the journal of run `id` behind its first `bytes`, and where they end; none where there is no
+    /// journal.
+    pub(crate) fn lines_behind(&self, id: &str, bytes: u64) -> (Vec<String>, u64) {
+        let text = self.read_behind(id, bytes).unwrap_or_default();
         let (lines, _) = file::lines(&text);
-        let skipped = usize::try_from(from).unwrap_or(usize::MAX);
-        let kept = lines.into_iter().skip(skipped);
-        kept.map(|line| {
+        let end = bytes + lines.iter().map(|line| line.len() as u64).sum::<u64>();
+        let lines = lines.into_iter().map(|line| {
             String::from_utf8_lossy(line)
                 .trim_end_matches('\n')
                 .to_owned()
+        });
+        (lines.collect(), end)
+    }
+
+    fn read_behind(&self, id: &str, bytes: u64) -> std::io::Result<Vec<u8>> {
+        let mut file = gwctl_files::open(OpenOptions::new().read(true), &self.journal(id))?;
+        file.seek(SeekFrom::Start(bytes))?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        Ok(text)
+    }
+}
+
+/// The first of the lines that both have and that differ, counted from 1.
+pub(crate) fn differ(ours: &[String], theirs: &[String]) -> Option<u64> {
+    let mut both = ours.iter().zip(theirs);
+    let at = both.position(|(ours, theirs)| ours != theirs)?;
+    Some(at as u64 + 1)
+}
+
+/// How this machine's journal of a run and the team's compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// The table has no line of it.
+    Absent,
+    /// They are the same.
+    Same,
+    /// The table lacks so many lines.
+    Behind(u64),
+    /// The table has so many more.
+    Ahead(u64),
+    /// They differ from this line on, counted from 1.
+    Differ(u64),
+}
+
+impl Folder {
+    /// Compares this machine's journal of the run `id` with the team's lines, whose chain is checked.
+    ///
+    /// # Errors
+    /// The team's chain is broken.
+    pub fn compare(&self, id: &str, theirs: &[String]) -> Result<Compared, Broken> {
+        let mut last: Option<Record> = None;
+        let place = Path::new("the shared table");
+        for (at, line) in theirs.iter().enumerate() {
+            last = Some(file::record(place, at, line.as_bytes(), last.as_ref())?);
+        }
+        let (ours, _) = self.lines_behind(id, 0);
+        let (here, there) = (ours.len() as u64, theirs.len() as u64);
+        Ok(match differ(&ours, theirs) {
+            Some(line) => Compared::Differ(line),
+            None if theirs.is_empty() => Compared::Absent,
+            None if there < here => Compared::Behind(here - there),
+            None if there > here => Compared::Ahead(there - here),
+            None => Compared::Same,
         })
-        .collect()
     }
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::alone::{Alone, SHARED_TABLE};
 use super::entry::{Entry, Record, Reply};
 use super::out_of_place::OutOfPlace;
+use super::stack_part::StackPart;
 use super::status::{Phase, Status, StepStatus};
 use crate::engine::Order;
 use crate::figures::{Minutes, WritesBlocked};
 use crate::{Finding, Plan, PlannedCall, Step, Task};
-use gwctl_fleet::StackEvent;
 
 /// A call a run made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct StepState {
     pub held: Option<String>,
     /// It is held because it is meant to ask the operator.
     pub gate: bool,
+    /// It is held because the table that the team shares did not answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub table: bool,
     /// Changes sent.
     pub calls: Vec<CallMade>,
     /// How many of them the operator has settled by ordering a retry.
@@ -57,21 +61,6 @@ pub struct StepState {
     pub events: BTreeSet<String>,
 }
 
-/// One resource of a stack that is built, changed or deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StackPart {
-    /// `AWS::RDS::DBCluster`.
-    pub kind: String,
-    /// `CREATE_IN_PROGRESS` …
-    pub status: String,
-    /// When it began.
-    pub began: Timestamp,
-    /// When it was complete, or failed.
-    pub ended: Option<Timestamp>,
-    /// Why it failed.
-    pub reason: Option<String>,
-}
-
 impl StepState {
     /// Nothing was done yet.
     pub const NEW: Self = Self {
@@ -81,43 +70,13 @@ impl StepState {
         saw: None,
         held: None,
         gate: false,
+        table: false,
         calls: Vec::new(),
         settled: 0,
         retried: false,
         parts: BTreeMap::new(),
         events: BTreeSet::new(),
     };
-
-    /// Takes a line of the stack's log in.
-    fn take(&mut self, line: &StackEvent) {
-        self.events.insert(line.id.clone());
-        if line.is_of_the_stack() {
-            return;
-        }
-        let over = !line.status.ends_with("_IN_PROGRESS");
-        let part = StackPart {
-            kind: line.kind.clone(),
-            status: line.status.clone(),
-            began: line.at,
-            ended: over.then_some(line.at),
-            reason: line
-                .reason
-                .clone()
-                .filter(|_| line.status.ends_with("_FAILED")),
-        };
-        match self.parts.get_mut(&line.logical) {
-            // The same operation goes on; another one, such as a rollback's, begins anew.
-            Some(known) if verb(&known.status) == verb(&line.status) => {
-                *known = StackPart {
-                    began: known.began,
-                    ..part
-                };
-            }
-            _ => {
-                self.parts.insert(line.logical.clone(), part);
-            }
-        }
-    }
 
     /// Whether what comes after it may begin.
     pub fn over(&self) -> bool {
@@ -185,11 +144,9 @@ pub struct RunState {
     pub minutes: Minutes,
     /// What RDS said of the old writer after a failover.
     pub blocked: Option<WritesBlocked>,
-}
-
-/// `CREATE` of `CREATE_COMPLETE`.
-fn verb(status: &str) -> &str {
-    status.split('_').next().unwrap_or_default()
+    /// The table that the team shares is waived, and does not have all lines yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Alone>,
 }
 
 impl RunState {
@@ -226,7 +183,7 @@ impl RunState {
             .iter()
             .chain(&plan.inverse)
             .map(|step| (step.id.clone(), StepState::NEW));
-        Ok(Self {
+        let mut state = Self {
             id: id.clone(),
             steps: steps.collect(),
             plan: Arc::new((**plan).clone()),
@@ -243,7 +200,12 @@ impl RunState {
             newest: record.at,
             minutes: Minutes::default(),
             blocked: None,
-        })
+            alone: None,
+        };
+        if state.has_waived(SHARED_TABLE) {
+            state.go_alone(record, "waived with the plan");
+        }
+        Ok(state)
     }
 
     /// Takes in the next record, or says why it cannot follow.
@@ -257,7 +219,7 @@ impl RunState {
                 let step = self.live(step, &[Status::Waiting, Status::Running, Status::Held])?;
                 step.status = Status::Running;
                 step.started.get_or_insert(at);
-                (step.held, step.gate) = (None, false);
+                (step.held, step.gate, step.table) = (None, false, false);
             }
             Entry::Sending { step, call, what } => {
                 let made = CallMade {
@@ -286,10 +248,15 @@ impl RunState {
                 step.status = Status::Done;
                 (step.ended, step.saw) = (Some(record.at), Some(text.clone()));
             }
-            Entry::Held { step, why, gate } => {
+            Entry::Held {
+                step,
+                why,
+                gate,
+                table,
+            } => {
                 let step = self.live(step, &[Status::Running])?;
                 step.status = Status::Held;
-                (step.held, step.gate) = (Some(why.clone()), *gate);
+                (step.held, step.gate, step.table) = (Some(why.clone()), *gate, *table);
             }
             Entry::Tripped { criterion, text } => self.trips.push(Trip {
                 at: record.at,
@@ -304,6 +271,7 @@ impl RunState {
                     self.blocked = Some(blocked.clone());
                 }
             }
+            Entry::Rejoined => self.alone = None,
             Entry::Ended { phase } => {
                 (self.outcome, self.ended) = (Some(*phase), Some(record.at));
                 for step in self.steps.values_mut() {
@@ -323,6 +291,7 @@ impl RunState {
             Order::Retry { step } => {
                 let step = self.live(step, &[Status::Held])?;
                 (step.status, step.held, step.gate) = (Status::Waiting, None, false);
+                step.table = false;
                 (step.settled, step.retried) = (step.calls.len(), true);
             }
             Order::Continue { step } => {
@@ -340,6 +309,11 @@ impl RunState {
                     trip.overruled = true;
                 }
                 self.note(record, format!("went on over an abort criterion: {reason}"));
+            }
+            // What was held for the table alone is looked at again.
+            Order::Alone { reason } => {
+                self.go_alone(record, reason);
+                self.look_at_table_again();
             }
             Order::Undo => {
                 (self.undoing, self.paused) = (true, false);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::StepReport;
+use super::{REJOINED, StepReport};
 use crate::Order;
 use crate::format::seconds;
 use crate::journal::{Entry, Record, Reply, RunState};
@@ -118,6 +118,7 @@ fn one(record: &Record) -> Option<(&'static str, String)> {
             step,
             why,
             gate: false,
+            ..
         } => ("held", format!("{step}: {why}")),
         Entry::Tripped { criterion, text } => ("tripped", format!("{criterion}: {text}")),
         Entry::Replied {
@@ -128,12 +129,14 @@ fn one(record: &Record) -> Option<(&'static str, String)> {
             step,
             reply: Reply::Refused { why, .. },
         } => ("refused", format!("{step}: {why}")),
+        Entry::Rejoined => ("rejoined", REJOINED.into()),
         Entry::Ordered { order } => match order {
             Order::Retry { step } => ("retried", format!("{step} by {}", record.by)),
             Order::Skip { step, reason } => {
                 ("skipped", format!("{step} by {}: {reason}", record.by))
             }
             Order::Overrule { reason } => ("overruled", format!("by {}: {reason}", record.by)),
+            Order::Alone { reason } => ("alone", format!("by {}: {reason}", record.by)),
             Order::Undo => ("undone", format!("ordered by {}", record.by)),
             Order::Abandon { reason } => ("abandoned", format!("by {}: {reason}", record.by)),
             Order::Pause => ("paused", format!("by {}", record.by)),

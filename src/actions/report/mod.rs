@@ -22,7 +22,7 @@ pub use deviations::Deviation;
 pub use harm::{Harm, Tally, Worst, between as harm_between};
 pub use loss::{Bound, RecoveryPoint};
 pub use markdown::draw as markdown;
-pub use timeline::Moment;
+pub use timeline::{Moment, REJOINED};
 pub(crate) use timeline::{clause, ended};
 
 /// The version of the document.

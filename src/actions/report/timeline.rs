@@ -86,12 +86,14 @@ pub(crate) fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
             step,
             why,
             gate: true,
+            ..
         } => of(step, format!("asks: {why}")),
         Entry::Held { step, why, .. } => of(step, format!("held: {why}")),
         Entry::Tripped { criterion, text } => {
             Some((None, format!("abort criterion {criterion}: {text}")))
         }
         Entry::Ordered { order } => Some(said(order)),
+        Entry::Rejoined => Some((None, REJOINED.into())),
         Entry::Ended { phase } => Some((None, ended(*phase).into())),
     }
 }
@@ -108,11 +110,18 @@ fn said(order: &Order) -> (Option<String>, String) {
             None,
             format!("ordered: overrule the abort criterion: {reason}"),
         ),
+        Order::Alone { reason } => (
+            None,
+            format!("ordered: go on without the shared table while it does not answer: {reason}"),
+        ),
         Order::Undo => (None, "ordered: take back what was done".into()),
         Order::Abandon { reason } => (None, format!("ordered: abandon: {reason}")),
         Order::Note { text } => (None, format!("note: {text}")),
     }
 }
+
+/// What is said of a run whose table answers again.
+pub const REJOINED: &str = "the shared table answers again and has every line of this journal";
 
 /// How a run ended, in a clause.
 pub(crate) const fn ended(phase: Phase) -> &'static str {

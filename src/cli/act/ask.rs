@@ -42,6 +42,8 @@ pub enum Question {
     Skip(String),
     /// Why to go on over an abort criterion.
     Overrule,
+    /// Why to go on without the shared table.
+    Alone,
     /// The target's name, to undo.
     Undo,
     /// Why the run is given up.
@@ -86,6 +88,7 @@ impl Question {
             Self::What(hold, back) => {
                 let first = match hold {
                     Hold::Step { .. } => "[r]etry  [s]kip",
+                    Hold::Table { .. } => "[r]etry  [w]aive the shared table",
                     Hold::Gate { .. } => "[Enter] goes on",
                     Hold::Trip { .. } => "[o]verrule",
                 };
@@ -94,6 +97,7 @@ impl Question {
             }
             Self::Skip(step) => format!("Why do you skip {step}? (empty: do not skip it) >"),
             Self::Overrule => "Why go on anyway? (empty: do not go on) >".into(),
+            Self::Alone => "Why go on without the shared table? (empty: do not go on) >".into(),
             Self::Undo => format!("Type {confirm} to take back what was done >"),
             Self::Abandon => "Why do you abandon the run? (empty: keep it) >".into(),
             Self::Note => "Note >".into(),
@@ -117,6 +121,7 @@ impl Question {
             }),
             Self::Skip(_) => Typed::Again("Nothing was done.".into()),
             Self::Overrule => why(|reason| Order::Overrule { reason }),
+            Self::Alone => why(|reason| Order::Alone { reason }),
             Self::Abandon => why(|reason| Order::Abandon { reason }),
             Self::Note => why(|text| Order::Note { text }),
             Self::Undo if line == confirm => Typed::Order(Order::Undo),
@@ -127,10 +132,13 @@ impl Question {
 
 fn what(hold: &Hold, back: Back, line: &str) -> Typed {
     match (line, hold) {
-        ("r", Hold::Step { step, .. }) => Typed::Order(Order::Retry { step: step.clone() }),
+        ("r", Hold::Step { step, .. } | Hold::Table { step, .. }) => {
+            Typed::Order(Order::Retry { step: step.clone() })
+        }
         ("s", Hold::Step { step, .. }) => Typed::Ask(Question::Skip(step.clone())),
         ("" | "c", Hold::Gate { step, .. }) => Typed::Order(Order::Continue { step: step.clone() }),
         ("o", Hold::Trip { .. }) => Typed::Ask(Question::Overrule),
+        ("w", Hold::Table { .. }) => Typed::Ask(Question::Alone),
         ("u", _) => match back {
             Back::Way => Typed::Ask(Question::Undo),
             Back::None(why) => Typed::Again(why.into()),
@@ -183,6 +191,27 @@ mod tests {
             skip.answer(Some("done by hand"), "x"),
             Typed::Order(Order::Skip { .. })
         ));
+    }
+
+    #[test]
+    fn the_shared_table_is_waived_only_where_the_run_waits_for_it_and_with_a_reason() {
+        let hold = Hold::Table {
+            step: "evacuate".into(),
+            why: "no answer".into(),
+        };
+        let asked = Question::What(hold, Back::Way);
+        assert!(asked.prompt("x").contains("[w]aive the shared table"));
+        assert_eq!(asked.answer(Some("w"), "x"), Typed::Ask(Question::Alone));
+        assert!(matches!(held().answer(Some("w"), "x"), Typed::Again(_)));
+        assert!(matches!(
+            Question::Alone.answer(Some(""), "x"),
+            Typed::Again(_)
+        ));
+        let alone = Order::Alone {
+            reason: "dark".into(),
+        };
+        let answer = Question::Alone.answer(Some("dark"), "x");
+        assert_eq!(answer, Typed::Order(alone));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::paper::{Ink, Paper, pad};
 use crate::actions::format::{seconds, span};
+use crate::actions::report::REJOINED;
 use crate::actions::{
     Entry, Order, Phase, Plan, Record, Reply, RunState, Step, StepState, clients_steps_done,
     left as expected_left, recovery,
@@ -240,6 +241,7 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
             step,
             why,
             gate: true,
+            ..
         } => make("?", "asks", Ink::Warn, step, why.clone()),
         Entry::Held { step, why, .. } => make("‖", "held", Ink::Bad, step, why.clone()),
         Entry::Tripped { criterion, text } => make(
@@ -257,6 +259,7 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
             make("»", "order", Ink::Bold, &step, text)
         }
         Entry::Figures { .. } => None,
+        Entry::Rejoined => make("●", "rejoined", Ink::Good, "", REJOINED.into()),
         Entry::Ended { phase } => Some(ended(*phase)),
     }
 }
@@ -340,6 +343,10 @@ pub fn ordered(order: &Order) -> (String, String) {
         Order::Overrule { reason } => (
             String::new(),
             format!("go on over the abort criterion: {reason}"),
+        ),
+        Order::Alone { reason } => (
+            String::new(),
+            format!("go on without the shared table while it does not answer: {reason}"),
         ),
         Order::Undo => (String::new(), "take back what was done".into()),
         Order::Abandon { reason } => (String::new(), format!("abandon: {reason}")),

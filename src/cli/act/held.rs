@@ -3,13 +3,20 @@
 use std::fmt::Write;
 
 use super::again::Again;
-use crate::actions::{RunState, StepStatus};
+use crate::actions::{RunState, SHARED_TABLE, StepStatus};
 
 /// Something that holds a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
     /// A step that failed, or cannot be judged.
     Step {
+        /// Which.
+        step: String,
+        /// Why.
+        why: String,
+    },
+    /// A step that waits for the table that the team shares.
+    Table {
         /// Which.
         step: String,
         /// Why.
@@ -50,6 +57,8 @@ pub fn holds(state: &RunState) -> Vec<Hold> {
         let (step, why) = (step.id.clone(), now.held.clone().unwrap_or_default());
         holds.push(if now.gate {
             Hold::Gate { step, text: why }
+        } else if now.table {
+            Hold::Table { step, why }
         } else {
             Hold::Step { step, why }
         });
@@ -71,7 +80,9 @@ impl Hold {
     /// What holds, and why.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Step { step, why } => format!("held at `{step}`: {why}"),
+            Self::Step { step, why } | Self::Table { step, why } => {
+                format!("held at `{step}`: {why}")
+            }
             Self::Gate { step, text } => format!("`{step}` waits for you: {text}"),
             Self::Trip { criterion, text } => {
                 format!("held by the abort criterion `{criterion}`: {text}")
@@ -88,6 +99,16 @@ impl Hold {
                     "look again, and send again if it is not done",
                 ),
                 (format!("--skip {step} --reason \"…\""), "go on without it"),
+            ],
+            Self::Table { step, .. } => vec![
+                (
+                    format!("--retry {step}"),
+                    "ask the shared table again, and go on where it answers",
+                ),
+                (
+                    format!("--waive {SHARED_TABLE} --reason \"…\""),
+                    "go on alone while the shared table does not answer: nobody on another machine is kept from acting",
+                ),
             ],
             Self::Gate { .. } => vec![("--continue".into(), "go on")],
             Self::Trip { .. } => {

@@ -19,8 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions::{
-    Confirmation, Intent, Lately, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, look_up,
-    plan_patiently, start,
+    Confirmation, Intent, Lately, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan,
+    SharedTable, look_up, plan_patiently, start,
 };
 
 use super::exit::Exit;
@@ -73,7 +73,9 @@ pub fn run(global: &Global, asked: &Requested<'_>) -> Result<Exit, Failure> {
 
 async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Exit, Failure> {
     let options = asked.options;
-    let picture = first_picture(stage, options.on.timeout).await;
+    // Beside the picture: a table that does not answer delays nothing.
+    let table = SharedTable::ask(&stage.run_context);
+    let (picture, table) = tokio::join!(first_picture(stage, options.on.timeout), table);
     if !picture.complete {
         tell("gwctl: not everything answered in time: what is missing counts as unknown");
     }
@@ -94,8 +96,8 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
             None => failure,
         }
     })?;
-    Lately::of(&stage.folder, &plan.binding, "", run_context.clock.now())
-        .weigh(&mut plan, &picture);
+    let lately = Lately::of(&stage.folder, &plan.binding, "", run_context.clock.now());
+    lately.and_table(table).weigh(&mut plan, &picture);
     let plan = plan;
     let paper = Paper::stdout(global.color);
     show(&plan, options, paper)?;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::future::{join, join_all};
 
 use super::act::paper::Paper;
+use super::act::stage::runs;
 use super::args::Doctor;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -73,6 +74,9 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
         run_async(async { ask(Target::configured(global, &settings).await).await })?
     };
     examine(&mut report, &found);
+    if !args.demo {
+        report.conflicts(&runs(false)?.all_conflicts());
+    }
     print(&report.draw(colored(global.color)))?;
     Ok(if report.failures() == 0 {
         Exit::Success

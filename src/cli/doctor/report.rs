@@ -1,5 +1,7 @@
 //! What doctor found, in the order of one thing resting on another.
 
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -133,23 +135,6 @@ impl Report {
             }),
             (None, Some(_)) => {}
         }
-    }
-
-    /// The table that the team shares, and whether it can hold a lease.
-    pub fn shared(&mut self, table: &str, fitness: &Fitness) {
-        let line = match fitness {
-            Ok(Ok(None)) => fine(&format!("{table}: strongly consistent in its Regions")),
-            Ok(Ok(Some(region))) => Line {
-                mark: Mark::Warning,
-                what: format!("{table}: in {region} alone, and so are the leases"),
-                advice: Some(format!(
-                    "While {region} does not answer, no run can begin. Use a table with strong consistency in three Regions."
-                )),
-            },
-            Ok(Err(unfit)) => wrong(unfit.to_string()),
-            Err(error) => wrong(format!("{table}: {}", error.message)),
-        };
-        self.section("Shared table").push(line);
     }
 
     /// The account of each part of the fleet, and what does not work without it.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::actions::SHARED_TABLE;
 use crate::cli::exit::Exit;
 use crate::cli::flags::{Output, duration};
 
@@ -58,6 +59,11 @@ pub enum What {
         #[arg(required = true)]
         text: Vec<String>,
     },
+    /// Keep the team's journal of a run whose journal here differs, and write into it what this machine did alone
+    Settle {
+        /// The run's id, the beginning of it, or `last`
+        id: String,
+    },
     /// Check that a run's journal is whole and unchanged
     Verify {
         /// The run's id, the beginning of it, or `last`
@@ -106,7 +112,10 @@ pub struct Resume {
     /// Skip this step
     #[arg(long, value_name = "STEP", requires = "reason")]
     pub skip: Vec<String>,
-    /// Why steps are skipped
+    /// Waive this check by name: `shared-table` goes on while the table that the team shares does not answer
+    #[arg(long, value_name = "CHECK", requires = "reason", value_parser = [SHARED_TABLE])]
+    pub waive: Vec<String>,
+    /// Why steps are skipped, or a check is waived
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// Go on past the step that waits for the operator

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use crate::actions::{Folder, Phase, Summary};
+use crate::actions::{Folder, Phase, RunState, Summary};
 use crate::cli::act::paper::{Ink, Paper, pad};
 use crate::cli::failure::Failure;
 use crate::cli::flags::Output;
@@ -77,11 +77,37 @@ fn table(runs: &[Summary], folder: &Folder, paper: Paper) -> String {
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }
+    let states = runs.iter().filter_map(|run| run.state.as_ref().ok());
+    for told in states.flat_map(|run| standing_alone(run, folder)) {
+        let why = paper.hang(0, &told);
+        let _ = writeln!(text, "\n{}", paper.ink(Ink::Bad, &why));
+    }
     for broken in runs.iter().filter_map(|run| run.state.as_ref().err()) {
         let why = paper.hang(0, &broken.to_string());
         let _ = writeln!(text, "\n{}", paper.ink(Ink::Bad, &why));
     }
     text
+}
+
+/// What of `run` the team does not know, or knows otherwise.
+pub fn standing_alone(run: &RunState, folder: &Folder) -> Vec<String> {
+    let alone = alone(run).map(|alone| format!("{}: {alone}", run.id));
+    let conflicts = folder.conflicts(&run.id).into_iter();
+    let conflicts =
+        conflicts.map(|conflict| format!("{}: {conflict}. {}", run.id, conflict.advice()));
+    alone.into_iter().chain(conflicts).collect()
+}
+
+/// Of a run that goes on, or went on, without the shared table.
+fn alone(state: &RunState) -> Option<String> {
+    let alone = state.alone.as_ref()?;
+    Some(format!(
+        "{} waived the shared table at {} ({}), and it does not have all lines of this run yet; `gwctl share push` copies \
+         them when it answers",
+        alone.by,
+        alone.since.strftime("%H:%M:%SZ"),
+        alone.reason
+    ))
 }
 
 const fn ink(phase: Option<Phase>) -> Ink {
@@ -123,13 +149,18 @@ fn phase(run: &Summary, folder: &Folder) -> String {
         return "unreadable".into();
     };
     let phase = state.phase();
-    if phase.over() {
-        return phase.word().into();
+    let mut text = match folder.holder(&run.id) {
+        _ if phase.over() => phase.word().to_owned(),
+        Some(_) => format!("{}, live", phase.word()),
+        None => phase.unattended().to_owned(),
+    };
+    if state.alone.is_some() {
+        text += ", alone";
     }
-    match (folder.holder(&run.id).is_some(), phase) {
-        (true, phase) => format!("{}, live", phase.word()),
-        (false, phase) => phase.unattended().into(),
+    if !folder.conflicts(&run.id).is_empty() {
+        text += ", conflict";
     }
+    text
 }
 
 fn document(run: &Summary, folder: &Folder) -> Value {
@@ -149,6 +180,8 @@ fn document(run: &Summary, folder: &Folder) -> Value {
             "phase": phase.told(live),
             "live": live,
             "operator": state.operator,
+            "alone": state.alone,
+            "conflicts": folder.conflicts(&run.id),
             })
         }
     }

@@ -6,7 +6,8 @@ mod list;
 pub mod report;
 mod show;
 mod take_up;
-mod team;
+pub mod team;
+mod verify;
 
 use jiff::Timestamp;
 
@@ -21,7 +22,8 @@ use super::flags::Global;
 use super::operator::operator;
 use super::output::print;
 use super::runtime::run_async;
-use crate::actions::{Folder, Torn, abandon, note};
+use crate::actions::{Folder, abandon, note, settle};
+use crate::fleet::clean_line;
 use crate::store::Team;
 use args::{Runs, What};
 use find::find;
@@ -66,9 +68,34 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
             })??;
             Ok(Exit::Success)
         }
-        Some(What::Verify { id }) => verify(&folder, &find(&folder, id)?),
+        Some(What::Settle { id }) => settled(global, &folder, &find(&folder, id)?),
+        Some(What::Verify { id }) => {
+            verify::verify(global, &folder, &find(&folder, id)?, asked.demo)
+        }
         Some(What::Report { id, output }) => report::show(&folder, &find(&folder, id)?, *output),
     }
+}
+
+fn settled(global: &Global, folder: &Folder, id: &str) -> Result<Exit, Failure> {
+    if folder.conflicts(id).is_empty() {
+        return Err(Failure::refused(format!(
+            "run {id} has no conflict to settle"
+        )));
+    }
+    let written = run_async(async {
+        let Some(team) = team_of(global, folder, id).await? else {
+            let why = format!("the fleet of run {id} shares no table by this configuration");
+            return Err(Failure::refused(why));
+        };
+        let by = operator();
+        let done = settle(folder, &team, id, &by, now(false));
+        done.await.map_err(|why| not_started(&why))
+    })??;
+    print(&format!(
+        "Written into the team's journal: {}\n",
+        clean_line(&written)
+    ))?;
+    Ok(Exit::Success)
 }
 
 /// The table that the team of the run's fleet shares.
@@ -84,29 +111,4 @@ fn now(demo: bool) -> Timestamp {
     } else {
         clock::present().now()
     }
-}
-
-fn verify(folder: &Folder, id: &str) -> Result<Exit, Failure> {
-    let mut tail = folder.tail(id);
-    let records = tail
-        .read()
-        .map_err(|broken| Failure::new(broken.to_string()))?;
-    let torn = match tail.torn() {
-        None => "",
-        Some(Torn::Line) => "\nThe last line is incomplete, as after a crash; gwctl ignores it.",
-        Some(Torn::Zeros) => {
-            "\nThe file ends in zero bytes, as after a power failure; gwctl ignores them."
-        }
-    };
-    let (Some(state), Some(hash)) = (tail.state(), tail.hash()) else {
-        return Err(Failure::new(format!("the journal of {id} is empty")));
-    };
-    let phase = state.phase().told(folder.holder(id).is_some());
-    print(&format!(
-        "{id}: {} records, the hash chain is intact; the run is {phase}.{torn}\nLast hash: {hash}\nAn intact chain \
-         proves that no line was changed, removed or added, unless all later lines were written again too. Anybody who \
-         may write the file can do that: only a copy of the last hash, kept elsewhere, shows it.\n",
-        records.len(),
-    ))?;
-    Ok(Exit::Success)
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::actions::{Folder, Phase};
+use serde::Serialize;
+
+use super::list::standing_alone;
+use crate::actions::{Conflict, Folder, Phase, RunState};
 use crate::cli::act::again::Again;
 use crate::cli::act::events::{Events, closing};
 use crate::cli::act::held::holds;
@@ -16,6 +19,15 @@ use crate::fleet::clean_line;
 /// How often a run in another process is looked at.
 const PACE: Duration = Duration::from_millis(500);
 
+/// The run's present state, and on what this machine and the team do not agree.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    state: &'a RunState,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflicts: Vec<Conflict>,
+}
+
 /// Prints it; with `follow` until it is over, or its process is gone.
 pub fn show(
     folder: &Folder,
@@ -27,7 +39,11 @@ pub fn show(
 ) -> Result<Exit, Failure> {
     if output == Output::Json && !follow {
         let state = super::find::state(folder, id)?;
-        let text = serde_json::to_string_pretty(&state)
+        let document = Document {
+            state: &state,
+            conflicts: folder.conflicts(id),
+        };
+        let text = serde_json::to_string_pretty(&document)
             .map_err(|error| Failure::new(format!("cannot write the run: {error}")))?;
         print(&format!("{text}\n"))?;
         return Ok(exit(state.phase()));
@@ -67,7 +83,7 @@ pub fn show(
     }
 }
 
-fn head(state: &crate::actions::RunState, paper: Paper) -> Result<(), Failure> {
+fn head(state: &RunState, paper: Paper) -> Result<(), Failure> {
     let begun = state.begun.strftime("%Y-%m-%d %H:%M:%SZ");
     let title = paper.ink(Ink::Bold, &paper.hang(0, &state.plan.title));
     let at = format!(
@@ -82,11 +98,17 @@ fn head(state: &crate::actions::RunState, paper: Paper) -> Result<(), Failure> {
 
 fn ending(
     folder: &Folder,
-    state: &crate::actions::RunState,
+    state: &RunState,
     phase: Phase,
     paper: Paper,
     again: &Again,
 ) -> Result<(), Failure> {
+    for told in standing_alone(state, folder) {
+        print(&format!(
+            "\n{}\n",
+            paper.ink(Ink::Bad, &paper.hang(0, &told))
+        ))?;
+    }
     if phase.over() {
         return print(&format!("\n{}\n", closing(state)));
     }

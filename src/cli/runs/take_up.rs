@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::actions::{Folder, Order, RunState, StepStatus, resume};
+use crate::actions::{Folder, Order, Plan, RunState, StepStatus, resume};
 use crate::cli::act::again::Again;
 use crate::cli::act::follow::{Manner, follow_and_keep};
 use crate::cli::act::paper::{Ink, Paper};
@@ -17,9 +17,11 @@ use crate::cli::output::print;
 use crate::cli::runtime::run_async;
 use crate::cli::settings::Settings;
 use crate::cli::target::Target;
+use crate::fleet::FleetSpec;
 
 use super::args::{Resume, TakenUp, Undo};
 use super::find::{find, state};
+use super::team;
 
 /// Goes on with a run.
 pub fn take_up(
@@ -83,6 +85,10 @@ fn orders(args: &Resume, state: &RunState) -> Vec<Order> {
     let retries = args.retry.iter().cloned();
     orders.extend(retries.map(|step| Order::Retry { step }));
     let reason = args.reason.clone().unwrap_or_default();
+    if !args.waive.is_empty() {
+        let reason = reason.clone();
+        orders.push(Order::Alone { reason });
+    }
     orders.extend(args.skip.iter().cloned().map(|step| Order::Skip {
         step,
         reason: reason.clone(),
@@ -117,7 +123,7 @@ fn go_on(
     consent: Consent<'_>,
 ) -> Result<Exit, Failure> {
     let global = Global {
-        fleet: Some(left.plan.fleet.clone()),
+        fleet: Some(named_here(global, left)),
         ..global.clone()
     };
     let settings = Settings::read(&global)?;
@@ -169,6 +175,20 @@ fn go_on(
         record::keep(&left.plan.intent, exit, &stage, &settings.paths.config).await;
         Ok(exit)
     })?
+}
+
+/// What this machine's configuration calls the run's fleet: another machine may call it otherwise, and its clients do not.
+fn named_here(global: &Global, left: &RunState) -> String {
+    let Plan { fleet, binding, .. } = &*left.plan;
+    let config = team::config(global);
+    let same = |spec: &FleetSpec| spec.domain == binding.domain;
+    config
+        .filter(|config| !config.fleets.get(fleet).is_some_and(same))
+        .and_then(|config| {
+            let mut fleets = config.fleets.into_iter();
+            fleets.find_map(|(name, spec)| same(&spec).then_some(name))
+        })
+        .unwrap_or_else(|| fleet.clone())
 }
 
 /// What an undo will do.

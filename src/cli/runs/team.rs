@@ -13,7 +13,7 @@ use crate::store::Team;
 
 /// The configuration, where there is one that can be read: what else is wrong with it is the business of commands that
 /// need it.
-fn config(global: &Global) -> Option<Config> {
+pub fn config(global: &Global) -> Option<Config> {
     let paths = Paths::find(global.config.as_deref()).ok()?;
     Some(load(&paths.config).ok()?.config)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Action, NotKept, Wizard};
-use gwctl_actions::{Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
+use gwctl_actions::{Conflict, Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
 use gwctl_fleet::{FleetSpec, Pace};
 
 /// How long `:arm` opens the fleet for changes.
@@ -20,6 +20,8 @@ pub struct Guided {
     pub armed: Option<Timestamp>,
     /// The run that is shown.
     pub run: Option<Shown>,
+    /// What this machine's journals and the team's do not agree on.
+    pub conflicts: Vec<Conflict>,
     /// Quit as soon as the run was left.
     pub leaving: bool,
     /// How many runs that are over are not yet kept in the configuration.
@@ -97,6 +99,7 @@ pub enum OrderKind {
     Continue,
     Skip,
     Overrule,
+    Alone,
     Undo,
     Abandon,
     Note,
@@ -112,6 +115,7 @@ impl OrderKind {
             Self::Continue => Action::Continue,
             Self::Skip => Action::Skip,
             Self::Overrule => Action::Overrule,
+            Self::Alone => Action::Waive,
             Self::Undo => Action::Undo,
             Self::Abandon => Action::Abandon,
             Self::Note => Action::Note,
@@ -128,6 +132,7 @@ impl OrderKind {
             Self::Continue => "continue",
             Self::Skip => "skip",
             Self::Overrule => "overrule",
+            Self::Alone => "waive the table",
             Self::Undo => "undo",
             Self::Abandon => "abandon",
             Self::Note => "note",
@@ -151,6 +156,9 @@ impl Shown {
             Some((_, _, true)) => orders.push(OrderKind::Continue),
             Some(_) => orders.extend([OrderKind::Retry, OrderKind::Skip]),
             None => {}
+        }
+        if self.state.awaits_table() {
+            orders.push(OrderKind::Alone);
         }
         if self.state.tripped().is_some() {
             orders.push(OrderKind::Overrule);

@@ -9,7 +9,7 @@ use super::{
     FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched,
     ProgramWrote, Replayed, Seek,
 };
-use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
+use gwctl_actions::{Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened, Past, PastQuestion};
@@ -87,8 +87,10 @@ pub enum Msg {
     NotStarted(String),
     /// [`Effect::ListRuns`] ended.
     Runs(Vec<RunLine>),
-    /// What runs sent a moment ago.
+    /// What runs sent a moment ago, and what the table that the team shares answered.
     Lately(Lately),
+    /// What this machine's journals and the team's do not agree on now.
+    Conflicts(Vec<Conflict>),
     /// [`Effect::ReadTried`] ended, for the fleet opened with this generation.
     Tried(u64, Tried),
     /// [`Effect::LookUp`] ended.

@@ -16,6 +16,8 @@ pub struct RunLine {
     pub operator: String,
     /// How it stands; none when its journal cannot be read.
     pub phase: Option<Phase>,
+    /// This machine's journal and the team's do not agree.
+    pub conflict: bool,
     /// No process drives it.
     pub unattended: bool,
 }

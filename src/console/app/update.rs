@@ -88,10 +88,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Kept(kept) => run::kept(state, kept),
-        Msg::Lately(lately) => {
-            guided::lately(state, lately);
-            Vec::new()
-        }
+        Msg::Lately(lately) => guided::lately(state, lately),
+        Msg::Conflicts(found) => run::conflicts(state, found),
         Msg::Tried(generation, tried) => standing::tried(state, generation, tried),
         Msg::Found(intent) => guided::begin(state, &intent),
         Msg::Votes(generation, votes) => votes_came(state, generation, votes),

@@ -14,7 +14,7 @@ use crate::Fleets;
 use crate::app::{Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
     Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted, Operator, Order, Plan,
-    RunContext, Running, Tried, keep_switches, resume, start,
+    RunContext, Running, SharedTable, Tried, keep_switches, resume, start,
 };
 use gwctl_observe::Observer;
 
@@ -212,6 +212,7 @@ impl Runs {
                     let hold = hold(&journals, &run.id);
                     Arrival::Unfinished(generation, Arc::new(*run), hold)
                 }
+                FromTheTeam::Conflicts(found) => Arrival::Msg(Msg::Conflicts(found)),
                 FromTheTeam::NotKnown(why) => {
                     let why = format!("runs on other machines are not known: {why}");
                     Arrival::Msg(Msg::Failed(why))
@@ -233,6 +234,7 @@ impl Runs {
                     title: state.plan.title.clone(),
                     operator: state.operator.clone(),
                     phase: Some(state.phase()),
+                    conflict: !folder.conflicts(&state.id).is_empty(),
                 },
                 Err(why) => RunLine {
                     id: run.id,
@@ -240,6 +242,7 @@ impl Runs {
                     title: why.to_string(),
                     operator: String::new(),
                     phase: None,
+                    conflict: false,
                     unattended: true,
                 },
             };
@@ -248,15 +251,25 @@ impl Runs {
         });
     }
 
-    /// Reads what runs sent a moment ago to what `binding` names.
+    /// Reads what runs sent a moment ago to what `binding` names, and asks the table that the team shares.
     pub fn lately(&self, means: Option<&Means>, binding: Binding) {
-        let Some(now) = means.map(|means| means.run_context.clock.now()) else {
+        let Some(run_context) = means.map(|means| means.run_context.clone()) else {
             return;
         };
         let (folder, sender) = (self.folder.clone(), self.sender.clone());
-        spawn_blocking(move || {
-            let lately = Lately::of(&folder, &binding, "", now);
-            let _ = sender.send(Arrival::Msg(Msg::Lately(lately)));
+        let now = run_context.clock.now();
+        let read = spawn_blocking(move || Lately::of(&folder, &binding, "", now));
+        tokio::spawn(async move {
+            let Ok(lately) = read.await else { return };
+            let send = |lately| sender.send(Arrival::Msg(Msg::Lately(lately)));
+            // The table may take its time.
+            if run_context.spec.shared.is_some() {
+                let _ = send(lately.clone());
+                let table = SharedTable::ask(&run_context).await;
+                let _ = send(lately.and_table(table));
+            } else {
+                let _ = send(lately);
+            }
         });
     }
 

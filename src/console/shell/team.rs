@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::{AbortHandle, spawn_blocking};
 
-use gwctl_actions::{Folder, RunContext, RunState};
+use gwctl_actions::{Conflict, Folder, RunContext, RunState};
 
 /// How often the table is asked while a run is open: whoever watches is a second behind, and its process another one.
 const OPEN: Duration = Duration::from_secs(1);
@@ -24,6 +24,8 @@ impl Drop for TeamWatch {
 pub(super) enum FromTheTeam {
     /// The newest open run that no process of this machine drives.
     Open(Box<RunState>),
+    /// What this machine's journals and the team's do not agree on, as often as it changes.
+    Conflicts(Vec<Conflict>),
     /// Why it told nothing: said once, until it tells something again.
     NotKnown(String),
 }
@@ -48,6 +50,7 @@ async fn bring(
 ) {
     let mut shown: Option<String> = None;
     let mut failing = false;
+    let mut known = Vec::new();
     loop {
         let brought = folder.bring_team(&run_context).await;
         let mut heard = true;
@@ -55,6 +58,11 @@ async fn bring(
             heard = tell(FromTheTeam::NotKnown(why.to_string()));
         }
         failing = brought.is_err();
+        let conflicts = conflicts(&folder).await;
+        if conflicts != known {
+            known.clone_from(&conflicts);
+            heard &= tell(FromTheTeam::Conflicts(conflicts));
+        }
         let open = newest(&folder, &run_context.fleet).await;
         let pause = if open.is_some() { OPEN } else { CALM };
         if let Some(run) = open.filter(|run| shown.as_ref() != Some(&run.id)) {
@@ -66,6 +74,12 @@ async fn bring(
         }
         tokio::time::sleep(pause).await;
     }
+}
+
+async fn conflicts(folder: &Folder) -> Vec<Conflict> {
+    let folder = folder.clone();
+    let found = spawn_blocking(move || folder.all_conflicts());
+    found.await.unwrap_or_default()
 }
 
 /// The newest open run that no process of this machine drives.

@@ -208,6 +208,11 @@ pub fn runs(
                     }
                 },
             );
+            let (mark, word, role) = if run.conflict {
+                (scene.theme.glyphs.down, "conflict", Role::Down)
+            } else {
+                (mark, word, role)
+            };
             let when = run.begun.map_or_else(
                 || " ".repeat(16),
                 |at| format!("{} {}", format::date(at), format::minute(at)),
@@ -305,6 +310,12 @@ fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, Strin
         OrderKind::Overrule => (
             "Go on over an abort criterion".into(),
             "Steps go on although a criterion was met. Why? The journal keeps your reason.".into(),
+        ),
+        OrderKind::Alone => (
+            "Waive the shared table".into(),
+            "The run goes on while the table does not answer. Nobody on another machine is kept from changing this fleet \
+             meanwhile. Why? The journal keeps your reason."
+                .into(),
         ),
         OrderKind::Undo => (
             "Undo".into(),

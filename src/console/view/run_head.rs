@@ -198,6 +198,20 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
             Role::Text,
         );
     }
+    let conflicts = scene.state.guided.conflicts.iter();
+    for conflict in conflicts.filter(|conflict| conflict.run == run.id) {
+        let mark = scene.span(format!("{} ", scene.theme.glyphs.down), Role::Down);
+        prose.marked(0, &mark, &conflict.to_string(), Role::Down);
+        prose.say(0, &conflict.advice(), Role::Text);
+    }
+    if let Some(alone) = &run.alone {
+        let text = format!(
+            "This run goes on without the shared table, waived by {}: {}. Nobody on another machine is kept from acting.",
+            alone.by, alone.reason
+        );
+        let mark = scene.span(format!("{} ", scene.theme.glyphs.degraded), Role::Degraded);
+        prose.marked(0, &mark, &text, Role::Degraded);
+    }
     for step in run.active() {
         let Some(now) = run.steps.get(&step.id) else {
             continue;

@@ -94,6 +94,7 @@ pub fn begun(plan: Plan) -> RunState {
         newest: ago(1),
         minutes: Minutes::default(),
         blocked: None,
+        alone: None,
     }
 }
 

@@ -239,6 +239,7 @@ BREAKAGES = [
     ("global.yaml", "StorageEncrypted: true", "StorageEncryption: true", "StorageEncryption"),
     ("global.yaml", "DeletionProtection: !Ref DeletionProtection", "DeletionProtection: true", "is not used"),
     ("global.yaml", "Identifier, GlobalClusterArn", "Identifier", "GlobalClusterArn is not in the header"),
+    ("shared.yaml", "[IsGlobal, STRONG,", "[IsGlobal, STRONGEST,", "STRONGEST"),
     ("switch.yaml", "Statistic: Maximum", "Statistic: Highest", "Highest"),
     ("region.yaml", "Default: db.r6g.large", "Default: db.r6g.huge", "db.r6g.huge"),
     ("region.yaml", 'Default: "16.8"', 'Default: "16.80"', "16.80"),

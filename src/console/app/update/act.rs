@@ -85,9 +85,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Faults => return faults(state),
         Action::Help => help(state),
         Action::Actions => guided::menu(state),
+        Action::Waive => return run::order(state, OrderKind::Alone),
         // In the wizard alone, or in a recording and done already.
-        Action::Waive
-        | Action::Mechanism
+        Action::Mechanism
         | Action::PictureBefore
         | Action::PictureAfter
         | Action::VerdictBefore

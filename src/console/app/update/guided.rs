@@ -89,9 +89,10 @@ pub(super) fn argued(
 }
 
 /// What was sent a moment ago: the plan that is open is judged by it.
-pub(super) fn lately(state: &mut State, lately: Lately) {
+pub(super) fn lately(state: &mut State, lately: Lately) -> Vec<Effect> {
     state.guided.lately = lately;
     replan(state);
+    Vec::new()
 }
 
 /// A newer picture: the plan that is open follows it.

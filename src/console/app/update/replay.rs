@@ -68,6 +68,7 @@ const fn refuses(action: Action) -> bool {
             | Action::Freeze
             | Action::Faults
             | Action::Actions
+            | Action::Waive
             | Action::Retry
             | Action::Skip
             | Action::Continue

@@ -10,7 +10,7 @@ use super::super::{
 use super::notice::notify;
 use super::rejected::Rejected;
 use super::{guided, navigate};
-use gwctl_actions::{NotConfirmed, Order, Phase, RunState, StepStatus, built_by};
+use gwctl_actions::{Conflict, NotConfirmed, Order, Phase, RunState, StepStatus, built_by};
 use gwctl_fleet::Pace;
 
 /// A run as it stands now.
@@ -168,6 +168,19 @@ pub(super) fn stopped(state: &mut State, why: Option<String>) -> Vec<Effect> {
     effects
 }
 
+/// What this machine's journals and the team's do not agree on: what is new of it is said at once.
+pub(super) fn conflicts(state: &mut State, found: Vec<Conflict>) -> Vec<Effect> {
+    let new = found
+        .iter()
+        .find(|conflict| !state.guided.conflicts.contains(conflict));
+    if let Some(conflict) = new {
+        let said = format!("run {}: {conflict}", conflict.run);
+        notify(state, said, Gravity::Error);
+    }
+    state.guided.conflicts = found;
+    Vec::new()
+}
+
 /// Goes to the run's screen.
 pub(super) fn show(state: &mut State) {
     match &mut state.guided.run {
@@ -268,7 +281,11 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
     let live = shown.live();
     // An engine begun anew acts on the fleet that is watched: it must be the run's own.
     let fleet = &shown.state.plan.fleet;
-    if !live && *fleet != state.fleet {
+    let domain = &shown.state.plan.binding.domain;
+    let spec = state.guided.spec.as_ref();
+    // By the name that clients use: another machine's configuration may call it otherwise.
+    let same = spec.is_some_and(|spec| spec.domain == *domain);
+    if !live && *fleet != state.fleet && !same {
         let why = format!("this run is of the fleet {fleet}: `:fleet {fleet}` first");
         notify(state, why, Gravity::Error);
         return Vec::new();
@@ -327,6 +344,7 @@ fn not_now(shown: &Shown, kind: OrderKind) -> String {
         }
         (_, OrderKind::Retry | OrderKind::Skip) => "no step is held".into(),
         (_, OrderKind::Continue) => "no step asks to go on".into(),
+        (_, OrderKind::Alone) => "the run does not wait for a shared table".into(),
         (_, OrderKind::Overrule) => "no abort criterion holds the run".into(),
         (_, OrderKind::Undo) if shown.state.undoing => "it is being undone already".into(),
         _ => format!("the run is {}", shown.state.phase().word()),
@@ -354,6 +372,7 @@ pub(super) fn said(
     }
     let order = match (kind, step) {
         (OrderKind::Skip, Some(step)) => Order::Skip { step, reason: text },
+        (OrderKind::Alone, _) => Order::Alone { reason: text },
         (OrderKind::Overrule, _) => Order::Overrule { reason: text },
         (OrderKind::Undo, _) => Order::Undo,
         (OrderKind::Abandon, _) => Order::Abandon {

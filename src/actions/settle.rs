@@ -1,0 +1,81 @@
+//! Settling a conflict: the team's journal of a run counts, and tells from then on what this machine did alone.
+
+use jiff::Timestamp;
+
+use super::annotate::note;
+use super::engine::SharedRefused;
+use super::journal::{Entry, NotBrought, Record, Reply, differ};
+use super::{Clash, Folder, NotStarted, Operator};
+use gwctl_store::Team;
+
+/// Settles the conflicts of the run `id`: keeps the team's journal here, and writes into it what only this machine's told.
+/// What was written.
+///
+/// # Errors
+/// The table must answer, and nobody act on the fleet meanwhile; the conflicts stay.
+pub async fn settle(
+    folder: &Folder,
+    team: &Team,
+    id: &str,
+    operator: &Operator,
+    at: Timestamp,
+) -> Result<String, NotStarted> {
+    let theirs = team.lines(id, 0).await;
+    let theirs = theirs.map_err(|error| SharedRefused::from(NotBrought::from(error)))?;
+    let (ours, _) = folder.lines_behind(id, 0);
+    let io = |cause| crate::JournalError::Io {
+        path: folder.path().to_owned(),
+        cause,
+    };
+    let conflicts = folder.conflicts(id);
+    let mut told: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
+    if let Some(line) = differ(&ours, &theirs) {
+        let at = usize::try_from(line - 1).unwrap_or(usize::MAX);
+        let alone = sent(ours.get(at..).unwrap_or_default());
+        let file = folder.set_aside(id).map_err(io)?;
+        // Known now: what is said of it is written below.
+        let clash = Clash::SetAside {
+            line,
+            file: file.clone(),
+        };
+        folder.note_clash(id, clash, Timestamp::now());
+        folder.join(id, &theirs).map_err(SharedRefused::from)?;
+        told.push(format!(
+            "{} sent alone: {alone}; its lines are kept there as {file}",
+            operator.host
+        ));
+    }
+    let text = format!("{} settles: {}", operator.name, told.join("; "));
+    note(folder, Some(team), id, &text, operator, at).await?;
+    folder.forget_conflicts(id).map_err(io)?;
+    Ok(text)
+}
+
+/// The changes that `lines` tell of, in words.
+fn sent(lines: &[String]) -> String {
+    let records = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Record>(line).ok());
+    let mut open: Option<String> = None;
+    let mut all = Vec::new();
+    for record in records {
+        match record.entry {
+            Entry::Sending { step, call, .. } => {
+                open = Some(format!("{call} for step {step} at {}", record.at));
+            }
+            Entry::Replied { reply, .. } => {
+                let made = open.take();
+                if !matches!(reply, Reply::Refused { .. }) {
+                    all.extend(made);
+                }
+            }
+            _ => {}
+        }
+    }
+    // The process that sent it ended before the reply.
+    all.extend(open);
+    if all.is_empty() {
+        return "nothing".into();
+    }
+    all.join(", ")
+}
