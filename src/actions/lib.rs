@@ -27,6 +27,7 @@ mod expected;
 mod figures;
 pub use gwctl_fleet::format;
 pub mod guided;
+mod handing_over;
 mod journal;
 mod keep;
 mod lately;
@@ -34,6 +35,7 @@ mod mechanism;
 pub mod names;
 mod needs;
 mod offers;
+mod operator;
 mod patience;
 mod plan;
 mod plan_judged;
@@ -58,27 +60,28 @@ mod unlearned;
 mod unreachable;
 
 pub use advise::{Advice, Mode, advise};
-pub use annotate::{abandon, note};
+pub use annotate::{abandon, note, offer};
 pub use arguments::CodeFrom;
 pub use binding::{Binding, Holder, Place};
 pub use check::{Check, Finding};
 pub use config_after_run::{as_built, built_by};
 pub use data_loss::DataLoss;
-pub use engine::{Control, NotStarted, Operator, Order, Running, SharedRefused, resume, start};
+pub use engine::{Control, NotStarted, Order, Running, SharedRefused, accept, resume, start};
 pub use eta::{expected_recovery, left};
 pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use guided::Intent;
 pub use journal::{
-    Broken, CallMade, DiskFault, Diverged, Entry, Folder, Journal, JournalError, Lease,
-    LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply, ResumeError, RunState,
-    StackPart, Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
+    Broken, CallMade, DiskFault, Diverged, Entry, Folder, HandOver, Journal, JournalError, Lease,
+    LeaseRefused, NotBrought, Note, Offered, OutOfPlace, Phase, Record, Reply, ResumeError,
+    RunState, StackPart, Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;
 pub use mechanism::{Choice, Mechanism};
 pub use needs::{Dependency, Need, Standing};
 pub use offers::Offers;
+pub use operator::Operator;
 pub use patience::plan_patiently;
 pub use plan::{Confirmation, NotConfirmed, Plan};
 pub use planned_call::PlannedCall;

@@ -9,6 +9,7 @@
 //! The files of this machine stay what they are, and are written first: the table follows before a change is sent
 //! (aws-facts §16.2).
 
+mod hand_over;
 mod hold;
 mod holder;
 mod lease;

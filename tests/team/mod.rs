@@ -1,6 +1,8 @@
 //! What a team shares in a table of DynamoDB: the lease of a fleet, and the journals of its runs.
 
+mod hand_over;
 mod lease;
+mod persons;
 mod processes;
 mod runs;
 mod stand;

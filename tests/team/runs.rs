@@ -11,13 +11,13 @@ use gwctl::fleet::Pace;
 use std::sync::Arc;
 
 /// A machine of its own: its folder, its observer, and its way to AWS.
-async fn machine(sim: &Sim) -> Stage {
+pub async fn machine(sim: &Sim) -> Stage {
     let dir = Arc::new(tempfile::tempdir().unwrap());
     let spec = shared(sim, replicas());
     Stage::configured(sim.clone(), dir, Pace::Incident, spec).await
 }
 
-fn evacuate() -> Intent {
+pub fn evacuate() -> Intent {
     Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism: None,
@@ -43,7 +43,7 @@ async fn go_on(stage: &Stage, id: &str, orders: &[Order]) -> Result<Running, Not
 }
 
 /// What AWS was asked to change.
-fn sent(sim: &Sim) -> usize {
+pub fn sent(sim: &Sim) -> usize {
     sim.state().control.mutations.len()
 }
 

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::afresh;
 use super::shared::Shared;
-use crate::journal::{Entry, Journal, JournalError, Reply, RunState};
+use crate::journal::{Entry, HandOver, Journal, JournalError, Reply, RunState};
 use crate::needs::standing;
 use crate::task::{Context, Next, Observation, Sent};
 use crate::{Dependency, Lately, PlannedCall, RunContext, Standing, Step, format};
@@ -39,6 +40,27 @@ pub(super) struct Log {
 }
 
 impl Log {
+    pub(super) fn of(
+        journal: Journal,
+        run_context: RunContext,
+        lately: Lately,
+        shared: Option<Shared>,
+    ) -> Self {
+        Self {
+            journal: Arc::new(Mutex::new(journal)),
+            run_context,
+            lately: Arc::new(lately),
+            acting: Arc::default(),
+            shared: shared.map(Arc::new),
+        }
+    }
+
+    /// The run as it stands, and what follows.
+    pub(super) fn watch(&self) -> watch::Receiver<Arc<RunState>> {
+        let journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.watch()
+    }
+
     /// Who this process was first in the account of `holder`: `now`, where this is the first change there.
     pub(super) fn first_there(&self, holder: Option<Account>, now: &str) -> String {
         let mut acting = self.acting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,6 +73,14 @@ impl Log {
     pub(super) fn say(&self, entry: Entry) -> Result<(), JournalError> {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.append(self.run_context.clock.now(), entry)
+    }
+
+    /// That the run is offered to `to`, with what has to be known.
+    pub(super) fn offer(&self, to: &str) -> Entry {
+        let snapshot = self.run_context.snapshot();
+        let journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let what = HandOver::of(journal.state(), to, journal.hash(), Some(&snapshot));
+        Entry::Offered { what: what.into() }
     }
 
     pub(super) fn state(&self) -> Arc<RunState> {

@@ -157,6 +157,13 @@ impl Shared {
         self.copying.hold.taken().await.to_string()
     }
 
+    /// Who accepted the offer called `offer`. What the table does not answer now is asked again.
+    pub(super) async fn acceptance(&self, offer: &str) -> Option<String> {
+        let copying = &self.copying;
+        let accepted = copying.hold.team().acceptance(&copying.id, offer).await;
+        accepted.ok().flatten()
+    }
+
     /// Copies the rest, and gives the lease back.
     pub(crate) async fn end(&self) {
         self.copier.abort();

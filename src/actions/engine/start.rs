@@ -1,37 +1,22 @@
 //! Beginning a run, and going on with one.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::drive::Log;
+use super::listen::Listening;
 use super::order::Order;
 use super::run::{Message, Run};
 use super::shared::{self, Shared, SharedRefused};
 use crate::digest::digest;
-use crate::journal::{
-    Folder, Journal, JournalError, Lease, LeaseRefused, Phase, ResumeError, RunState,
+use crate::journal::{Folder, JournalError, Lease, LeaseRefused, Phase, ResumeError, RunState};
+use crate::{
+    Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Operator, Plan, RunContext, basis,
 };
-use crate::{Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Plan, RunContext, basis};
 use gwctl_store::Hold;
-
-/// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operator {
-    /// Who, by AWS's word or the system's.
-    pub name: String,
-    /// On which machine.
-    pub host: String,
-}
-
-impl Operator {
-    /// `operator@host`.
-    pub fn word(&self) -> String {
-        format!("{}@{}", self.name, self.host)
-    }
-}
 
 /// A run in this process.
 #[derive(Debug)]
@@ -98,6 +83,27 @@ pub enum NotStarted {
         /// In words.
         why: &'static str,
     },
+    /// It was to be accepted, and nobody offers it.
+    #[error("nobody offers run {0}: `gwctl runs resume` takes it over once no process drives it")]
+    NotOffered(String),
+    /// It was to be accepted by somebody else.
+    #[error("run {id} is offered to {to}, and you are {you}: nothing was changed")]
+    OfferedTo {
+        /// Which.
+        id: String,
+        /// To whom.
+        to: String,
+        /// `operator@host`.
+        you: String,
+    },
+    /// Nobody could be told that it is accepted.
+    #[error("the process that drives run {id} could not be told that you accept it: {why}")]
+    NotHeard {
+        /// Which.
+        id: String,
+        /// In words.
+        why: String,
+    },
     /// It acted on a simulated world that is no more.
     #[error("the simulated world of run {0} ended with its process: it cannot go on")]
     WorldEnded(String),
@@ -147,8 +153,8 @@ pub async fn start(
     }
     let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
     let shared = share(taken, folder, (&id, &plan.binding.domain), 0).await?;
-    let leases = Held { lease, shared };
-    Ok(set_off(id, journal, leases, run_context, lately, &[]))
+    let log = Log::of(journal, run_context, lately, shared);
+    Ok(set_off(id, log, lease, folder, &[]))
 }
 
 /// A run goes on where it was confirmed, and for what it was confirmed.
@@ -209,23 +215,8 @@ pub async fn resume(
         });
     }
     let shared = share(taken, folder, (id, &binding.domain), copied).await?;
-    let leases = Held { lease, shared };
-    Ok(set_off(
-        id.into(),
-        journal,
-        leases,
-        run_context,
-        lately,
-        orders,
-    ))
-}
-
-/// What a run holds for as long as it lasts.
-pub(super) struct Held {
-    /// On this machine.
-    pub lease: Lease,
-    /// In the table that the team shares.
-    pub shared: Option<Shared>,
+    let log = Log::of(journal, run_context, lately, shared);
+    Ok(set_off(id.into(), log, lease, folder, orders))
 }
 
 pub(crate) async fn share(
@@ -240,38 +231,25 @@ pub(crate) async fn share(
     })
 }
 
-fn set_off(
-    id: String,
-    journal: Journal,
-    Held { lease, shared }: Held,
-    run_context: RunContext,
-    lately: Lately,
-    orders: &[Order],
-) -> Running {
+fn set_off(id: String, log: Log, lease: Lease, folder: &Folder, orders: &[Order]) -> Running {
     let (sender, messages) = mpsc::unbounded_channel();
-    let control = Control(sender);
-    let state = journal.watch();
+    let state = log.watch();
     let (complaints, complained) = watch::channel(None);
-    let log = Log {
-        journal: Arc::new(Mutex::new(journal)),
-        run_context,
-        lately: Arc::new(lately),
-        acting: Arc::default(),
-        shared: shared.map(Arc::new),
-    };
+    let listening = Listening::begin(folder.clone(), &id, &log, sender.downgrade());
     let mut run = Run {
         log,
         messages,
         lease,
         complaints,
         first: orders.to_vec(),
+        _listening: listening,
     };
     let begun = run.set_out();
     Running {
         id,
         state,
         complaints: complained,
-        control,
+        control: Control(sender),
         task: tokio::spawn(run.run(begun)),
     }
 }

@@ -207,6 +207,11 @@ impl Journal {
         Ok(())
     }
 
+    /// The hash of the last record.
+    pub(crate) fn hash(&self) -> &str {
+        &self.prev
+    }
+
     /// As it stands.
     pub(crate) fn state(&self) -> &Arc<RunState> {
         &self.state

@@ -1,129 +1,19 @@
 //! What a journal adds up to. Everyone who shows a run, here or in another process, folds the same records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::entry::{Entry, Record, Reply};
+use super::hand_over::Offered;
 use super::out_of_place::OutOfPlace;
 use super::status::{Phase, Status, StepStatus};
+use super::step_state::{CallMade, StepState};
 use crate::engine::Order;
 use crate::figures::{Minutes, WritesBlocked};
-use crate::{Finding, Plan, PlannedCall, Step, Task};
-use gwctl_fleet::StackEvent;
-
-/// A call a run made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CallMade {
-    /// When it was sent.
-    pub at: Timestamp,
-    /// By whom.
-    pub by: String,
-    /// Which.
-    pub call: PlannedCall,
-    /// With what, in words.
-    pub what: String,
-    /// What came back and when; none when nothing was heard before the process ended.
-    pub reply: Option<(Timestamp, Reply)>,
-}
-
-/// One step as it stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct StepState {
-    /// How it stands.
-    pub status: StepStatus,
-    /// When it first began.
-    pub started: Option<Timestamp>,
-    /// When it was done or skipped.
-    pub ended: Option<Timestamp>,
-    /// The newest thing seen.
-    pub saw: Option<String>,
-    /// Why it is held.
-    pub held: Option<String>,
-    /// It is held because it is meant to ask the operator.
-    pub gate: bool,
-    /// Changes sent.
-    pub calls: Vec<CallMade>,
-    /// How many of them the operator has settled by ordering a retry.
-    pub settled: usize,
-    /// The operator ordered a retry.
-    pub retried: bool,
-    /// What the step's stack is made of and how far each part is, by the parts' names.
-    pub parts: BTreeMap<String, StackPart>,
-    /// The stack's own events so far, by CloudFormation's numbers.
-    #[serde(skip)]
-    pub events: BTreeSet<String>,
-}
-
-/// One resource of a stack that is built, changed or deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StackPart {
-    /// `AWS::RDS::DBCluster`.
-    pub kind: String,
-    /// `CREATE_IN_PROGRESS` …
-    pub status: String,
-    /// When it began.
-    pub began: Timestamp,
-    /// When it was complete, or failed.
-    pub ended: Option<Timestamp>,
-    /// Why it failed.
-    pub reason: Option<String>,
-}
-
-impl StepState {
-    /// Nothing was done yet.
-    pub const NEW: Self = Self {
-        status: StepStatus::Waiting,
-        started: None,
-        ended: None,
-        saw: None,
-        held: None,
-        gate: false,
-        calls: Vec::new(),
-        settled: 0,
-        retried: false,
-        parts: BTreeMap::new(),
-        events: BTreeSet::new(),
-    };
-
-    /// Takes a line of the stack's log in.
-    fn take(&mut self, line: &StackEvent) {
-        self.events.insert(line.id.clone());
-        if line.is_of_the_stack() {
-            return;
-        }
-        let over = !line.status.ends_with("_IN_PROGRESS");
-        let part = StackPart {
-            kind: line.kind.clone(),
-            status: line.status.clone(),
-            began: line.at,
-            ended: over.then_some(line.at),
-            reason: line
-                .reason
-                .clone()
-                .filter(|_| line.status.ends_with("_FAILED")),
-        };
-        match self.parts.get_mut(&line.logical) {
-            // The same operation goes on; another one, such as a rollback's, begins anew.
-            Some(known) if verb(&known.status) == verb(&line.status) => {
-                *known = StackPart {
-                    began: known.began,
-                    ..part
-                };
-            }
-            _ => {
-                self.parts.insert(line.logical.clone(), part);
-            }
-        }
-    }
-
-    /// Whether what comes after it may begin.
-    pub fn over(&self) -> bool {
-        matches!(self.status, StepStatus::Done | StepStatus::Skipped)
-    }
-}
+use crate::{Finding, Plan, Step, Task};
 
 /// Something the operator wrote down.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -178,6 +68,12 @@ pub struct RunState {
     pub notes: Vec<Note>,
     /// How often another process went on with it.
     pub resumed: u32,
+    /// To whom its holder offers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offered: Option<Offered>,
+    /// To whom it was handed over, until that process goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handed_to: Option<String>,
     /// Time of the newest record.
     pub newest: Timestamp,
     /// What AWS counted from a few minutes before it was confirmed.
@@ -185,11 +81,6 @@ pub struct RunState {
     pub minutes: Minutes,
     /// What RDS said of the old writer after a failover.
     pub blocked: Option<WritesBlocked>,
-}
-
-/// `CREATE` of `CREATE_COMPLETE`.
-fn verb(status: &str) -> &str {
-    status.split('_').next().unwrap_or_default()
 }
 
 impl RunState {
@@ -243,6 +134,8 @@ impl RunState {
             newest: record.at,
             minutes: Minutes::default(),
             blocked: None,
+            offered: None,
+            handed_to: None,
         })
     }
 
@@ -251,7 +144,24 @@ impl RunState {
         self.newest = record.at;
         match &record.entry {
             Entry::Begun { .. } => return Err(OutOfPlace::Begun),
-            Entry::Resumed => self.resumed += 1,
+            Entry::Resumed => {
+                self.resumed += 1;
+                (self.offered, self.handed_to) = (None, None);
+            }
+            Entry::Offered { what } => {
+                self.offered = Some(Offered {
+                    at: record.at,
+                    by: record.by.clone(),
+                    what: (**what).clone(),
+                });
+            }
+            Entry::Withdrawn => {
+                self.offered.take().ok_or(OutOfPlace::NotOffered)?;
+            }
+            Entry::HandedOver { to } => {
+                self.offered.take().ok_or(OutOfPlace::NotOffered)?;
+                self.handed_to = Some(to.clone());
+            }
             Entry::Started { step } => {
                 let at = record.at;
                 let step = self.live(step, &[Status::Waiting, Status::Running, Status::Held])?;
@@ -305,6 +215,7 @@ impl RunState {
                 }
             }
             Entry::Ended { phase } => {
+                self.offered = None;
                 (self.outcome, self.ended) = (Some(*phase), Some(record.at));
                 for step in self.steps.values_mut() {
                     if matches!(step.status, Status::Running | Status::Held) {
@@ -317,6 +228,9 @@ impl RunState {
     }
 
     fn obey(&mut self, order: &Order, record: &Record) -> Result<(), OutOfPlace> {
+        if order.goes_on() {
+            self.offered = None;
+        }
         match order {
             Order::Pause => self.paused = true,
             Order::Go => self.paused = false,
@@ -350,6 +264,8 @@ impl RunState {
             }
             Order::Abandon { reason } => self.note(record, format!("abandoned: {reason}")),
             Order::Note { text } => self.note(record, text.clone()),
+            // What comes of them is written down instead.
+            Order::HandOver { .. } | Order::Withdraw => {}
         }
         Ok(())
     }

@@ -114,6 +114,7 @@ fn one(record: &Record) -> Option<(&'static str, String)> {
             "resumed",
             format!("{} went on with it in another process", record.by),
         ),
+        Entry::HandedOver { to } => ("handed over", format!("by {} to {to}", record.by)),
         Entry::Held {
             step,
             why,
@@ -137,7 +138,11 @@ fn one(record: &Record) -> Option<(&'static str, String)> {
             Order::Undo => ("undone", format!("ordered by {}", record.by)),
             Order::Abandon { reason } => ("abandoned", format!("by {}: {reason}", record.by)),
             Order::Pause => ("paused", format!("by {}", record.by)),
-            Order::Go | Order::Continue { .. } | Order::Note { .. } => return None,
+            Order::Go
+            | Order::Continue { .. }
+            | Order::Note { .. }
+            | Order::HandOver { .. }
+            | Order::Withdraw => return None,
         },
         _ => return None,
     })

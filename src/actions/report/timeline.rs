@@ -92,6 +92,11 @@ pub(crate) fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
             Some((None, format!("abort criterion {criterion}: {text}")))
         }
         Entry::Ordered { order } => Some(said(order)),
+        Entry::Offered { what } => {
+            Some((None, format!("offered to {}: {}", what.to, what.words())))
+        }
+        Entry::Withdrawn => Some((None, "the offer was withdrawn".into())),
+        Entry::HandedOver { to } => Some((None, format!("handed over to {to}"))),
         Entry::Ended { phase } => Some((None, ended(*phase).into())),
     }
 }
@@ -111,6 +116,8 @@ fn said(order: &Order) -> (Option<String>, String) {
         Order::Undo => (None, "ordered: take back what was done".into()),
         Order::Abandon { reason } => (None, format!("ordered: abandon: {reason}")),
         Order::Note { text } => (None, format!("note: {text}")),
+        Order::HandOver { to } => (None, format!("ordered: offer it to {to}")),
+        Order::Withdraw => (None, "ordered: withdraw the offer".into()),
     }
 }
 

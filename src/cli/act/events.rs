@@ -257,6 +257,21 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
             make("»", "order", Ink::Bold, &step, text)
         }
         Entry::Figures { .. } => None,
+        Entry::Offered { what } => make(
+            "»",
+            "offered",
+            Ink::Bold,
+            "",
+            format!("to {}. {}", what.to, what.words()),
+        ),
+        Entry::Withdrawn => make("»", "kept", Ink::Bold, "", "the offer was withdrawn".into()),
+        Entry::HandedOver { to } => make(
+            "●",
+            "handed",
+            Ink::Bold,
+            "",
+            format!("over to {to}: this process sends nothing from here on"),
+        ),
         Entry::Ended { phase } => Some(ended(*phase)),
     }
 }
@@ -344,6 +359,8 @@ pub fn ordered(order: &Order) -> (String, String) {
         Order::Undo => (String::new(), "take back what was done".into()),
         Order::Abandon { reason } => (String::new(), format!("abandon: {reason}")),
         Order::Note { text } => (String::new(), format!("note: {text}")),
+        Order::HandOver { to } => (String::new(), format!("offer it to {to}")),
+        Order::Withdraw => (String::new(), "withdraw the offer".into()),
     }
 }
 

@@ -259,6 +259,8 @@ pub fn not_started(why: &NotStarted) -> Failure {
         | NotStarted::ReadOnly(_)
         | NotStarted::WorldEnded(_)
         | NotStarted::NoWayBack { .. }
+        | NotStarted::NotOffered(_)
+        | NotStarted::OfferedTo { .. }
         | NotStarted::Over { .. } => {
             Failure::refused(why.to_string())
         }

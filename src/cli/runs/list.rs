@@ -126,9 +126,13 @@ fn phase(run: &Summary, folder: &Folder) -> String {
     if phase.over() {
         return phase.word().into();
     }
-    match (folder.holder(&run.id).is_some(), phase) {
+    let told = match (folder.holder(&run.id).is_some(), phase) {
         (true, phase) => format!("{}, live", phase.word()),
         (false, phase) => phase.unattended().into(),
+    };
+    match &state.offered {
+        Some(offered) => format!("{told}, offered to {}", offered.what.to),
+        None => told,
     }
 }
 
@@ -149,6 +153,7 @@ fn document(run: &Summary, folder: &Folder) -> Value {
             "phase": phase.told(live),
             "live": live,
             "operator": state.operator,
+            "offered_to": state.offered.as_ref().map(|offered| &offered.what.to),
             })
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod find;
+mod hand_over;
 mod list;
 pub mod report;
 mod show;
@@ -41,6 +42,10 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
             show::show(&folder, &id, *follow, *output, paper, &again)
         }
         Some(What::Resume(args)) => take_up::take_up(global, folder, args, asked.demo),
+        Some(What::Handover { id, to, .. }) => {
+            hand_over::offer(global, &folder, id, to.as_deref(), asked.demo)
+        }
+        Some(What::Accept(args)) => hand_over::accept(global, folder, args, asked.demo),
         Some(What::Undo(args)) => take_up::undo(global, folder, args, asked.demo),
         Some(What::Abandon { id, reason }) => {
             let id = find(&folder, id)?;

@@ -168,6 +168,8 @@ pub enum Effect {
         /// What it is told first.
         orders: Vec<Order>,
     },
+    /// Accept the run of this identifier, which its holder offers, and go on with it.
+    Accept(String),
     /// Leave this console's run so that anybody can resume it; [`Msg::RunStopped`] answers.
     LeaveRun,
     /// Read back what this console's run built, and keep it where its fleet is described; [`Msg::Kept`] answers.

@@ -50,6 +50,8 @@ pub enum Command {
     Freeze,
     Filter(String),
     Note(String),
+    /// Offer the run to somebody.
+    HandOver(String),
     /// A time of day, in a recording.
     At(jiff::civil::Time),
     /// One of the charts' ranges, by its place.

@@ -186,6 +186,7 @@ impl Outside {
             } => self.runs.start(self.means.clone(), plan, typed, waived),
             Effect::Order(order) => self.runs.order(order),
             Effect::Resume { id, orders } => self.runs.resume(self.means.clone(), id, orders),
+            Effect::Accept(id) => self.runs.accept(self.means.clone(), id),
             Effect::LeaveRun => self.runs.leave(),
             Effect::Keep { run, intent } => {
                 self.runs.keep(self.setup.fleets.as_ref(), run, *intent);

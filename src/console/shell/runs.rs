@@ -14,7 +14,7 @@ use crate::Fleets;
 use crate::app::{Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
     Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted, Operator, Order, Plan,
-    RunContext, Running, Tried, keep_switches, resume, start,
+    RunContext, Running, Tried, accept, keep_switches, resume, start,
 };
 use gwctl_observe::Observer;
 
@@ -97,6 +97,14 @@ impl Runs {
         let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
         self.begin(means, move |run_context| async move {
             resume(&id, &orders, run_context, &folder, &operator).await
+        });
+    }
+
+    /// Goes on with a run that its holder offers.
+    pub fn accept(&self, means: Option<Means>, id: String) {
+        let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
+        self.begin(means, move |run_context| async move {
+            accept(&id, run_context, &folder, &operator).await
         });
     }
 

@@ -149,7 +149,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
 fn attention(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> Rect {
     let mut prose = Prose::new(scene, area.width.saturating_sub(4));
     let (title, role) = said(scene, &mut prose, shown);
-    let keys = keys(scene, shown);
+    let keys = keys(scene, shown, usize::from(area.width.saturating_sub(4)));
     if prose.lines.is_empty() && shown.state.phase() != Phase::Abandoned {
         return area;
     }
@@ -188,9 +188,16 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     let run = &shown.state;
     let phase = run.phase();
     if let Hold::Theirs(holder) = &shown.hold {
-        let text = format!("{holder} drives this run: you see it live, but cannot control it here");
+        let text = format!(
+            "{} on {} drives this run since {} (process {}): you see it live, but cannot control it here",
+            holder.operator,
+            holder.host,
+            format::minute(holder.since),
+            holder.pid
+        );
         prose.say(0, &text, Role::Text);
     }
+    offered(scene, prose, shown);
     if shown.hold == Hold::Nobody && !phase.over() {
         prose.say(
             0,
@@ -268,12 +275,42 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     }
 }
 
-/// What can be said to the run now.
-fn keys(scene: &Scene<'_>, shown: &Shown) -> Line<'static> {
-    let mut spans = Vec::new();
-    for kind in shown.orders() {
-        spans.push(scene.span(scene.key(kind.action()), Role::Accent));
-        spans.push(scene.span(format!(" {}   ", kind.word()), Role::Text));
+/// To whom the run is offered, with what that person has to know.
+fn offered(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) {
+    let Some(offered) = &shown.state.offered else {
+        return;
+    };
+    let since = format::clock(offered.at);
+    if shown.hold == Hold::Ours {
+        let text = format!(
+            "Offered to {} at {since}: it stays here until they accept, or you go on.",
+            offered.what.to
+        );
+        prose.say(0, &text, Role::Degraded);
+        return;
     }
-    Line::from(spans)
+    let text = if scene.state.is_named(&offered.what) {
+        format!("{} offered you this run at {since}.", offered.by)
+    } else {
+        format!("{}.", offered.sentence())
+    };
+    prose.say(0, &text, Role::Degraded);
+    for (heading, said) in offered.what.told() {
+        let mark = scene.span(format!("{heading:<9} "), Role::Muted);
+        prose.marked(0, &mark, &said, Role::Text);
+    }
+}
+
+/// What can be said to the run now, as far as it fits.
+fn keys(scene: &Scene<'_>, shown: &Shown, room: usize) -> Line<'static> {
+    let mut line = Line::default();
+    for kind in scene.state.orders(shown) {
+        let key = scene.span(scene.key(kind.action()), Role::Accent);
+        let word = scene.span(format!(" {}   ", kind.word()), Role::Text);
+        if line.width() + key.width() + word.width() > room + 3 {
+            break;
+        }
+        line.spans.extend([key, word]);
+    }
+    line
 }
