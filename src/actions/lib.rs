@@ -12,7 +12,9 @@
 
 mod advise;
 mod annotate;
+mod approval;
 pub mod arguments;
+mod asking;
 mod basis;
 mod binding;
 mod check;
@@ -25,6 +27,7 @@ mod engine;
 mod eta;
 mod expected;
 mod figures;
+mod four_eyes;
 pub use gwctl_fleet::format;
 pub mod guided;
 mod handing_over;
@@ -50,6 +53,7 @@ mod rehearsal;
 mod remedy;
 pub mod report;
 mod run_context;
+mod run_name;
 mod step;
 mod survey;
 mod task;
@@ -61,7 +65,9 @@ mod unreachable;
 
 pub use advise::{Advice, Mode, advise};
 pub use annotate::{abandon, note, offer};
+pub use approval::Approval;
 pub use arguments::CodeFrom;
+pub use asking::Asking;
 pub use binding::{Binding, Holder, Place};
 pub use check::{Check, Finding};
 pub use config_after_run::{as_built, built_by};
@@ -70,6 +76,7 @@ pub use engine::{Control, NotStarted, Order, Running, SharedRefused, accept, res
 pub use eta::{expected_recovery, left};
 pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
+pub use four_eyes::{Asked, NotApproved, approvals, approve, ask_approval, end_asking};
 pub use guided::Intent;
 pub use journal::{
     Broken, CallMade, DiskFault, Diverged, Entry, Folder, HandOver, Journal, JournalError, Lease,

@@ -9,6 +9,7 @@
 //! The files of this machine stay what they are, and are written first: the table follows before a change is sent
 //! (aws-facts §16.2).
 
+mod approvals;
 mod hand_over;
 mod hold;
 mod holder;
@@ -20,6 +21,7 @@ mod take;
 mod team;
 mod written;
 
+pub use approvals::NotAsked;
 pub use hold::{Hold, Lost};
 pub use holder::LeaseHolder;
 pub use lease::{Claim, SharedLease};

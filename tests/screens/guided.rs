@@ -13,7 +13,7 @@ fn dark() -> Theme {
     Theme::load("dark", None, Depth::True, false).unwrap()
 }
 
-fn look(state: &State) -> String {
+pub fn look(state: &State) -> String {
     text(&drawn(state, &dark()))
 }
 

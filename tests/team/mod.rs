@@ -1,5 +1,6 @@
 //! What a team shares in a table of DynamoDB: the lease of a fleet, and the journals of its runs.
 
+mod four_eyes;
 mod hand_over;
 mod lease;
 mod persons;

@@ -66,7 +66,14 @@ impl Folder {
     /// What is known here stays.
     pub async fn bring_team(&self, run_context: &RunContext) -> Result<(), NotBrought> {
         match team(run_context) {
-            Some(team) => self.bring(&team, &run_context.spec.domain).await,
+            Some(team) => {
+                let domain = &run_context.spec.domain;
+                if !run_context.spec.rules.approvals.is_empty() {
+                    // What the table does not answer is said of the journals.
+                    drop(self.bring_asked(&team, domain).await);
+                }
+                self.bring(&team, domain).await
+            }
             None => Ok(()),
         }
     }

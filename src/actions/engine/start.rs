@@ -11,12 +11,13 @@ use super::listen::Listening;
 use super::order::Order;
 use super::run::{Message, Run};
 use super::shared::{self, Shared, SharedRefused};
-use crate::digest::digest;
+use crate::four_eyes::{NotApproved, approved, end_asking};
 use crate::journal::{Folder, JournalError, Lease, LeaseRefused, Phase, ResumeError, RunState};
 use crate::{
     Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Operator, Plan, RunContext, basis,
+    run_name,
 };
-use gwctl_store::Hold;
+use gwctl_store::{Hold, Team};
 
 /// A run in this process.
 #[derive(Debug)]
@@ -60,6 +61,9 @@ pub enum NotStarted {
     Shared(Box<SharedRefused>),
     #[error(transparent)]
     NotConfirmed(#[from] NotConfirmed),
+    /// Nobody else approved it.
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
     /// The fleet changed since the plan was made.
     #[error("the fleet changed since the plan was made: nothing was done; plan again")]
     Changed,
@@ -140,10 +144,12 @@ pub async fn start(
         return Err(NotStarted::Changed);
     }
     let at = run_context.clock.now();
-    let id = name(plan, at);
+    let team = shared::team(&run_context);
+    let mut confirmation = confirmation.clone();
+    let id = approval(plan, &mut confirmation, (folder, team.as_ref()), at).await?;
+    let id = id.unwrap_or_else(|| run_name::new(plan, at));
     let holder = holder(operator, &id, at);
     let lease = folder.lease(&plan.binding, &holder)?;
-    let team = shared::team(&run_context);
     let taken = shared::take(team.as_ref(), folder, &plan.binding, holder).await?;
     // Nobody else acts from here on: what is in the folder is all that was sent.
     let lately = Lately::of(folder, &plan.binding, &id, at);
@@ -151,10 +157,32 @@ pub async fn start(
         let (name, text) = (check.name, check.text);
         return Err(NotConfirmed::Refused { name, text }.into());
     }
-    let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
+    let journal = folder.begin(&id, &operator.word(), at, plan, &confirmation)?;
+    if !confirmation.approvals.is_empty() {
+        // Where the table does not answer, it is seen to be too old.
+        drop(end_asking(folder, team.as_ref(), &id).await);
+    }
     let shared = share(taken, folder, (&id, &plan.binding.domain), 0).await?;
     let log = Log::of(journal, run_context, lately, shared);
     Ok(set_off(id, log, lease, folder, &[]))
+}
+
+/// Sees that the plan has the approvals that its rules ask for, and writes them into what was confirmed. The name under
+/// which it waited.
+async fn approval(
+    plan: &Plan,
+    confirmation: &mut Confirmation,
+    (folder, team): (&Folder, Option<&Team>),
+    at: Timestamp,
+) -> Result<Option<String>, NotApproved> {
+    if confirmation.break_glass.is_some() {
+        return Ok(None);
+    }
+    let Some((asked, approvals)) = approved(plan, folder, team, at).await? else {
+        return Ok(None);
+    };
+    confirmation.approvals = approvals;
+    Ok(Some(asked.id))
 }
 
 /// A run goes on where it was confirmed, and for what it was confirmed.
@@ -262,20 +290,4 @@ pub(crate) fn holder(operator: &Operator, run: &str, since: Timestamp) -> LeaseH
         run: run.into(),
         since,
     }
-}
-
-/// `20261124-111226-promote-3f2a`: sorts by time, and two at once differ.
-fn name(plan: &Plan, at: Timestamp) -> String {
-    let seed = format!(
-        "{}{}{}",
-        plan.fingerprint(),
-        std::process::id(),
-        at.as_nanosecond()
-    );
-    format!(
-        "{}-{}-{}",
-        at.strftime("%Y%m%d-%H%M%S"),
-        plan.intent.name(),
-        &digest(seed.as_bytes())[..4]
-    )
 }

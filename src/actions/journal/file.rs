@@ -342,7 +342,7 @@ fn write(file: &mut File, record: &Record, binds: bool) -> std::io::Result<()> {
 }
 
 /// For the operator's eyes alone: plans name resources.
-pub(super) fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     gwctl_files::private(&mut options);
     options

@@ -17,8 +17,9 @@ mod word;
 
 pub use entry::{Entry, Record, Reply};
 pub use fetch::{Diverged, NotBrought};
-use file::private;
+pub(crate) use file::private;
 pub use file::{Broken, Journal, JournalError, ResumeError, Torn};
+pub(crate) use folder::file_name;
 pub use folder::{DiskFault, Folder, LeaseRefused, Summary};
 pub use hand_over::{HandOver, Offered};
 pub use lease::Lease;

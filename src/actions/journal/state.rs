@@ -50,6 +50,12 @@ pub struct RunState {
     pub operator: String,
     /// Names of waived checks.
     pub waived: Vec<String>,
+    /// Who approved it, or why it began without, where the fleet's rules ask for approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved: Option<String>,
+    /// It began without the approval that the rules ask for.
+    #[serde(skip_serializing_if = "is_false")]
+    pub break_glass: bool,
     /// When it was confirmed.
     pub begun: Timestamp,
     /// When it was over.
@@ -81,6 +87,11 @@ pub struct RunState {
     pub minutes: Minutes,
     /// What RDS said of the old writer after a failover.
     pub blocked: Option<WritesBlocked>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl RunState {
@@ -123,6 +134,8 @@ impl RunState {
             plan: Arc::new((**plan).clone()),
             operator: record.by.clone(),
             waived: confirmation.waived.clone(),
+            approved: confirmation.approved_words(),
+            break_glass: confirmation.break_glass.is_some(),
             begun: record.at,
             ended: None,
             undoing: false,

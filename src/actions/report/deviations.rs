@@ -16,7 +16,7 @@ pub struct Deviation {
     /// When.
     pub at: Timestamp,
     /// `held`, `retried`, `skipped`, `waived`, `tripped`, `overruled`, `resumed`, `unknown`, `refused`,
-    /// `undone`, `abandoned`, `paused` or `slow`.
+    /// `undone`, `abandoned`, `paused`, `handed over`, `break-glass` or `slow`.
     pub kind: &'static str,
     /// In a sentence.
     pub what: String,
@@ -110,6 +110,7 @@ pub(super) fn held_s(records: &[Record], state: &RunState) -> BTreeMap<String, i
 
 fn one(record: &Record) -> Option<(&'static str, String)> {
     Some(match &record.entry {
+        Entry::Begun { confirmation, .. } => ("break-glass", confirmation.break_glass.clone()?),
         Entry::Resumed => (
             "resumed",
             format!("{} went on with it in another process", record.by),

@@ -74,7 +74,11 @@ fn settle(moments: &mut [Moment], step: &str, reply: &Reply) {
 pub(crate) fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
     let of = |step: &String, what: String| Some((Some(step.clone()), what));
     match entry {
-        Entry::Begun { .. } => Some((None, "confirmed, and begun".into())),
+        Entry::Begun { confirmation, .. } => {
+            let approved = confirmation.approved_words();
+            let approved = approved.map_or_else(String::new, |words| format!(", {words}"));
+            Some((None, format!("confirmed, and begun{approved}")))
+        }
         Entry::Resumed => Some((None, "another process goes on".into())),
         Entry::Started { step } => of(step, "begins".into()),
         Entry::Sending { step, what, .. } => of(step, what.clone()),

@@ -205,13 +205,15 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
                 [] => String::new(),
                 waived => format!(", waiving {}", waived.join(", ")),
             };
+            let approved = confirmation.approved_words();
+            let approved = approved.map_or_else(String::new, |words| format!(", {words}"));
             let who = format!("{}@{}", confirmation.operator, confirmation.host);
             make(
                 "●",
                 "begun",
                 Ink::Bold,
                 "",
-                format!("run {id}, confirmed by {who}{waived}"),
+                format!("run {id}, confirmed by {who}{waived}{approved}"),
             )
         }
         Entry::Resumed => make(

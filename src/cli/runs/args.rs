@@ -54,6 +54,15 @@ pub enum What {
     /// Accept a run that was offered to you, and go on with it
     #[command(after_long_help = Exit::table())]
     Accept(TakenUp),
+    /// Approve a plan that somebody else asked for
+    #[command(after_long_help = Exit::table())]
+    Approve {
+        /// The id of the plan that waits, the beginning of it, or `last`
+        id: String,
+        /// Confirm by naming the plan's target, for use without a terminal
+        #[arg(long, value_name = "TARGET")]
+        confirm: Option<String>,
+    },
     /// Take back what a run did
     #[command(after_long_help = Exit::table())]
     Undo(Undo),

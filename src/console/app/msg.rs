@@ -9,7 +9,7 @@ use super::{
     FaultEntry, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched, ProgramWrote,
     Replayed, Seek,
 };
-use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
+use gwctl_actions::{Approval, Asked, Binding, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened, Past, PastQuestion};
@@ -82,6 +82,8 @@ pub enum Msg {
     RunStopped(Option<String>),
     /// [`Effect::Start`] or [`Effect::Resume`] did not begin anything.
     NotStarted(String),
+    /// The plan of [`Effect::Start`] waits for approval, and who approved it so far.
+    Asked(Box<Asked>, Vec<Approval>),
     /// [`Effect::ListRuns`] ended.
     Runs(Vec<RunLine>),
     /// What runs sent a moment ago.
@@ -158,7 +160,11 @@ pub enum Effect {
         typed: String,
         /// Names of waived checks.
         waived: Vec<String>,
+        /// Why it begins without the approval that the rules ask for.
+        break_glass: Option<String>,
     },
+    /// The plan that waits for approval is withdrawn.
+    StopAsking,
     /// Tell this console's run.
     Order(Order),
     /// Resume a run that no process drives, giving these orders first.

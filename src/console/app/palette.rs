@@ -112,6 +112,11 @@ fn own_about(own: &OwnCommand) -> String {
     format!("{about}{changes}")
 }
 
+/// The names of the guided actions.
+pub fn action_names() -> impl Iterator<Item = &'static str> {
+    ACTIONS.iter().map(|action| action.name)
+}
+
 /// Whether gwctl has a command of this name.
 pub fn is_command(name: &str) -> bool {
     verbs(true).any(|verb| verb.names.contains(&name))

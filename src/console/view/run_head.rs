@@ -198,6 +198,14 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
         prose.say(0, &text, Role::Text);
     }
     offered(scene, prose, shown);
+    if let Some(approved) = &run.approved {
+        let role = if run.break_glass {
+            Role::Down
+        } else {
+            Role::Muted
+        };
+        prose.say(0, &format!("Begun {approved}."), role);
+    }
     if shown.hold == Hold::Nobody && !phase.over() {
         prose.say(
             0,

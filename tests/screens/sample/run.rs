@@ -83,6 +83,8 @@ pub fn begun(plan: Plan) -> RunState {
         plan: Arc::new(plan),
         operator: "alice@console-1".into(),
         waived: Vec::new(),
+        approved: None,
+        break_glass: false,
         begun: ago(180),
         ended: None,
         undoing: false,
