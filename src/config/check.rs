@@ -2,6 +2,7 @@
 
 mod accounts;
 mod console;
+mod drill;
 mod findings;
 mod rules;
 mod shared;
@@ -137,6 +138,7 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     sites(spec, at);
     accounts::accounts(spec, &mut at.below(&["accounts"]));
     shared::shared(spec, &mut at.below(&["shared"]));
+    drill::drill(spec, &mut at.below(&["drill", "mute"]));
     rules::thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
     rules::rules(spec, &mut at.below(&["rules"]));
 }

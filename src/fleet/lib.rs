@@ -18,6 +18,7 @@ mod console_url;
 mod database;
 mod deployment;
 mod discovery;
+mod drill_spec;
 mod edge;
 mod events;
 pub mod format;
@@ -79,6 +80,7 @@ pub use deployment::{ApiDeployment, ApiStage};
 pub use discovery::{
     ApiMapping, ApiName, HostedZone, ListedCluster, ListedDistribution, ListedGlobalCluster, Origin,
 };
+pub use drill_spec::{DrillSpec, MUTED_AT_MOST};
 pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HERE, HealthCheck,
     Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{AccountsSpec, Partition, Region, RoutingEndpoint, Rules, SharedSpec, Thresholds};
+use super::{
+    AccountsSpec, DrillSpec, Partition, Region, RoutingEndpoint, Rules, SharedSpec, Thresholds,
+};
 
 /// One API and everything it is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -44,6 +46,9 @@ pub struct FleetSpec {
     /// How its stacks are built.
     #[serde(default)]
     pub build: BuildSpec,
+    /// What a drill does besides.
+    #[serde(default, skip_serializing_if = "DrillSpec::is_empty")]
+    pub drill: DrillSpec,
     /// Where the team shares who acts on it and what was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared: Option<SharedSpec>,

@@ -1,5 +1,6 @@
 //! A lease that this process has: proved anew before each change, and kept alive between them.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use tokio::sync::{Mutex, watch};
@@ -10,7 +11,7 @@ use crate::since::Since;
 use crate::team::TTL;
 use crate::written::Outcome;
 use crate::{LeaseHolder, SharedLease, Team};
-use gwctl_aws::{AwsError, Item, Only};
+use gwctl_aws::{AwsError, Fence, Item, Only};
 
 /// How many signs a holder gives while its lease lasts without one.
 const SIGNS: u32 = 3;
@@ -71,6 +72,7 @@ impl Hold {
     /// Keeps `lease` alive, of which `item` was just written.
     pub(crate) fn begin(team: Team, lease: OwnLease, item: &Item) -> Self {
         let token = lease.token;
+        let proved = StdMutex::new(Since::now(&*team.clock));
         let held = Arc::new(Held {
             team,
             standing: Mutex::new(Standing {
@@ -78,7 +80,7 @@ impl Hold {
                 beat: item.text(BEAT).unwrap_or_default().to_owned(),
                 lost: None,
             }),
-            proved: StdMutex::new(Since::now()),
+            proved,
             taken: watch::channel(None).0,
         });
         let keeper = tokio::spawn(keep(held.clone())).abort_handle();
@@ -118,13 +120,13 @@ impl Hold {
     /// Whether the newest proof is so new that nobody can have taken over since: a machine that slept finds that it is
     /// not.
     pub fn is_fresh(&self) -> bool {
-        let proved = *self
-            .held
-            .proved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let team = &self.held.team;
-        proved.elapsed() < team.clock.wall(TTL / 2)
+        self.held.is_fresh()
+    }
+
+    /// What each change asks right before it is sent: whether the newest proof is still fresh, and where it is not, for a
+    /// new one.
+    pub fn fence(&self) -> Arc<dyn Fence> {
+        self.held.clone()
     }
 
     /// From now on it gives no sign by itself, like the process of a laptop that was closed: for tests.
@@ -146,14 +148,42 @@ impl Hold {
     }
 }
 
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
+}
+
+/// How many proofs may be stale once their answers are read, before the change is given up.
+const PROOFS: u32 = 3;
+
+impl Fence for Held {
+    fn admits(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async {
+            for _ in 0..PROOFS {
+                if self.is_fresh() {
+                    return Ok(());
+                }
+                self.check().await.map_err(|why| why.to_string())?;
+            }
+            Err("the fleet's lease was not proven in time".into())
+        })
+    }
+}
+
 impl Held {
+    fn is_fresh(&self) -> bool {
+        let proved = *self.proved.lock().unwrap_or_else(PoisonError::into_inner);
+        proved.is_within(TTL / 2, &*self.team.clock)
+    }
+
     async fn check(&self) -> Result<(), Lost> {
         let mut standing = self.standing.lock().await;
         if let Some(lost) = &standing.lost {
             return Err(lost.clone());
         }
         loop {
-            let sent = Since::now();
+            let sent = Since::now(&*self.team.clock);
             let item = standing.lease.next(false);
             let only = Only::If(BEAT, &standing.beat);
             match self.team.replicas.put(&item, only).await? {

@@ -163,6 +163,19 @@ impl Stage {
         self.try_start(plan).unwrap()
     }
 
+    /// As [`Self::start`], where a table of the team's is asked first.
+    pub async fn begin(&self, plan: &Plan) -> Running {
+        let (confirmed, operator) = (confirmation(plan), operator());
+        let begun = gwctl::actions::start(
+            plan,
+            &confirmed,
+            self.run_context(),
+            &self.folder,
+            &operator,
+        );
+        Box::pin(begun).await.unwrap()
+    }
+
     pub fn try_start(&self, plan: &Plan) -> Result<Running, NotStarted> {
         start(
             plan,

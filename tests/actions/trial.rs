@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use gwctl::actions::guided::ACTIONS;
 use gwctl::actions::{Intent, Order, Phase, PlannedCall, Reply, RunState, Running, Status};
-use gwctl::fleet::{FleetSpec, Pace};
-use gwctl::sim::world::{How, Moment, Tamper};
+use gwctl::fleet::{FleetSpec, Pace, SharedSpec};
+use gwctl::sim::world::{How, Moment, Tables, Tamper};
 use tempfile::TempDir;
 
-use super::stand::{Stage, in_virtual_time, story};
+use super::stand::{Stage, in_virtual_time, region, story};
 use super::world::{self, REST, World, differences};
 
 /// One way to try one of the actions.
@@ -26,6 +26,18 @@ pub struct Trouble {
     pub line: Line,
     /// What the operator says once the run holds.
     pub after_hold: AfterHold,
+    /// Where lease and journal are.
+    pub kept: Kept,
+}
+
+/// Where lease and journal of a run are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kept {
+    /// In files of one machine.
+    #[default]
+    InFiles,
+    /// In a table of the team's as well.
+    InATable,
 }
 
 /// What is between a run and AWS.
@@ -94,7 +106,7 @@ pub fn tried(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
 }
 
 async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
-    let mut stage = ready(rehearsal).await;
+    let mut stage = ready_with(rehearsal, trouble.kept).await;
     let from = stage.sim().state().control.mutations.len();
     let (before, lost) = (
         world::world(stage.sim()),
@@ -106,7 +118,7 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     for tamper in &trouble.tampers {
         stage.sim().tamper(tamper.clone());
     }
-    let mut running = stage.start(&plan);
+    let mut running = stage.begin(&plan).await;
     let mut held = Vec::new();
     let state = see_through(&stage, &mut running, trouble.after_hold, &mut held).await;
     let complaints = running.complaints.clone();
@@ -143,6 +155,11 @@ struct Prepared {
 
 /// The stage on which everything that comes first is done, and seen.
 pub async fn ready(rehearsal: &Rehearsal) -> Stage {
+    ready_with(rehearsal, Kept::InFiles).await
+}
+
+/// As [`ready`], for runs that are kept as `kept` says.
+pub async fn ready_with(rehearsal: &Rehearsal, kept: Kept) -> Stage {
     type Known = Mutex<HashMap<String, Arc<OnceLock<Prepared>>>>;
     static KNOWN: OnceLock<Known> = OnceLock::new();
     let Rehearsal {
@@ -169,13 +186,19 @@ pub async fn ready(rehearsal: &Rehearsal) -> Stage {
     let dir = Arc::new(tempfile::tempdir().unwrap());
     copy(&prepared.dir.path().join("runs"), &dir.path().join("runs"));
     let sim = prepared.moment.go_on();
-    Box::pin(Stage::configured(
-        sim,
-        dir,
-        Pace::Calm,
-        prepared.spec.clone(),
-    ))
-    .await
+    let mut spec = prepared.spec.clone();
+    if kept == Kept::InATable {
+        spec.shared = Some(team_table());
+    }
+    Box::pin(Stage::configured(sim, dir, Pace::Calm, spec)).await
+}
+
+/// The table that every simulated world has.
+fn team_table() -> SharedSpec {
+    SharedSpec {
+        table: Tables::TEAM.into(),
+        regions: ["us-east-2", "us-west-2", "us-east-1"].map(region).to_vec(),
+    }
 }
 
 async fn prepared(rehearsal: &Rehearsal) -> Prepared {

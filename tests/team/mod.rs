@@ -2,8 +2,13 @@
 
 mod four_eyes;
 mod hand_over;
+mod harness;
+mod history;
+mod interleavings;
 mod lease;
+mod line;
 mod persons;
 mod processes;
 mod runs;
+mod speed;
 mod stand;

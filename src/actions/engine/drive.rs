@@ -42,10 +42,13 @@ pub(super) struct Log {
 impl Log {
     pub(super) fn of(
         journal: Journal,
-        run_context: RunContext,
+        mut run_context: RunContext,
         lately: Lately,
         shared: Option<Shared>,
     ) -> Self {
+        if let Some(shared) = &shared {
+            run_context.session = run_context.session.fenced(shared.fence());
+        }
         Self {
             journal: Arc::new(Mutex::new(journal)),
             run_context,

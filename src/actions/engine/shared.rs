@@ -9,6 +9,7 @@ use tokio::task::AbortHandle;
 
 use crate::journal::{Diverged, NotBrought};
 use crate::{Binding, Folder, LeaseHolder, RunContext};
+use gwctl_aws::Fence;
 use gwctl_store::{Claim, Hold, Lost, NotShared, NotTaken, SharedLease, Team};
 
 /// How often lines that nothing waits for are copied.
@@ -143,6 +144,11 @@ impl Shared {
             copying,
             copier: on,
         })
+    }
+
+    /// What every change of the run asks right before it is sent.
+    pub(crate) fn fence(&self) -> Arc<dyn Fence> {
+        self.copying.hold.fence()
     }
 
     /// Whether a change may be sent now: all that the journal says is in the table, and this process has the lease.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Takes};
 use super::promote::Cast;
 use super::shift::{Way, ids};
-use super::{evacuate, preconditions, promote, proxies, region_switch, shift, ways};
+use super::{evacuate, muting, preconditions, promote, proxies, region_switch, shift, ways};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -158,12 +158,19 @@ impl Action for Drill {
             evacuate::inverse(context, region, &choice, &plan.steps)?,
         ]
         .concat();
+        let back = ids(&plan.inverse);
+        let muted = muting::unmute(context, "undo.", &back);
+        plan.inverse.extend(muted.into_iter().map(|step| {
+            let of = step.id.replacen("undo.un", "", 1);
+            step.undoes(of)
+        }));
         if mode == Mode::Failover {
             plan.data_loss = Some(data_loss::estimate(context.snapshot, to));
         }
         plan.notes.push(shift::caches(context, region));
         plan.notes.push(promote::forwarding_note(context, &cast));
         plan.notes.extend(proxies::notes(context, &cast));
+        plan.notes.extend(muting::note(context, *hold_s));
         plan.notes.push("Before the writer moves, undo reverses the routing. After it, the move is completed and then switched back.".into());
         plan.mechanism = Some(choice);
         plan.advice = Some(advice);
@@ -205,12 +212,10 @@ fn steps(
         errors_percent: rules.abort_5xx_percent,
         except: unsteady.map(|site| site.region.clone()).collect(),
     });
-    let mut steps = vec![Step::new(
-        "baseline",
-        "The fleet is steady",
-        baseline,
-        snapshot,
-    )];
+    let mut steps = muting::mute(context, hold_s);
+    let muted = ids(&steps);
+    let title = "The fleet is steady";
+    steps.push(Step::new("baseline", title, baseline, snapshot).after(muted));
     let moved = promote::steps(context, cast, mode);
     // While no cluster accepts writes no Region is well: the receivers are judged after one does, also by
     // those who go through the steps one after the other.
@@ -271,6 +276,7 @@ fn steps(
     let (done, by, id) = ((&steps[..], "evacuate"), choice.mechanism, "back.restore");
     let traffic = shift::take_back(context, region, done, Way::Back, by, id)?;
     steps.extend(back(context, region, cast, mode, traffic));
+    steps.extend(muting::unmute(context, "", &["back.verify".to_owned()]));
     Ok(steps)
 }
 

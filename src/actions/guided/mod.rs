@@ -22,6 +22,7 @@ mod evacuate;
 mod fallback;
 mod fleet_name;
 mod invalidate;
+mod muting;
 mod no_way;
 mod orderable;
 mod password;

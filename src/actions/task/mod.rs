@@ -19,6 +19,7 @@ mod code;
 mod database;
 mod distribution;
 mod invalidate;
+mod mute;
 mod point_alias;
 mod point_router;
 mod point_stage;
@@ -56,6 +57,7 @@ pub use checks::ForceCheck;
 pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use invalidate::Invalidate;
+pub use mute::{MuteAlarms, UnmuteAlarms};
 pub use point_alias::PointAlias;
 pub use point_router::PointRouter;
 pub use point_stage::PointStage;
@@ -144,6 +146,8 @@ tasks!(
     PointRouter,
     PointStage,
     AwaitErrors,
+    MuteAlarms,
+    UnmuteAlarms,
 );
 
 impl Task {
@@ -245,6 +249,8 @@ impl Task {
                 | Self::PointStage(_)
                 | Self::SmokeWrite(_)
                 | Self::SwitchRegion(_)
+                | Self::MuteAlarms(_)
+                | Self::UnmuteAlarms(_)
         )
     }
 

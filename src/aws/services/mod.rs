@@ -29,6 +29,7 @@ pub(crate) mod listing;
 pub(crate) mod logs;
 mod logs_places;
 pub(crate) mod metric;
+pub(crate) mod mute;
 pub(crate) mod quotas;
 pub(crate) mod rds;
 pub(crate) mod rds_change;

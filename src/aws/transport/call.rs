@@ -12,6 +12,7 @@ use crate::transport::breaker::End;
 use crate::transport::call_monitor::CallMonitor;
 use crate::transport::credentials::SharedCredentials;
 use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::fence::Fence;
 use crate::transport::receipt::Receipt;
 use crate::transport::time::SigningTime;
 use gwctl_fleet::{Account, Region};
@@ -25,6 +26,8 @@ pub(crate) struct Caller {
     pub(crate) credentials: Arc<SharedCredentials>,
     /// Which of the fleet's named accounts is asked; none is that of the fleet's own credentials.
     pub(crate) account: Option<Account>,
+    /// What each call waits for.
+    pub(crate) fence: Option<Arc<dyn Fence>>,
 }
 
 impl Caller {
@@ -38,11 +41,8 @@ impl Caller {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        // Before the circuit breaker lets one call through: the credentials may take a call of the same kind.
-        self.credentials
-            .ready()
-            .await
-            .map_err(|why| self.fail(ErrorKind::Credentials, action, why.to_string()))?;
+        // Before the circuit breaker lets one call through: either may take a call of the same kind.
+        Box::pin(self.may_send(action)).await?;
         let passage = self
             .monitor
             .pass(self.service, &self.region)
@@ -64,6 +64,21 @@ impl Caller {
             self.credentials.were_refused().await;
         }
         answer
+    }
+
+    /// Waits until there are credentials, and until the fence admits the call.
+    async fn may_send(&self, action: &'static str) -> Result<(), AwsError> {
+        self.credentials
+            .ready()
+            .await
+            .map_err(|why| self.fail(ErrorKind::Credentials, action, why.to_string()))?;
+        match &self.fence {
+            None => Ok(()),
+            Some(fence) => {
+                let admitted = fence.admits().await;
+                admitted.map_err(|why| self.fail(ErrorKind::NotSent, action, why))
+            }
+        }
     }
 
     /// As [`Self::ask`], for a call that changes something: the reply and its receipt.

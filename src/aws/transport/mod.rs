@@ -13,6 +13,7 @@ pub(crate) mod endpoint;
 pub(crate) mod entrance;
 pub(crate) mod error;
 pub(crate) mod escape;
+pub(crate) mod fence;
 pub(crate) mod helper;
 pub(crate) mod in_process;
 pub(crate) mod json;

@@ -273,6 +273,7 @@ mod tests {
                 Origin::Simulated,
                 Arc::new(SystemClock),
             )),
+            fence: None,
             account: None,
         }
     }

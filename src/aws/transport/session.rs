@@ -16,6 +16,7 @@ use aws_smithy_types::retry::RetryConfig;
 use crate::transport::call::Caller;
 use crate::transport::call_monitor::CallMonitor;
 use crate::transport::credentials::NoCredentials;
+use crate::transport::fence::Fence;
 use crate::transport::recorder::Recorder;
 use crate::transport::surroundings::{Surroundings, without_password};
 use crate::transport::time::FleetSleep;
@@ -70,6 +71,8 @@ pub struct Session {
     complaint: Option<Arc<str>>,
     /// Whether its calls are sent once, signed with AWS's time as far as it is known.
     once: bool,
+    /// What calls that are sent once wait for.
+    fence: Option<Arc<dyn Fence>>,
 }
 
 /// Who acts, and by which way: what `-v` tells.
@@ -100,6 +103,7 @@ impl Session {
             clients: Arc::default(),
             complaint,
             once: false,
+            fence: None,
         }
     }
 
@@ -144,6 +148,16 @@ impl Session {
             named: Arc::new(named.collect()),
             clients: Arc::default(),
             once: true,
+            ..self.clone()
+        }
+    }
+
+    /// This session, of which each call that is sent once asks `fence` right before.
+    #[must_use]
+    pub fn fenced(&self, fence: Arc<dyn Fence>) -> Self {
+        Self {
+            clients: Arc::default(),
+            fence: Some(fence),
             ..self.clone()
         }
     }
@@ -280,6 +294,7 @@ impl Session {
             region: self.partition.place(service, region),
             monitor: self.monitor.clone(),
             credentials: self.way(account.as_ref()).credentials.clone(),
+            fence: self.fence.clone().filter(|_| self.once),
             account,
         }
     }

@@ -68,6 +68,7 @@ fn spec() -> FleetSpec {
         },
         rules: gwctl_fleet::Rules::default(),
         build: gwctl_fleet::BuildSpec::default(),
+        drill: gwctl_fleet::DrillSpec::default(),
         shared: None,
     }
 }

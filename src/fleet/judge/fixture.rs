@@ -83,6 +83,7 @@ impl Fixture {
             thresholds: Thresholds::default(),
             rules: crate::Rules::default(),
             build: crate::BuildSpec::default(),
+            drill: crate::DrillSpec::default(),
             shared: None,
         };
         Self(Snapshot::blank("orders", &spec, Self::now()))

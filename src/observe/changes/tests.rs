@@ -31,6 +31,7 @@ fn blank() -> Snapshot {
         thresholds: Thresholds::default(),
         rules: gwctl_fleet::Rules::default(),
         build: gwctl_fleet::BuildSpec::default(),
+        drill: gwctl_fleet::DrillSpec::default(),
         shared: None,
     };
     Snapshot::blank("orders", &spec, now())

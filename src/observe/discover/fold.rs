@@ -69,6 +69,7 @@ pub(super) fn fold(answers: Answers) -> Discovery {
             thresholds: Thresholds::default(),
             rules: Rules::default(),
             build: BuildSpec::default(),
+            drill: gwctl_fleet::DrillSpec::default(),
             shared: None,
         },
         stacks,

@@ -127,6 +127,7 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
             .into(),
             ..gwctl_fleet::BuildSpec::default()
         },
+        drill: gwctl_fleet::DrillSpec::default(),
         shared: None,
     }
 }

@@ -85,6 +85,7 @@ pub fn spec(regions: &[&str]) -> FleetSpec {
         },
         rules: gwctl::fleet::Rules::default(),
         build: gwctl::fleet::BuildSpec::default(),
+        drill: gwctl::fleet::DrillSpec::default(),
         shared: None,
     }
 }

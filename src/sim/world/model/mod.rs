@@ -93,6 +93,8 @@ pub struct Resources {
     pub certificates: Vec<Certificate>,
     /// CloudWatch alarms of every Region.
     pub alarms: Vec<Alarm>,
+    /// Rules that mute their actions.
+    pub mute_rules: Vec<MuteRule>,
     /// CloudFormation stacks of every Region.
     pub stacks: Vec<Stack>,
     /// What stacks made that has no physics: networks, keys, roles …
@@ -193,6 +195,17 @@ pub struct Alarm {
     pub actions: Vec<String>,
     /// How its state changed, oldest first.
     pub turns: Vec<AlarmTurn>,
+}
+
+/// A rule that mutes the actions of alarms for one window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MuteRule {
+    pub region: Region,
+    pub name: String,
+    /// Their names.
+    pub alarms: Vec<String>,
+    pub from: Timestamp,
+    pub until: Timestamp,
 }
 
 /// A change of an alarm's state.

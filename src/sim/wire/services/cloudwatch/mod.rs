@@ -5,6 +5,7 @@ mod alarms;
 mod expression;
 mod metric_data;
 mod metric_input;
+mod mute;
 mod put;
 mod statistics;
 
@@ -23,6 +24,9 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "DescribeAlarmHistory" => alarm_history::describe(&world.resources, ask),
         "DescribeAlarms" => alarms::describe(&world.resources, ask),
         "PutMetricData" => put::put(world, ask),
+        "PutAlarmMuteRule" => mute::put(&mut world.resources, ask),
+        "GetAlarmMuteRule" => mute::get(&world.resources, ask),
+        "DeleteAlarmMuteRule" => mute::delete(&mut world.resources, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }
