@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::engine::{holder, share, shared};
-use super::journal::Entry;
+use super::journal::{Entry, HandOver, Journal, Word};
 use super::{Folder, NotStarted, Operator, Order, Phase};
 use gwctl_store::Team;
 
@@ -18,14 +18,8 @@ pub async fn note(
     at: Timestamp,
 ) -> Result<(), NotStarted> {
     let order = Order::Note { text: text.into() };
-    write(
-        folder,
-        team,
-        id,
-        (operator, at),
-        &[Entry::Ordered { order }],
-    )
-    .await
+    let entry = Entry::Ordered { order };
+    write(folder, team, id, (operator, at), &|_| vec![entry.clone()]).await
 }
 
 /// Ends the run `id`: what was done stays done, and nothing can go on with it but an undo.
@@ -52,7 +46,44 @@ pub async fn abandon(
         phase: Phase::Abandoned,
     };
     let entries = [Entry::Ordered { order }, end];
-    write(folder, team, id, (operator, at), &entries).await
+    write(folder, team, id, (operator, at), &|_| entries.to_vec()).await
+}
+
+/// Offers the run `id` to `to`, or to nobody any longer: by the process of this machine that drives it, or in the
+/// journal of a run that no process drives. Whether a process drives it.
+pub async fn offer(
+    folder: &Folder,
+    team: Option<&Team>,
+    id: &str,
+    to: Option<&str>,
+    operator: &Operator,
+    at: Timestamp,
+) -> Result<bool, NotStarted> {
+    let state = folder
+        .state(id)
+        .map_err(|broken| NotStarted::Resume(broken.into()))?;
+    let phase = state.phase();
+    if phase.over() {
+        let id = id.into();
+        return Err(NotStarted::Over { id, phase });
+    }
+    if folder.is_held_here(id) {
+        let word = to.map_or(Word::Withdraw, |to| Word::HandOver { to: to.into() });
+        let said = folder.say(id, &word);
+        said.map_err(|why| NotStarted::NotHeard {
+            id: id.into(),
+            why: why.to_string(),
+        })?;
+        return Ok(true);
+    }
+    // Who writes it goes on with the run, which ends an offer.
+    let written = |journal: &Journal| {
+        let what = to.map(|to| HandOver::of(journal.state(), to, journal.hash(), None));
+        let offered = what.map(|what| Entry::Offered { what: what.into() });
+        offered.into_iter().collect()
+    };
+    write(folder, team, id, (operator, at), &written).await?;
+    Ok(false)
 }
 
 async fn write(
@@ -60,7 +91,7 @@ async fn write(
     team: Option<&Team>,
     id: &str,
     (operator, at): (&Operator, Timestamp),
-    entries: &[Entry],
+    entries: &(dyn Fn(&Journal) -> Vec<Entry> + Sync),
 ) -> Result<(), NotStarted> {
     let state = folder
         .state(id)
@@ -72,8 +103,8 @@ async fn write(
     let hold = shared::take(team, folder, binding, holder, false).await?;
     let copied = shared::copied(hold.as_ref(), folder, id).await?;
     let mut journal = folder.go_on(id, &operator.word(), at)?;
-    for entry in entries {
-        journal.append(at, entry.clone())?;
+    for entry in entries(&journal) {
+        journal.append(at, entry)?;
     }
     if let Some(shared) = share(hold, folder, &journal, copied).await? {
         shared.end().await;

@@ -12,7 +12,9 @@
 
 mod advise;
 mod annotate;
+mod approval;
 pub mod arguments;
+mod asking;
 mod basis;
 mod binding;
 mod check;
@@ -25,8 +27,10 @@ mod engine;
 mod eta;
 mod expected;
 mod figures;
+mod four_eyes;
 pub use gwctl_fleet::format;
 pub mod guided;
+mod handing_over;
 mod journal;
 mod keep;
 mod lately;
@@ -34,6 +38,7 @@ mod mechanism;
 pub mod names;
 mod needs;
 mod offers;
+mod operator;
 mod patience;
 mod plan;
 mod plan_judged;
@@ -49,6 +54,7 @@ mod rehearsal;
 mod remedy;
 pub mod report;
 mod run_context;
+mod run_name;
 mod settle;
 mod shared_table;
 mod step;
@@ -61,28 +67,32 @@ mod unlearned;
 mod unreachable;
 
 pub use advise::{Advice, Mode, advise};
-pub use annotate::{abandon, note};
+pub use annotate::{abandon, note, offer};
+pub use approval::Approval;
 pub use arguments::CodeFrom;
+pub use asking::Asking;
 pub use binding::{Binding, Holder, Place};
 pub use check::{Check, Finding};
 pub use config_after_run::{as_built, built_by};
 pub use data_loss::DataLoss;
-pub use engine::{Control, NotStarted, Operator, Order, Running, SharedRefused, resume, start};
+pub use engine::{Control, NotStarted, Order, Running, SharedRefused, accept, resume, start};
 pub use eta::{expected_recovery, left};
 pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
+pub use four_eyes::{Asked, NotApproved, approvals, approve, ask_approval, end_asking};
 pub use guided::Intent;
 pub use journal::{
-    Alone, Broken, CallMade, Clash, Compared, Conflict, DiskFault, Diverged, Entry, Folder, Follower,
-    Journal, JournalError, Lease, LeaseRefused, NotBrought, Note, OutOfPlace, Phase, Record, Reply,
-    ResumeError, RunState, SHARED_TABLE, StackPart, Status, StepState, StepStatus, Summary, Tail,
-    Torn, Trip,
+    Alone, Broken, CallMade, Clash, Compared, Conflict, DiskFault, Diverged, Entry, Folder,
+    Follower, HandOver, Journal, JournalError, Lease, LeaseRefused, NotBrought, Note, Offered,
+    OutOfPlace, Phase, Record, Reply, ResumeError, RunState, SHARED_TABLE, StackPart, Status,
+    StepState, StepStatus, Summary, Tail, Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;
 pub use mechanism::{Choice, Mechanism};
 pub use needs::{Dependency, Need, Standing};
 pub use offers::Offers;
+pub use operator::Operator;
 pub use patience::plan_patiently;
 pub use plan::{Confirmation, NotConfirmed, Plan};
 pub use planned_call::PlannedCall;

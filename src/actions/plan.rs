@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::digest::digest;
-use super::{Advice, Binding, Change, Check, Choice, DataLoss, Expected, Finding, Intent, Step};
+use super::{
+    Advice, Approval, Binding, Change, Check, Choice, DataLoss, Expected, Finding, Intent,
+    Operator, Step,
+};
 use gwctl_fleet::Rules;
 
 /// The version of the document `--dry-run -o json` prints.
@@ -61,6 +64,35 @@ pub struct Confirmation {
     pub operator: String,
     /// On which machine.
     pub host: String,
+    /// Who approved it, where the fleet's rules ask for that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Approval>,
+    /// Why it began without the approval that the rules ask for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass: Option<String>,
+}
+
+impl Confirmation {
+    /// What was typed for a plan that needs nobody's approval.
+    pub fn of(operator: &Operator, typed: impl Into<String>, waived: Vec<String>) -> Self {
+        Self {
+            typed: typed.into(),
+            waived,
+            operator: operator.name.clone(),
+            host: operator.host.clone(),
+            approvals: Vec::new(),
+            break_glass: None,
+        }
+    }
+
+    /// Who approved it, or why nobody had to; nothing where the rules ask for nobody.
+    pub fn approved_words(&self) -> Option<String> {
+        if let Some(reason) = &self.break_glass {
+            return Some(format!("WITHOUT APPROVAL (break-glass): {reason}"));
+        }
+        let by: Vec<&str> = self.approvals.iter().map(|one| one.by.as_str()).collect();
+        (!by.is_empty()).then(|| format!("approved by {}", by.join(", ")))
+    }
 }
 
 impl Confirmation {

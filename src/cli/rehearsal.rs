@@ -65,16 +65,8 @@ async fn act_in(
         name: "robin".into(),
         host: "console".into(),
     };
-    let confirmation = Confirmation {
-        typed: planned.confirm.clone(),
-        waived: planned
-            .checks
-            .iter()
-            .map(|check| check.name.clone())
-            .collect(),
-        operator: operator.name.clone(),
-        host: operator.host.clone(),
-    };
+    let waived = planned.checks.iter().map(|check| check.name.clone());
+    let confirmation = Confirmation::of(&operator, &planned.confirm, waived.collect());
     let running = start(&planned, &confirmation, run_context, runs, &operator)
         .await
         .map_err(|refused| Failure::new(refused.to_string()))?;

@@ -1,5 +1,7 @@
 //! What a guided action must keep to: objectives, and the criteria at which a run holds.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Objectives and abort criteria of one fleet's guided actions. The defaults are those of
@@ -27,6 +29,19 @@ pub struct Rules {
     pub hold_down_s: u64,
     /// How far back the figures are compared before a drill begins, in minutes.
     pub baseline_minutes: u32,
+    /// Actions whose plan waits until so many other persons have approved it, by the action's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub approvals: BTreeMap<String, u32>,
+    /// How long a plan waits for its approvals, and may begin once it has them, in seconds.
+    #[serde(skip_serializing_if = "is_half_an_hour")]
+    pub approval_lasts_s: u64,
+}
+
+const HALF_AN_HOUR_S: u64 = 1_800;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_half_an_hour(seconds: &u64) -> bool {
+    *seconds == HALF_AN_HOUR_S
 }
 
 impl Default for Rules {
@@ -42,6 +57,8 @@ impl Default for Rules {
             window_s: 7_200,
             hold_down_s: 300,
             baseline_minutes: 5,
+            approvals: BTreeMap::new(),
+            approval_lasts_s: HALF_AN_HOUR_S,
         }
     }
 }

@@ -9,6 +9,8 @@
 //! The files of this machine stay what they are, and are written first: the table follows before a change is sent
 //! (aws-facts §16.2).
 
+mod approvals;
+mod hand_over;
 mod hold;
 mod holder;
 mod lease;
@@ -20,6 +22,7 @@ mod team;
 mod told;
 mod written;
 
+pub use approvals::NotAsked;
 pub use hold::{Hold, Lost};
 pub use holder::LeaseHolder;
 pub use lease::{Claim, SharedLease};

@@ -250,12 +250,8 @@ pub fn described() -> FleetSpec {
 
 /// What was typed, everything waivable waived.
 pub fn confirmation(plan: &Plan) -> Confirmation {
-    Confirmation {
-        typed: plan.confirm.clone(),
-        waived: plan.checks.iter().map(|check| check.name.clone()).collect(),
-        operator: "ada".into(),
-        host: "laptop".into(),
-    }
+    let waived = plan.checks.iter().map(|check| check.name.clone());
+    Confirmation::of(&operator(), &plan.confirm, waived.collect())
 }
 
 /// The run in lines, for a failed test.

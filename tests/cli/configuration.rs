@@ -237,3 +237,30 @@ fn a_blank_value_in_the_accounts_is_told_at_its_place() {
     let ran = home.run(&["config", "check"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
 }
+
+#[test]
+fn approvals_are_asked_for_by_the_names_of_actions() {
+    let home = Home::new();
+    let text = fleet(&["us-east-1", "eu-west-1"]);
+    let checked = |rules: &str| {
+        home.configure(&format!("{text}\n[fleets.orders.rules]\n{rules}\n"));
+        home.run(&["config", "check"])
+    };
+    let fine = checked("approvals = { promote = 1, evacuate = 2 }");
+    assert_eq!(fine.code, 0, "{}", fine.err);
+    let unknown = checked("approvals = { evacuat = 1 }");
+    assert!(
+        unknown.err.contains("there is no action `evacuat`"),
+        "{}",
+        unknown.err
+    );
+    assert!(unknown.err.contains("evacuate"), "{}", unknown.err);
+    let none = checked("approvals = { promote = 0 }\napproval_lasts_s = 5");
+    for said in [
+        "0 approvals",
+        "a number from 1 to 5",
+        "seconds, from 60 to 24 h",
+    ] {
+        assert!(none.err.contains(said), "{said}: {}", none.err);
+    }
+}

@@ -1,7 +1,7 @@
 //! Guided actions on screen, at the sizes that matter.
 
 use gwctl::actions::RunState;
-use gwctl::console::app::{Hold, Overlay, State, Wizard};
+use gwctl::console::app::{Effect, Hold, Key, Msg, Overlay, State, Wizard, update};
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Glyphs, Theme};
 
@@ -13,7 +13,7 @@ fn dark() -> Theme {
     Theme::load("dark", None, Depth::True, false).unwrap()
 }
 
-fn look(state: &State) -> String {
+pub fn look(state: &State) -> String {
     text(&drawn(state, &dark()))
 }
 
@@ -113,23 +113,60 @@ fn a_held_run_calls_from_every_screen() {
 
 #[test]
 fn a_run_of_somebody_else_says_whose_it_is_and_takes_no_order() {
-    let holder = gwctl::actions::LeaseHolder {
-        operator: "bob".into(),
-        host: "console-2".into(),
-        pid: 4242,
-        run: "x".into(),
-        since: sample::now(),
-    };
-    let state = with_run((120, 40), run::running(), Hold::Theirs(Box::new(holder)));
+    let theirs = || Hold::Theirs(Box::new(run::holder("bob", "console-2")));
+    let mut state = with_run((120, 40), run::running(), theirs());
     let shown = look(&state);
-    assert!(shown.contains("bob (process 4242 on console-2"), "{shown}");
+    assert!(
+        shown.contains("bob on console-2 drives this run since"),
+        "{shown}"
+    );
     assert!(!shown.contains("u undo"), "{shown}");
+    run::press(&mut state, "1");
+    if let Some(shown) = &mut state.guided.run {
+        shown.seen = false;
+    }
+    let told = "driven by bob on console-2 since 12:01, in another gwctl";
+    let shown = look(&state);
+    assert!(shown.contains(told), "{shown}");
     let state = with_run((120, 40), run::running(), Hold::Nobody);
     let shown = look(&state);
     assert!(
         shown.contains("No process drives this run") && shown.contains("T take over"),
         "{shown}"
     );
+}
+
+#[test]
+fn an_offered_run_is_told_to_whom_it_is_offered_and_accepted_with_a_key() {
+    let theirs = || Hold::Theirs(Box::new(run::holder("bob", "console-2")));
+    for (to, named) in [("alice", true), ("eve", false)] {
+        let mut state = with_run((120, 40), run::offered(to), theirs());
+        let shown = look(&state);
+        let words = words_within(&shown, 120);
+        assert_eq!(
+            words.contains("bob@console-2 offered you this run at"),
+            named,
+            "{shown}"
+        );
+        assert_eq!(words.contains("A accept"), named, "{shown}");
+        assert!(words.contains("open waived: rate:us-east-1"), "{shown}");
+        run::press(&mut state, "1");
+        let banner = look(&state).contains("bob on console-2 offers it to you");
+        assert_eq!(banner, named);
+        let effects = update(&mut state, Msg::Key(Key::char('A')));
+        let accepts = matches!(effects.as_slice(), [Effect::Accept(_)]);
+        assert_eq!(accepts, named, "{effects:?}");
+    }
+    let mut state = with_run((120, 40), run::running(), Hold::Ours);
+    run::press(&mut state, "H");
+    assert!(look(&state).contains("Who shall go on?"));
+    let mut state = with_run((120, 40), run::offered("eve"), Hold::Ours);
+    let shown = look(&state);
+    assert!(shown.contains("Offered to eve at"), "{shown}");
+    assert!(shown.contains("H withdraw the offer"), "{shown}");
+    let effects = update(&mut state, Msg::Key(Key::char('H')));
+    let withdraw = Effect::Order(gwctl::actions::Order::Withdraw);
+    assert_eq!(effects, [withdraw]);
 }
 
 /// The words in the middle `width` cells of a screen, one blank between two.

@@ -7,6 +7,7 @@ use gwctl::console::app::{Effect, Hold, Msg, Overlay, Part, Screen, State, updat
 use gwctl::fleet::Pace;
 use jiff::SignedDuration;
 
+use super::guided::look;
 use super::sample::{self, run};
 
 const SIZE: (u16, u16) = (120, 40);
@@ -322,4 +323,80 @@ fn a_share_has_the_same_limits_in_the_command_line_and_in_the_wizard() {
         panic!("it was taken")
     };
     assert_eq!(ask.error.as_deref(), Some(said));
+}
+
+/// A console whose fleet's rules ask for approval.
+fn with_rules() -> State {
+    let mut state = calm();
+    let spec = state.guided.spec.as_ref().unwrap();
+    let mut spec = gwctl::fleet::FleetSpec::clone(spec);
+    spec.rules.approvals.insert("evacuate".into(), 1);
+    update(&mut state, Msg::Spec(0, std::sync::Arc::new(spec)));
+    state
+}
+
+#[test]
+fn a_plan_that_needs_approval_waits_and_esc_withdraws_it() {
+    let mut state = with_rules();
+    effects(&mut state, ":evacuate eu-west-1\n\n\n");
+    let shown = look(&state);
+    assert!(
+        shown.contains("ask for the approval of 1 other person"),
+        "{shown}"
+    );
+    let done = effects(&mut state, "eu-west-1\n");
+    let [
+        Effect::Start {
+            plan,
+            break_glass: None,
+            ..
+        },
+    ] = done.as_slice()
+    else {
+        panic!("{done:?}")
+    };
+    let asked = gwctl::actions::Asked {
+        id: "20261123-120435-evacuate-3f2a".into(),
+        fleet: "orders".into(),
+        domain: "api.orders.example.com".into(),
+        title: plan.title.clone(),
+        by: "alice@console-1".into(),
+        arn: "arn".into(),
+        at: super::sample::ago(120),
+        lasts_s: 1_800,
+        needed: 1,
+        digest: plan.fingerprint(),
+        plan: String::new(),
+    };
+    update(&mut state, Msg::Asked(Box::new(asked), Vec::new()));
+    let shown = look(&state);
+    for said in [
+        "0 of 1",
+        "gwctl runs approve 20261123-120435-evacuate-3f2a",
+        "28 min left",
+    ] {
+        assert!(shown.contains(said), "{said}\n{shown}");
+    }
+    let esc = gwctl::console::app::Key::plain(gwctl::console::app::Code::Esc);
+    assert_eq!(update(&mut state, Msg::Key(esc)), [Effect::StopAsking]);
+    assert!(look(&state).contains("withdrawn: nothing was changed"));
+}
+
+#[test]
+fn break_glass_needs_a_reason_and_takes_it_along() {
+    let mut state = with_rules();
+    effects(&mut state, ":evacuate eu-west-1\n\n\n");
+    assert!(effects(&mut state, "eu-west-1 break-glass\n").is_empty());
+    assert!(look(&state).contains("give a reason"));
+    let done = effects(&mut state, " nobody answers\n");
+    let [
+        Effect::Start {
+            typed, break_glass, ..
+        },
+    ] = done.as_slice()
+    else {
+        panic!("{done:?}")
+    };
+    assert_eq!(typed, "eu-west-1");
+    assert_eq!(break_glass.as_deref(), Some("nobody answers"));
 }

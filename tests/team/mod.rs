@@ -1,11 +1,14 @@
 //! What a team shares in a table of DynamoDB: the lease of a fleet, and the journals of its runs.
 
 mod alone;
+mod four_eyes;
+mod hand_over;
 mod harness;
 mod history;
 mod interleavings;
 mod lease;
 mod line;
+mod persons;
 mod processes;
 mod runs;
 mod speed;

@@ -13,7 +13,7 @@ table = "gwctl"
 regions = ["us-east-2", "us-west-2", "us-east-1"]
 "#;
 
-fn served(args: &[&str]) -> Served {
+pub fn served(args: &[&str]) -> Served {
     let served = Served::start(args);
     let file = served.export("GWCTL_CONFIG");
     let text = std::fs::read_to_string(file).unwrap();
@@ -29,7 +29,7 @@ fn signal(child: &Child, which: &str) {
 }
 
 /// What an evacuation needs on a busy machine, where the world's minutes are fractions of the wall's seconds.
-const EVACUATE: [&str; 19] = [
+pub const EVACUATE: [&str; 19] = [
     "evacuate",
     "us-east-1",
     "--write",
@@ -53,8 +53,12 @@ const EVACUATE: [&str; 19] = [
 
 /// Begins to evacuate, and waits until AWS took the change.
 fn begin(served: &Served, home: &Home) -> Child {
-    let mut child = served
-        .command(home, &EVACUATE)
+    begin_by(served.command(home, &EVACUATE))
+}
+
+/// As [`begin`], by `command`.
+pub fn begin_by(mut command: Command) -> Child {
+    let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -73,12 +77,12 @@ fn begin(served: &Served, home: &Home) -> Child {
     );
 }
 
-fn run(served: &Served, home: &Home, args: &[&str]) -> Ran {
+pub fn run(served: &Served, home: &Home, args: &[&str]) -> Ran {
     Ran::of(served.command(home, args).output().unwrap())
 }
 
 /// How often AWS was asked to move the switch, as the journal tells it.
-fn sent(served: &Served, home: &Home) -> usize {
+pub fn sent(served: &Served, home: &Home) -> usize {
     let run = run(served, home, &["runs", "show", "last", "-o", "json"]).json();
     run["steps"]["evacuate"]["calls"].as_array().unwrap().len()
 }

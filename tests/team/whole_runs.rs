@@ -176,9 +176,9 @@ async fn round(rehearsal: &Rehearsal, seed: u64) -> Result<Tried, String> {
     if timeout(Duration::from_secs(PATIENCE), all).await.is_err() {
         at_work.iter().for_each(tokio::task::JoinHandle::abort);
     }
-    let mut last = round.engineer("joe", &Line::new(seed, 0), rng.fork()).await;
+    let mut finisher = round.engineer("joe", &Line::new(seed, 0), rng.fork()).await;
     let mut held = Vec::new();
-    let ended = last.see_to_it(&round, &mut held).await;
+    let ended = finisher.see_to_it(&round, &mut held).await;
     let ended = ended.ok_or_else(|| format!("{} {seed}: it comes to no end", rehearsal.name))?;
     if ended.phase() != Phase::Done {
         return Err(format!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::{OptionFuture, join_all};
 use jiff::SignedDuration;
 
-use super::drive::Log;
+use super::log::Log;
 use crate::guided::{REGION_SWITCH, serves};
 use crate::{Mode, PlannedCall, RunContext, Shift, Step, Task, advise};
 use gwctl_aws::AwsError;

@@ -1,20 +1,19 @@
 //! One step, from the first look to the last.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::afresh;
-use super::shared::Shared;
-use crate::journal::{Entry, Journal, JournalError, Reply, RunState};
+use super::log::Log;
+use crate::journal::{Entry, JournalError, Reply};
 use crate::needs::standing;
 use crate::task::{Context, Next, Observation, Sent};
-use crate::{Dependency, Lately, PlannedCall, RunContext, Standing, Step, format};
+use crate::{Dependency, PlannedCall, Standing, Step, format};
 use gwctl_aws::{AwsError, ErrorKind};
-use gwctl_fleet::{Account, StackEvent};
+use gwctl_fleet::StackEvent;
 
 /// How long state is read before a change whose reply was lost counts as not made.
 const SETTLE: SignedDuration = SignedDuration::from_secs(10);
@@ -24,43 +23,6 @@ const SHOWN: SignedDuration = SignedDuration::from_secs(30);
 const BLIND: SignedDuration = SignedDuration::from_secs(60);
 /// How often a call is sent again that AWS refused for its rate: refused, it was not made.
 const THROTTLED: u32 = 6;
-
-/// The journal as steps write it.
-#[derive(Clone)]
-pub(super) struct Log {
-    pub(super) journal: Arc<Mutex<Journal>>,
-    pub(super) run_context: RunContext,
-    /// What other runs sent before this one began or went on: none of them acts meanwhile.
-    pub(super) lately: Arc<Lately>,
-    /// Who this process was in each account when it first changed something there.
-    pub(super) acting: Arc<Mutex<BTreeMap<Option<Account>, String>>>,
-    /// The run's place in the table that the team shares; none where there is no such table.
-    pub(super) shared: Option<Arc<Shared>>,
-}
-
-impl Log {
-    /// Who this process was first in the account of `holder`: `now`, where this is the first change there.
-    pub(super) fn first_there(&self, holder: Option<Account>, now: &str) -> String {
-        let mut acting = self.acting.lock().unwrap_or_else(PoisonError::into_inner);
-        acting
-            .entry(holder)
-            .or_insert_with(|| now.to_owned())
-            .clone()
-    }
-
-    pub(super) fn say(&self, entry: Entry) -> Result<(), JournalError> {
-        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.append(self.run_context.clock.now(), entry)
-    }
-
-    pub(super) fn state(&self) -> Arc<RunState> {
-        self.journal
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .state()
-            .clone()
-    }
-}
 
 /// What is known of the change the step sends.
 #[derive(Debug, Clone, PartialEq)]

@@ -49,4 +49,21 @@ pub enum Order {
         /// What.
         text: String,
     },
+    /// Offer the run to somebody else.
+    HandOver {
+        /// A name as `gwctl runs` shows it, or `name@machine`.
+        to: String,
+    },
+    /// Offer it no longer.
+    Withdraw,
+}
+
+impl Order {
+    /// Whether who gives it goes on with the run, and offers it to nobody.
+    pub(crate) const fn goes_on(&self) -> bool {
+        !matches!(
+            self,
+            Self::Pause | Self::Note { .. } | Self::HandOver { .. } | Self::Withdraw
+        )
+    }
 }

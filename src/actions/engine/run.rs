@@ -6,7 +6,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::abort;
-use super::drive::{Log, drive};
+use super::drive::drive;
+use super::listen::Listening;
+use super::log::Log;
 use super::order::Order;
 use super::shared::Shared;
 use crate::figures::{Minutes, WritesBlocked};
@@ -18,6 +20,12 @@ pub(super) enum Message {
     Order(Order),
     /// Stop without ending: it can be resumed.
     Leave,
+    /// The offer that this hash names was accepted.
+    Accepted {
+        /// `operator@host`.
+        by: String,
+        offer: String,
+    },
 }
 
 pub(super) struct Run {
@@ -29,6 +37,8 @@ pub(super) struct Run {
     pub(super) complaints: watch::Sender<Option<String>>,
     /// Orders to obey before anything else.
     pub(super) first: Vec<Order>,
+    /// Hears what others say to it.
+    pub(super) _listening: Listening,
 }
 
 pub(super) type Steps = JoinSet<Result<(), JournalError>>;
@@ -125,6 +135,13 @@ impl Run {
                         hear_out(&mut steps, &stop).await?;
                         break;
                     }
+                    Some(Message::Accepted { by, offer }) => {
+                        if self.is_offered(&offer) {
+                            hear_out(&mut steps, &stop).await?;
+                            self.log.say(Entry::HandedOver { to: by })?;
+                            break;
+                        }
+                    }
                     Some(Message::Order(order)) => {
                         let ends = match order {
                             Order::Undo => self.log.state().no_way_back().is_none(),
@@ -214,7 +231,17 @@ impl Run {
             return Ok(());
         }
         let abandons = matches!(order, Order::Abandon { .. });
-        match self.log.say(Entry::Ordered { order }) {
+        let entry = match order {
+            Order::HandOver { to } => self.log.offer(&to),
+            Order::Withdraw if self.log.state().offered.is_none() => {
+                let why = "there is no offer to withdraw";
+                self.complaints.send_replace(Some(why.into()));
+                return Ok(());
+            }
+            Order::Withdraw => Entry::Withdrawn,
+            order => Entry::Ordered { order },
+        };
+        match self.log.say(entry) {
             Ok(()) if abandons => self.log.say(Entry::Ended {
                 phase: Phase::Abandoned,
             }),
@@ -226,6 +253,13 @@ impl Run {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the offer that the hash `offer` names stands.
+    fn is_offered(&self, offer: &str) -> bool {
+        let state = self.log.state();
+        let offered = state.offered.as_ref();
+        offered.is_some_and(|offered| offered.what.journal == offer)
     }
 
     fn watch_criteria(&self) -> Result<(), JournalError> {

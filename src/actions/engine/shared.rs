@@ -85,7 +85,14 @@ impl Folder {
     /// What is known here stays.
     pub async fn bring_team(&self, run_context: &RunContext) -> Result<(), NotBrought> {
         match team(run_context) {
-            Some(team) => self.bring(&team, &run_context.spec.domain).await,
+            Some(team) => {
+                let domain = &run_context.spec.domain;
+                if !run_context.spec.rules.approvals.is_empty() {
+                    // What the table does not answer is said of the journals.
+                    drop(self.bring_asked(&team, domain).await);
+                }
+                self.bring(&team, domain).await
+            }
             None => Ok(()),
         }
     }
@@ -161,6 +168,13 @@ pub(crate) async fn take(
             }
             Err(why)
         }
+    }
+}
+
+/// Gives back the lease of a run that does not begin.
+pub(crate) async fn let_go(lease: Option<TeamLease>) {
+    if let Some(hold) = lease.and_then(|lease| lease.hold) {
+        hold.release().await;
     }
 }
 
@@ -246,8 +260,14 @@ impl Shared {
             clash: watch::channel(None).0,
         });
         if let Some(hold) = copying.held() {
-            hold.list(&copying.id, &copying.claim.domain).await?;
-            copying.copy().await?;
+            let there = async {
+                hold.list(&copying.id, &copying.claim.domain).await?;
+                copying.copy().await
+            };
+            if let Err(why) = there.await {
+                hold.release().await;
+                return Err(why);
+            }
         }
         let on = tokio::spawn(copy_on(copying.clone())).abort_handle();
         Ok(Self {
@@ -306,6 +326,13 @@ impl Shared {
     pub(super) async fn meet(&self) -> bool {
         let met = self.copying.meet().await.is_ok();
         met && self.copying.is_alone()
+    }
+
+    /// Who accepted the offer called `offer`. What the table does not answer now is asked again.
+    pub(super) async fn acceptance(&self, offer: &str) -> Option<String> {
+        let copying = &self.copying;
+        let accepted = copying.team.acceptance(&copying.id, offer).await;
+        accepted.ok().flatten()
     }
 
     /// Copies the rest, and gives the lease back.

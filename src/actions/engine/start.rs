@@ -1,37 +1,26 @@
 //! Beginning a run, and going on with one.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::drive::Log;
+use super::listen::Listening;
+use super::log::Log;
 use super::order::Order;
 use super::run::{Message, Run};
 use super::shared::{self, Copied, Shared, SharedRefused, TeamLease};
-use crate::digest::digest;
+use crate::four_eyes::{NotApproved, approved, end_asking};
 use crate::journal::{
     Folder, Journal, JournalError, Lease, LeaseRefused, NotBrought, Phase, ResumeError, RunState,
     SHARED_TABLE,
 };
-use crate::{Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Plan, RunContext, basis};
-
-/// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operator {
-    /// Who, by AWS's word or the system's.
-    pub name: String,
-    /// On which machine.
-    pub host: String,
-}
-
-impl Operator {
-    /// `operator@host`.
-    pub fn word(&self) -> String {
-        format!("{}@{}", self.name, self.host)
-    }
-}
+use crate::{
+    Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Operator, Plan, RunContext, basis,
+    run_name,
+};
+use gwctl_store::Team;
 
 /// A run in this process.
 #[derive(Debug)]
@@ -75,9 +64,15 @@ pub enum NotStarted {
     Shared(Box<SharedRefused>),
     #[error(transparent)]
     NotConfirmed(#[from] NotConfirmed),
+    /// Nobody else approved it.
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
     /// The fleet changed since the plan was made.
     #[error("the fleet changed since the plan was made: nothing was done; plan again")]
     Changed,
+    /// Another run sent changes since the plan was made.
+    #[error("run {0} changed the fleet since the plan was made: nothing was done; plan again")]
+    ChangedBy(String),
     /// It was confirmed for another account or other resources.
     #[error("the run was confirmed for other resources: {}; nothing was sent", .0.join("; "))]
     Elsewhere(Vec<String>),
@@ -97,6 +92,27 @@ pub enum NotStarted {
         id: String,
         /// In words.
         why: &'static str,
+    },
+    /// It was to be accepted, and nobody offers it.
+    #[error("nobody offers run {0}: `gwctl runs resume` takes it over once no process drives it")]
+    NotOffered(String),
+    /// It was to be accepted by somebody else.
+    #[error("run {id} is offered to {to}, and you are {you}: nothing was changed")]
+    OfferedTo {
+        /// Which.
+        id: String,
+        /// To whom.
+        to: String,
+        /// `operator@host`.
+        you: String,
+    },
+    /// Nobody could be told that it is accepted.
+    #[error("the process that drives run {id} could not be told that you accept it: {why}")]
+    NotHeard {
+        /// Which.
+        id: String,
+        /// In words.
+        why: String,
     },
     /// It acted on a simulated world that is no more.
     #[error("the simulated world of run {0} ended with its process: it cannot go on")]
@@ -134,23 +150,75 @@ pub async fn start(
         return Err(NotStarted::Changed);
     }
     let at = run_context.clock.now();
-    let id = name(plan, at);
+    let team = shared::team(&run_context);
+    let mut confirmation = confirmation.clone();
+    let id = approval(plan, &mut confirmation, (folder, team.as_ref()), at).await?;
+    let id = id.unwrap_or_else(|| run_name::new(plan, at));
     let holder = holder(operator, &id, at);
     let lease = folder.lease(&plan.binding, &holder)?;
-    let team = shared::team(&run_context);
     let waived = confirmation.waives(plan, SHARED_TABLE);
     let taken = shared::take(team.as_ref(), folder, &plan.binding, holder, waived).await?;
-    // Nobody else acts from here on: what is in the folder is all that was sent.
-    let lately = Lately::of(folder, &plan.binding, &id, at);
-    if let Some(check) = lately.refuses(plan, &run_context.snapshot()) {
-        let (name, text) = (check.name, check.text);
-        return Err(NotConfirmed::Refused { name, text }.into());
+    let lately = match still_right(plan, &run_context, folder, &id) {
+        Ok(lately) => lately,
+        Err(why) => {
+            shared::let_go(taken).await;
+            return Err(why);
+        }
+    };
+    let journal = folder.begin(&id, &operator.word(), at, plan, &confirmation)?;
+    if !confirmation.approvals.is_empty() {
+        // Where the table does not answer, it is seen to be too old.
+        drop(end_asking(folder, team.as_ref(), &id).await);
     }
-    let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
     let shared = share(taken, folder, &journal, Copied::default()).await?;
-    let leases = Held { lease, shared };
     folder.tell(&run_context, &journal.watch());
-    Ok(set_off(id, journal, leases, run_context, lately, &[]))
+    let log = Log::of(journal, run_context, lately, shared);
+    Ok(set_off(id, log, lease, folder, &[]))
+}
+
+/// Sees that the plan has the approvals that its rules ask for, and writes them into what was confirmed. The name under
+/// which it waited.
+async fn approval(
+    plan: &Plan,
+    confirmation: &mut Confirmation,
+    (folder, team): (&Folder, Option<&Team>),
+    at: Timestamp,
+) -> Result<Option<String>, NotApproved> {
+    if confirmation.break_glass.is_some() {
+        return Ok(None);
+    }
+    let Some((asked, approvals)) = approved(plan, folder, team, at).await? else {
+        return Ok(None);
+    };
+    confirmation.approvals = approvals;
+    Ok(Some(asked.id))
+}
+
+/// Whether the plan is right now that nobody else acts: what is in the folder is all that was sent, and others may have
+/// sent it while this process waited for the lease.
+fn still_right(
+    plan: &Plan,
+    run_context: &RunContext,
+    folder: &Folder,
+    id: &str,
+) -> Result<Lately, NotStarted> {
+    let others = folder.runs_on(&plan.binding).into_iter();
+    let mut others = others.filter(|other| other.id != id);
+    if let Some(other) = others.find(|other| other.has_changed_since(plan.made_at)) {
+        return Err(NotStarted::ChangedBy(other.id));
+    }
+    let snapshot = run_context.snapshot();
+    if basis::of(&snapshot) != plan.basis {
+        return Err(NotStarted::Changed);
+    }
+    let lately = Lately::of(folder, &plan.binding, id, run_context.clock.now());
+    match lately.refuses(plan, &snapshot) {
+        None => Ok(lately),
+        Some(check) => {
+            let (name, text) = (check.name, check.text);
+            Err(NotConfirmed::Refused { name, text }.into())
+        }
+    }
 }
 
 /// A run goes on where it was confirmed, and for what it was confirmed.
@@ -202,38 +270,42 @@ pub async fn resume(
     let holder = holder(operator, id, at);
     let lease = folder.lease(binding, &holder)?;
     let taken = shared::take(team.as_ref(), folder, binding, holder, waived).await?;
-    let copied = shared::copied(taken.as_ref(), folder, id).await?;
+    let going_on = go_on(id, orders, (folder, taken.as_ref()), (operator, at)).await;
+    let (journal, copied) = match going_on {
+        Ok(going_on) => going_on,
+        Err(why) => {
+            shared::let_go(taken).await;
+            return Err(why);
+        }
+    };
     let lately = Lately::of(folder, binding, id, at);
+    let shared = share(taken, folder, &journal, copied).await?;
+    folder.tell(&run_context, &journal.watch());
+    let log = Log::of(journal, run_context, lately, shared);
+    Ok(set_off(id.into(), log, lease, folder, orders))
+}
+
+/// The journal of the run `id`, to be written on, and what of it the team's table has.
+async fn go_on(
+    id: &str,
+    orders: &[Order],
+    (folder, taken): (&Folder, Option<&TeamLease>),
+    (operator, at): (&Operator, Timestamp),
+) -> Result<(Journal, Copied), NotStarted> {
+    let copied = shared::copied(taken, folder, id).await?;
     let journal = folder.go_on(id, &operator.word(), at)?;
-    if let (true, Some(why)) = (orders.contains(&Order::Undo), journal.state().no_way_back()) {
+    let undoes = orders.contains(&Order::Undo);
+    if let (true, Some(why)) = (undoes, journal.state().no_way_back()) {
         return Err(NotStarted::NoWayBack { id: id.into(), why });
     }
     let phase = journal.state().phase();
-    if phase.over() && !(phase != Phase::Undone && orders.contains(&Order::Undo)) {
+    if phase.over() && !(phase != Phase::Undone && undoes) {
         return Err(NotStarted::Over {
             id: id.into(),
             phase,
         });
     }
-    let shared = share(taken, folder, &journal, copied).await?;
-    let leases = Held { lease, shared };
-    folder.tell(&run_context, &journal.watch());
-    Ok(set_off(
-        id.into(),
-        journal,
-        leases,
-        run_context,
-        lately,
-        orders,
-    ))
-}
-
-/// What a run holds for as long as it lasts.
-pub(super) struct Held {
-    /// On this machine.
-    pub lease: Lease,
-    /// In the table that the team shares.
-    pub shared: Option<Shared>,
+    Ok((journal, copied))
 }
 
 pub(crate) async fn share(
@@ -248,41 +320,25 @@ pub(crate) async fn share(
     })
 }
 
-fn set_off(
-    id: String,
-    journal: Journal,
-    Held { lease, shared }: Held,
-    mut run_context: RunContext,
-    lately: Lately,
-    orders: &[Order],
-) -> Running {
+fn set_off(id: String, log: Log, lease: Lease, folder: &Folder, orders: &[Order]) -> Running {
     let (sender, messages) = mpsc::unbounded_channel();
-    let control = Control(sender);
-    let state = journal.watch();
+    let state = log.watch();
     let (complaints, complained) = watch::channel(None);
-    if let Some(shared) = &shared {
-        run_context.session = run_context.session.fenced(shared.fence());
-    }
-    let log = Log {
-        journal: Arc::new(Mutex::new(journal)),
-        run_context,
-        lately: Arc::new(lately),
-        acting: Arc::default(),
-        shared: shared.map(Arc::new),
-    };
+    let listening = Listening::begin(folder.clone(), &id, &log, sender.downgrade());
     let mut run = Run {
         log,
         messages,
         lease,
         complaints,
         first: orders.to_vec(),
+        _listening: listening,
     };
     let begun = run.set_out();
     Running {
         id,
         state,
         complaints: complained,
-        control,
+        control: Control(sender),
         task: tokio::spawn(run.run(begun)),
     }
 }
@@ -295,20 +351,4 @@ pub(crate) fn holder(operator: &Operator, run: &str, since: Timestamp) -> LeaseH
         run: run.into(),
         since,
     }
-}
-
-/// `20261124-111226-promote-3f2a`: sorts by time, and two at once differ.
-fn name(plan: &Plan, at: Timestamp) -> String {
-    let seed = format!(
-        "{}{}{}",
-        plan.fingerprint(),
-        std::process::id(),
-        at.as_nanosecond()
-    );
-    format!(
-        "{}-{}-{}",
-        at.strftime("%Y%m%d-%H%M%S"),
-        plan.intent.name(),
-        &digest(seed.as_bytes())[..4]
-    )
 }

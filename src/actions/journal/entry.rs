@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::hand_over::HandOver;
 use super::status::Phase;
 use crate::engine::Order;
 use crate::figures::{Minutes, WritesBlocked};
@@ -121,6 +122,18 @@ pub enum Entry {
     /// The table that the operator waived answers again, and has all lines before this one: another silence of it
     /// needs another waiver.
     Rejoined,
+    /// Its holder offers it to somebody else.
+    Offered {
+        /// To whom, with what has to be known.
+        what: Box<HandOver>,
+    },
+    /// The offer stands no longer.
+    Withdrawn,
+    /// The offer was accepted: this process sends nothing from here on.
+    HandedOver {
+        /// `operator@host`.
+        to: String,
+    },
     /// It is over.
     Ended {
         /// How.

@@ -207,6 +207,11 @@ impl Journal {
         Ok(())
     }
 
+    /// The hash of the last record.
+    pub(crate) fn hash(&self) -> &str {
+        &self.prev
+    }
+
     /// As it stands.
     pub(crate) fn state(&self) -> &Arc<RunState> {
         &self.state
@@ -337,7 +342,7 @@ fn write(file: &mut File, record: &Record, binds: bool) -> std::io::Result<()> {
 }
 
 /// For the operator's eyes alone: plans name resources.
-pub(super) fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     gwctl_files::private(&mut options);
     options

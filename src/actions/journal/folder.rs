@@ -237,7 +237,7 @@ impl Folder {
         self.path.join(format!("{}.jsonl", file_name(id)))
     }
 
-    pub(super) fn prepare(&self) -> Result<(), LeaseRefused> {
+    pub(crate) fn prepare(&self) -> Result<(), LeaseRefused> {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         gwctl_files::private_folder(&mut builder);
@@ -251,7 +251,7 @@ impl Folder {
 }
 
 /// An identifier is a file's name and never a path.
-pub(super) fn file_name(id: &str) -> String {
+pub(crate) fn file_name(id: &str) -> String {
     let kept = |c: char| c.is_ascii_alphanumeric() || c == '-';
     id.chars().map(|c| if kept(c) { c } else { '_' }).collect()
 }

@@ -20,6 +20,9 @@ pub enum OutOfPlace {
     /// A step that does not stand so that this could happen to it.
     #[error("{step} is {status:?}, which cannot be followed by this")]
     Status { step: String, status: StepStatus },
+    /// Nobody offered the run.
+    #[error("there is no offer of the run")]
+    NotOffered,
     /// No call of the step waits for a reply.
     #[error("a reply for {0}, which sent nothing")]
     NotSent(String),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::state::StepState;
+use super::step_state::StepState;
 use gwctl_fleet::StackEvent;
 
 /// One resource of a stack that is built, changed or deleted.

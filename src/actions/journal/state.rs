@@ -1,88 +1,20 @@
 //! What a journal adds up to. Everyone who shows a run, here or in another process, folds the same records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::alone::{Alone, SHARED_TABLE};
 use super::entry::{Entry, Record, Reply};
+use super::hand_over::Offered;
 use super::out_of_place::OutOfPlace;
-use super::stack_part::StackPart;
 use super::status::{Phase, Status, StepStatus};
+use super::step_state::{CallMade, StepState};
 use crate::engine::Order;
 use crate::figures::{Minutes, WritesBlocked};
-use crate::{Finding, Plan, PlannedCall, Step, Task};
-
-/// A call a run made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CallMade {
-    /// When it was sent.
-    pub at: Timestamp,
-    /// By whom.
-    pub by: String,
-    /// Which.
-    pub call: PlannedCall,
-    /// With what, in words.
-    pub what: String,
-    /// What came back and when; none when nothing was heard before the process ended.
-    pub reply: Option<(Timestamp, Reply)>,
-}
-
-/// One step as it stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct StepState {
-    /// How it stands.
-    pub status: StepStatus,
-    /// When it first began.
-    pub started: Option<Timestamp>,
-    /// When it was done or skipped.
-    pub ended: Option<Timestamp>,
-    /// The newest thing seen.
-    pub saw: Option<String>,
-    /// Why it is held.
-    pub held: Option<String>,
-    /// It is held because it is meant to ask the operator.
-    pub gate: bool,
-    /// It is held because the table that the team shares did not answer.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub table: bool,
-    /// Changes sent.
-    pub calls: Vec<CallMade>,
-    /// How many of them the operator has settled by ordering a retry.
-    pub settled: usize,
-    /// The operator ordered a retry.
-    pub retried: bool,
-    /// What the step's stack is made of and how far each part is, by the parts' names.
-    pub parts: BTreeMap<String, StackPart>,
-    /// The stack's own events so far, by CloudFormation's numbers.
-    #[serde(skip)]
-    pub events: BTreeSet<String>,
-}
-
-impl StepState {
-    /// Nothing was done yet.
-    pub const NEW: Self = Self {
-        status: StepStatus::Waiting,
-        started: None,
-        ended: None,
-        saw: None,
-        held: None,
-        gate: false,
-        table: false,
-        calls: Vec::new(),
-        settled: 0,
-        retried: false,
-        parts: BTreeMap::new(),
-        events: BTreeSet::new(),
-    };
-
-    /// Whether what comes after it may begin.
-    pub fn over(&self) -> bool {
-        matches!(self.status, StepStatus::Done | StepStatus::Skipped)
-    }
-}
+use crate::{Finding, Plan, Step, Task};
 
 /// Something the operator wrote down.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -119,6 +51,12 @@ pub struct RunState {
     pub operator: String,
     /// Names of waived checks.
     pub waived: Vec<String>,
+    /// Who approved it, or why it began without, where the fleet's rules ask for approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved: Option<String>,
+    /// It began without the approval that the rules ask for.
+    #[serde(skip_serializing_if = "is_false")]
+    pub break_glass: bool,
     /// When it was confirmed.
     pub begun: Timestamp,
     /// When it was over.
@@ -137,6 +75,12 @@ pub struct RunState {
     pub notes: Vec<Note>,
     /// How often another process went on with it.
     pub resumed: u32,
+    /// To whom its holder offers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offered: Option<Offered>,
+    /// To whom it was handed over, until that process goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handed_to: Option<String>,
     /// Time of the newest record.
     pub newest: Timestamp,
     /// What AWS counted from a few minutes before it was confirmed.
@@ -147,6 +91,11 @@ pub struct RunState {
     /// The table that the team shares is waived, and does not have all lines yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alone: Option<Alone>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl RunState {
@@ -189,6 +138,8 @@ impl RunState {
             plan: Arc::new((**plan).clone()),
             operator: record.by.clone(),
             waived: confirmation.waived.clone(),
+            approved: confirmation.approved_words(),
+            break_glass: confirmation.break_glass.is_some(),
             begun: record.at,
             ended: None,
             undoing: false,
@@ -201,6 +152,8 @@ impl RunState {
             minutes: Minutes::default(),
             blocked: None,
             alone: None,
+            offered: None,
+            handed_to: None,
         };
         if state.has_waived(SHARED_TABLE) {
             state.go_alone(record, "waived with the plan");
@@ -213,7 +166,24 @@ impl RunState {
         self.newest = record.at;
         match &record.entry {
             Entry::Begun { .. } => return Err(OutOfPlace::Begun),
-            Entry::Resumed => self.resumed += 1,
+            Entry::Resumed => {
+                self.resumed += 1;
+                (self.offered, self.handed_to) = (None, None);
+            }
+            Entry::Offered { what } => {
+                self.offered = Some(Offered {
+                    at: record.at,
+                    by: record.by.clone(),
+                    what: (**what).clone(),
+                });
+            }
+            Entry::Withdrawn => {
+                self.offered.take().ok_or(OutOfPlace::NotOffered)?;
+            }
+            Entry::HandedOver { to } => {
+                self.offered.take().ok_or(OutOfPlace::NotOffered)?;
+                self.handed_to = Some(to.clone());
+            }
             Entry::Started { step } => {
                 let at = record.at;
                 let step = self.live(step, &[Status::Waiting, Status::Running, Status::Held])?;
@@ -273,6 +243,7 @@ impl RunState {
             }
             Entry::Rejoined => self.alone = None,
             Entry::Ended { phase } => {
+                self.offered = None;
                 (self.outcome, self.ended) = (Some(*phase), Some(record.at));
                 for step in self.steps.values_mut() {
                     if matches!(step.status, Status::Running | Status::Held) {
@@ -285,6 +256,9 @@ impl RunState {
     }
 
     fn obey(&mut self, order: &Order, record: &Record) -> Result<(), OutOfPlace> {
+        if order.goes_on() {
+            self.offered = None;
+        }
         match order {
             Order::Pause => self.paused = true,
             Order::Go => self.paused = false,
@@ -324,6 +298,8 @@ impl RunState {
             }
             Order::Abandon { reason } => self.note(record, format!("abandoned: {reason}")),
             Order::Note { text } => self.note(record, text.clone()),
+            // What comes of them is written down instead.
+            Order::HandOver { .. } | Order::Withdraw => {}
         }
         Ok(())
     }
@@ -447,6 +423,14 @@ impl RunState {
         let counts = steps.find(|step| matches!(step.task, Task::AwaitFigures(_)));
         let counts = counts.and_then(|step| self.steps.get(&step.id)?.started);
         counts.or(self.ended).unwrap_or(self.newest)
+    }
+
+    /// Whether it sent a change at `moment` or later that AWS did not refuse.
+    pub(crate) fn has_changed_since(&self, moment: Timestamp) -> bool {
+        let mut calls = self.steps.values().flat_map(|step| &step.calls);
+        calls.any(|call| {
+            call.at >= moment && !matches!(call.reply, Some((_, Reply::Refused { .. })))
+        })
     }
 
     /// When the first change was sent.

@@ -11,6 +11,7 @@ mod place;
 pub(crate) mod purpose;
 mod resources;
 mod scope;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +29,7 @@ use place::Place;
 pub use purpose::Purpose;
 pub use resources::NEEDED;
 use scope::Scope;
+pub use table::{ON_THE_SHARED_TABLE, Table};
 
 /// What provisioning calls that no plan says: a look round before it is planned, and what only another
 /// try needs.
@@ -136,7 +138,7 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
             .iter()
             .map(|call| action(&call.service, &call.operation)),
     );
-    if guided(purpose).next().is_some() {
+    if purpose == Purpose::Approve || guided(purpose).next().is_some() {
         all.insert(EACH_RUN.into());
     }
     if purpose == Purpose::Provision {
@@ -238,13 +240,25 @@ impl Policy {
     }
 }
 
-/// The policy that allows `actions` on the fleet of `spec`, as narrow as what is known of it.
+/// The policy that allows `actions` on the fleet of `spec`, as narrow as what is known of it, and what a run does with
+/// the table that the team shares.
 pub fn policy(
     fleet: &str,
     spec: &FleetSpec,
     known: &Known,
     actions: &BTreeSet<String>,
     part: Option<&Account>,
+) -> Policy {
+    policy_with(fleet, spec, known, actions, (part, Table::Run))
+}
+
+/// As [`policy`], with what `table` says of the table that the team shares.
+pub fn policy_with(
+    fleet: &str,
+    spec: &FleetSpec,
+    known: &Known,
+    actions: &BTreeSet<String>,
+    (part, table): (Option<&Account>, Table),
 ) -> Policy {
     // Whoever copies code reads that of the fleet's functions; all others only hand the router over.
     let copies = actions.contains("lambda:UpdateFunctionCode");
@@ -275,33 +289,11 @@ pub fn policy(
         .into_iter()
         .flat_map(|(scope, actions)| scope.statements(&context, actions));
     // It is in the account of the operator's own credentials.
-    let table = part.is_none().then(|| shared_table(spec, known)).flatten();
+    let shared = part.is_none().then(|| table.statements(spec, known));
     Policy {
         version: "2012-10-17",
-        statement: statement.chain(table).collect(),
+        statement: statement.chain(shared.into_iter().flatten()).collect(),
     }
-}
-
-/// What every run and every list of runs calls on the table that the team shares.
-pub const ON_THE_SHARED_TABLE: [&str; 3] = [
-    "dynamodb:DescribeTable",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-];
-
-fn shared_table(spec: &FleetSpec, known: &Known) -> Option<Statement> {
-    let table = &spec.shared.as_ref()?.table;
-    let partition = known.partition.as_deref().unwrap_or("*");
-    let account = known.account.as_deref().unwrap_or("*");
-    Some(Statement {
-        sid: "SharedTable".into(),
-        effect: "Allow",
-        action: ON_THE_SHARED_TABLE.map(ToOwned::to_owned).into(),
-        resource: vec![format!(
-            "arn:{partition}:dynamodb:*:{account}:table/{table}"
-        )],
-        condition: None,
-    })
 }
 
 /// What CloudFormation needs for the resources of gwctl's own templates, whoever calls for them.

@@ -19,13 +19,17 @@ pub enum Purpose {
     Provision,
     /// A drill, and reading.
     Drill,
+    /// Approving what somebody else asked for.
+    Approve,
+    /// Looking, also at the team's runs, and writing nothing.
+    Watch,
 }
 
 impl Purpose {
     /// Who of those that only look it is for.
     pub(super) const fn askers(self) -> &'static [Asker] {
         match self {
-            Self::Dashboard | Self::Drill => {
+            Self::Dashboard | Self::Drill | Self::Watch => {
                 const LOOKING: &[Asker] = &[
                     Asker::Picture,
                     Asker::Votes,
@@ -37,7 +41,7 @@ impl Purpose {
             }
             Self::Explain => &[Asker::Logs, Asker::Explain],
             Self::Provision => &[Asker::Drift, Asker::Terraform],
-            Self::Promote | Self::Shift | Self::Rollback => &[],
+            Self::Promote | Self::Shift | Self::Rollback | Self::Approve => &[],
         }
     }
 }

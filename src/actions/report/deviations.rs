@@ -16,7 +16,7 @@ pub struct Deviation {
     /// When.
     pub at: Timestamp,
     /// `held`, `retried`, `skipped`, `waived`, `tripped`, `overruled`, `resumed`, `unknown`, `refused`,
-    /// `undone`, `abandoned`, `paused` or `slow`.
+    /// `undone`, `abandoned`, `paused`, `handed over`, `break-glass` or `slow`.
     pub kind: &'static str,
     /// In a sentence.
     pub what: String,
@@ -110,10 +110,12 @@ pub(super) fn held_s(records: &[Record], state: &RunState) -> BTreeMap<String, i
 
 fn one(record: &Record) -> Option<(&'static str, String)> {
     Some(match &record.entry {
+        Entry::Begun { confirmation, .. } => ("break-glass", confirmation.break_glass.clone()?),
         Entry::Resumed => (
             "resumed",
             format!("{} went on with it in another process", record.by),
         ),
+        Entry::HandedOver { to } => ("handed over", format!("by {} to {to}", record.by)),
         Entry::Held {
             step,
             why,
@@ -140,7 +142,11 @@ fn one(record: &Record) -> Option<(&'static str, String)> {
             Order::Undo => ("undone", format!("ordered by {}", record.by)),
             Order::Abandon { reason } => ("abandoned", format!("by {}: {reason}", record.by)),
             Order::Pause => ("paused", format!("by {}", record.by)),
-            Order::Go | Order::Continue { .. } | Order::Note { .. } => return None,
+            Order::Go
+            | Order::Continue { .. }
+            | Order::Note { .. }
+            | Order::HandOver { .. }
+            | Order::Withdraw => return None,
         },
         _ => return None,
     })

@@ -74,7 +74,11 @@ fn settle(moments: &mut [Moment], step: &str, reply: &Reply) {
 pub(crate) fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
     let of = |step: &String, what: String| Some((Some(step.clone()), what));
     match entry {
-        Entry::Begun { .. } => Some((None, "confirmed, and begun".into())),
+        Entry::Begun { confirmation, .. } => {
+            let approved = confirmation.approved_words();
+            let approved = approved.map_or_else(String::new, |words| format!(", {words}"));
+            Some((None, format!("confirmed, and begun{approved}")))
+        }
         Entry::Resumed => Some((None, "another process goes on".into())),
         Entry::Started { step } => of(step, "begins".into()),
         Entry::Sending { step, what, .. } => of(step, what.clone()),
@@ -94,6 +98,11 @@ pub(crate) fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
         }
         Entry::Ordered { order } => Some(said(order)),
         Entry::Rejoined => Some((None, REJOINED.into())),
+        Entry::Offered { what } => {
+            Some((None, format!("offered to {}: {}", what.to, what.words())))
+        }
+        Entry::Withdrawn => Some((None, "the offer was withdrawn".into())),
+        Entry::HandedOver { to } => Some((None, format!("handed over to {to}"))),
         Entry::Ended { phase } => Some((None, ended(*phase).into())),
     }
 }
@@ -117,6 +126,8 @@ fn said(order: &Order) -> (Option<String>, String) {
         Order::Undo => (None, "ordered: take back what was done".into()),
         Order::Abandon { reason } => (None, format!("ordered: abandon: {reason}")),
         Order::Note { text } => (None, format!("note: {text}")),
+        Order::HandOver { to } => (None, format!("ordered: offer it to {to}")),
+        Order::Withdraw => (None, "ordered: withdraw the offer".into()),
     }
 }
 

@@ -28,6 +28,9 @@ pub struct Options {
     /// Go on although this check did not pass; may be given several times
     #[arg(long, value_name = "CHECK")]
     pub waive: Vec<String>,
+    /// Begin without the approval that the fleet's rules ask for; the reason is in the journal and the report
+    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub break_glass: Option<String>,
     #[command(flatten)]
     pub on: Where,
 }

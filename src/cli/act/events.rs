@@ -206,13 +206,15 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
                 [] => String::new(),
                 waived => format!(", waiving {}", waived.join(", ")),
             };
+            let approved = confirmation.approved_words();
+            let approved = approved.map_or_else(String::new, |words| format!(", {words}"));
             let who = format!("{}@{}", confirmation.operator, confirmation.host);
             make(
                 "●",
                 "begun",
                 Ink::Bold,
                 "",
-                format!("run {id}, confirmed by {who}{waived}"),
+                format!("run {id}, confirmed by {who}{waived}{approved}"),
             )
         }
         Entry::Resumed => make(
@@ -260,6 +262,21 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
         }
         Entry::Figures { .. } => None,
         Entry::Rejoined => make("●", "rejoined", Ink::Good, "", REJOINED.into()),
+        Entry::Offered { what } => make(
+            "»",
+            "offered",
+            Ink::Bold,
+            "",
+            format!("to {}. {}", what.to, what.words()),
+        ),
+        Entry::Withdrawn => make("»", "kept", Ink::Bold, "", "the offer was withdrawn".into()),
+        Entry::HandedOver { to } => make(
+            "●",
+            "handed",
+            Ink::Bold,
+            "",
+            format!("over to {to}: this process sends nothing from here on"),
+        ),
         Entry::Ended { phase } => Some(ended(*phase)),
     }
 }
@@ -351,6 +368,8 @@ pub fn ordered(order: &Order) -> (String, String) {
         Order::Undo => (String::new(), "take back what was done".into()),
         Order::Abandon { reason } => (String::new(), format!("abandon: {reason}")),
         Order::Note { text } => (String::new(), format!("note: {text}")),
+        Order::HandOver { to } => (String::new(), format!("offer it to {to}")),
+        Order::Withdraw => (String::new(), "withdraw the offer".into()),
     }
 }
 

@@ -255,6 +255,13 @@ impl<'a> Desk<'a> {
             }
             return Ok(exit);
         }
+        if let Some(to) = &state.handed_to {
+            let follow = self.manner.again.command("show", &state.id, "--follow");
+            tell(format!(
+                "\nHanded over to {to}. `{follow}` shows what happens."
+            ));
+            return Ok(Exit::Success);
+        }
         self.how_to_go_on(state);
         Ok(exit)
     }

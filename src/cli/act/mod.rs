@@ -1,6 +1,7 @@
 //! The guided actions on the command line: observe, plan, print, confirm, run, follow.
 
 pub mod again;
+mod approval;
 pub mod args;
 pub mod ask;
 pub mod events;
@@ -10,7 +11,7 @@ mod many;
 pub mod paper;
 mod pattern;
 mod plan_markdown;
-mod plan_table;
+pub mod plan_table;
 pub mod record;
 pub mod stage;
 
@@ -102,11 +103,10 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
     let paper = Paper::stdout(global.color);
     show(&plan, options, paper)?;
     let operator = operator_seen(&picture);
+    let needed = plan.approvals_needed();
     let confirmation = |typed: &str| Confirmation {
-        typed: typed.into(),
-        waived: options.waive.clone(),
-        operator: operator.name.clone(),
-        host: operator.host.clone(),
+        break_glass: options.break_glass.clone().filter(|_| needed > 0),
+        ..Confirmation::of(&operator, typed, options.waive.clone())
     };
     plan.confirmed(&confirmation(&plan.confirm))
         .map_err(|why| unconfirmed(&why))?;
@@ -115,9 +115,15 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
     }
     may_write(global, stage)?;
     let typed = confirmed(&plan.confirm, options.confirm.as_deref()).await?;
+    let confirmation = confirmation(&typed);
+    if needed > 0 && confirmation.break_glass.is_none() {
+        plan.confirmed(&confirmation)
+            .map_err(|why| unconfirmed(&why))?;
+        approval::wait(&plan, stage, &operator).await?;
+    }
     begin(
         &plan,
-        &confirmation(&typed),
+        &confirmation,
         stage,
         &operator,
         options,
@@ -270,6 +276,9 @@ pub fn not_started(why: &NotStarted) -> Failure {
         | NotStarted::ReadOnly(_)
         | NotStarted::WorldEnded(_)
         | NotStarted::NoWayBack { .. }
+        | NotStarted::NotApproved(_)
+        | NotStarted::NotOffered(_)
+        | NotStarted::OfferedTo { .. }
         | NotStarted::Over { .. } => {
             Failure::refused(why.to_string())
         }

@@ -66,6 +66,10 @@ pub enum For {
     Provision,
     /// A drill, and reading
     Drill,
+    /// Approving what somebody else asked for (`runs approve`), and nothing else
+    Approve,
+    /// Reading, also the team's runs, and writing nothing
+    Watch,
 }
 
 impl From<For> for Purpose {
@@ -78,6 +82,8 @@ impl From<For> for Purpose {
             For::Rollback => Self::Rollback,
             For::Provision => Self::Provision,
             For::Drill => Self::Drill,
+            For::Approve => Self::Approve,
+            For::Watch => Self::Watch,
         }
     }
 }

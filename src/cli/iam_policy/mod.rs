@@ -21,7 +21,7 @@ use super::target::complete;
 use crate::actions::PlannedCall;
 use crate::actions::policy::{
     INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, guided, in_account, planned,
-    policy, resources,
+    policy_with, resources,
 };
 use crate::fleet::{Account, FleetSpec};
 use crate::sim::Scenario;
@@ -241,7 +241,7 @@ fn make(
     if let Some(part) = part {
         needed = in_account(needed, spec, part);
     }
-    let own = policy(fleet, spec, known, &needed, part);
+    let own = policy_with(fleet, spec, known, &needed, (part, purpose.into()));
     // Where there are several accounts gwctl builds nothing.
     Ok(if own_rights(purpose, spec) && part.is_none() {
         own.and(resources(fleet, spec, known))

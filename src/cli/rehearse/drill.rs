@@ -178,17 +178,10 @@ async fn planned(
 
 /// Typed, with everything red that can be waived waived by name.
 fn confirmation(plan: &Plan, by: &Operator) -> Confirmation {
-    Confirmation {
-        typed: plan.confirm.clone(),
-        waived: plan
-            .checks
-            .iter()
-            .filter(|check| check.finding == Finding::Waivable)
-            .map(|check| check.name.clone())
-            .collect(),
-        operator: by.name.clone(),
-        host: by.host.clone(),
-    }
+    let checks = plan.checks.iter();
+    let waivable = checks.filter(|check| check.finding == Finding::Waivable);
+    let waived = waivable.map(|check| check.name.clone()).collect();
+    Confirmation::of(by, &plan.confirm, waived)
 }
 
 /// Does what a patient operator does: waits a little and tries again.

@@ -40,6 +40,30 @@ pub enum What {
     /// Go on with a run that was held or left
     #[command(after_long_help = Exit::table())]
     Resume(Resume),
+    /// Offer a run to somebody else, who accepts it on another machine or in another terminal
+    #[command(after_long_help = Exit::table())]
+    Handover {
+        /// The run's id, the beginning of it, or `last`
+        id: String,
+        /// Who shall go on: a name as `gwctl runs` shows it, or `name@machine`
+        #[arg(required_unless_present = "withdraw")]
+        to: Option<String>,
+        /// Withdraw the offer
+        #[arg(long, conflicts_with = "to")]
+        withdraw: bool,
+    },
+    /// Accept a run that was offered to you, and go on with it
+    #[command(after_long_help = Exit::table())]
+    Accept(TakenUp),
+    /// Approve a plan that somebody else asked for
+    #[command(after_long_help = Exit::table())]
+    Approve {
+        /// The id of the plan that waits, the beginning of it, or `last`
+        id: String,
+        /// Confirm by naming the plan's target, for use without a terminal
+        #[arg(long, value_name = "TARGET")]
+        confirm: Option<String>,
+    },
     /// Take back what a run did
     #[command(after_long_help = Exit::table())]
     Undo(Undo),

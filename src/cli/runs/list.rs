@@ -5,8 +5,10 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use crate::actions::{Folder, Phase, RunState, Summary};
+use crate::actions::format::span;
+use crate::actions::{Asked, Folder, Phase, RunState, Summary};
 use crate::cli::act::paper::{Ink, Paper, pad};
+use crate::cli::clock;
 use crate::cli::failure::Failure;
 use crate::cli::flags::Output;
 use crate::cli::output::print;
@@ -28,10 +30,12 @@ pub fn list(folder: &Folder, output: Output, paper: Paper) -> Result<(), Failure
     match output {
         Output::Json => {
             let all: Vec<Value> = runs.iter().map(|run| document(run, folder)).collect();
-            print(&format!(
-                "{:#}\n",
-                json!({ "schema": "gwctl.runs/1", "runs": all })
-            ))
+            let mut listed = json!({ "schema": "gwctl.runs/1", "runs": all });
+            let waiting = folder.asked();
+            if !waiting.is_empty() {
+                listed["waiting"] = waiting.iter().map(waiting_document).collect();
+            }
+            print(&format!("{listed:#}\n"))
         }
         Output::Markdown => {
             let mut text = format!(
@@ -46,11 +50,49 @@ pub fn list(folder: &Folder, output: Output, paper: Paper) -> Result<(), Failure
             print(&text)
         }
         Output::Table if runs.is_empty() => print(&format!(
-            "No runs in {}: no run was started from here yet.\n",
+            "{}No runs in {}: no run was started from here yet.\n",
+            waiting(folder, paper),
             clean_line(&folder.path().display().to_string())
         )),
-        Output::Table => print(&table(&runs, folder, paper)),
+        Output::Table => print(&format!(
+            "{}{}",
+            waiting(folder, paper),
+            table(&runs, folder, paper)
+        )),
     }
+}
+
+/// The plans that wait for approval: above the runs, for somebody waits.
+fn waiting(folder: &Folder, paper: Paper) -> String {
+    let now = clock::present().now();
+    let mut text = String::new();
+    for asked in folder.asked().iter().filter(|asked| now <= asked.until()) {
+        let said = format!(
+            "{}: waits for the approval of {} other, asked by {} {} ago: {}",
+            asked.id,
+            asked.needed,
+            asked.by,
+            span(now.duration_since(asked.at)),
+            asked.title
+        );
+        let _ = writeln!(text, "{}", paper.ink(Ink::Warn, &paper.hang(2, &said)));
+        let _ = writeln!(text, "  gwctl runs approve {}\n", asked.id);
+    }
+    text
+}
+
+fn waiting_document(asked: &Asked) -> Value {
+    json!({
+        "id": asked.id,
+        "fleet": asked.fleet,
+        "title": asked.title,
+        "asked_by": asked.by,
+        "arn": asked.arn,
+        "at": asked.at,
+        "until": asked.until(),
+        "needed": asked.needed,
+        "digest": asked.digest,
+    })
 }
 
 fn table(runs: &[Summary], folder: &Folder, paper: Paper) -> String {
@@ -160,6 +202,9 @@ fn phase(run: &Summary, folder: &Folder) -> String {
     if !folder.conflicts(&run.id).is_empty() {
         text += ", conflict";
     }
+    if let Some(offered) = &state.offered {
+        let _ = write!(text, ", offered to {}", offered.what.to);
+    }
     text
 }
 
@@ -182,6 +227,7 @@ fn document(run: &Summary, folder: &Folder) -> Value {
             "operator": state.operator,
             "alone": state.alone,
             "conflicts": folder.conflicts(&run.id),
+            "offered_to": state.offered.as_ref().map(|offered| &offered.what.to),
             })
         }
     }

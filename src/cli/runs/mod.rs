@@ -1,7 +1,9 @@
 //! `gwctl runs`: what was done, by whom, and going on with what was not finished.
 
+mod approve;
 pub mod args;
 mod find;
+mod hand_over;
 mod list;
 pub mod report;
 mod show;
@@ -43,6 +45,13 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
             show::show(&folder, &id, *follow, *output, paper, &again)
         }
         Some(What::Resume(args)) => take_up::take_up(global, folder, args, asked.demo),
+        Some(What::Handover { id, to, .. }) => {
+            hand_over::offer(global, &folder, id, to.as_deref(), asked.demo)
+        }
+        Some(What::Accept(args)) => hand_over::accept(global, folder, args, asked.demo),
+        Some(What::Approve { id, confirm }) => {
+            approve::approve(global, &folder, id, confirm.as_deref())
+        }
         Some(What::Undo(args)) => take_up::undo(global, folder, args, asked.demo),
         Some(What::Abandon { id, reason }) => {
             let id = find(&folder, id)?;

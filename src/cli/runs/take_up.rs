@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::actions::{Folder, Order, Plan, RunState, StepStatus, resume};
+use crate::actions::{Folder, Order, Plan, RunState, StepStatus, accept as accept_run, resume};
 use crate::cli::act::again::Again;
 use crate::cli::act::follow::{Manner, follow_and_keep};
 use crate::cli::act::paper::{Ink, Paper};
@@ -34,14 +34,8 @@ pub fn take_up(
     let state = state(&folder, &id)?;
     refuse_simulated(demo)?;
     let orders = orders(args, &state);
-    go_on(
-        global,
-        folder,
-        &state,
-        &args.taken_up,
-        &orders,
-        Consent::Given,
-    )
+    let way = Way::Orders(&orders);
+    go_on(global, folder, &state, &args.taken_up, way, Consent::Given)
 }
 
 /// Takes back what a run did.
@@ -53,17 +47,21 @@ pub fn undo(global: &Global, folder: Folder, args: &Undo, demo: bool) -> Result<
         return Err(Failure::refused(format!("run {id}: {why}")));
     }
     let asking = Consent::Requested(args.confirm.as_deref());
-    go_on(
-        global,
-        folder,
-        &state,
-        &args.taken_up,
-        &[Order::Undo],
-        asking,
-    )
+    let way = Way::Orders(&[Order::Undo]);
+    go_on(global, folder, &state, &args.taken_up, way, asking)
 }
 
-fn refuse_simulated(demo: bool) -> Result<(), Failure> {
+/// Accepts a run that is offered, and goes on with it.
+pub fn accept(
+    global: &Global,
+    folder: Folder,
+    state: &RunState,
+    args: &TakenUp,
+) -> Result<Exit, Failure> {
+    go_on(global, folder, state, args, Way::Accept, Consent::Given)
+}
+
+pub fn refuse_simulated(demo: bool) -> Result<(), Failure> {
     if demo {
         return Err(
             Failure::refused("a simulated fleet and its runs end with their process")
@@ -114,12 +112,21 @@ enum Consent<'a> {
     Requested(Option<&'a str>),
 }
 
+/// How it is gone on with.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// No process drives it, or one that is gone: it is told these first.
+    Orders(&'a [Order]),
+    /// Its holder offers it.
+    Accept,
+}
+
 fn go_on(
     global: &Global,
     folder: Folder,
     left: &RunState,
     args: &TakenUp,
-    orders: &[Order],
+    way: Way<'_>,
     consent: Consent<'_>,
 ) -> Result<Exit, Failure> {
     let global = Global {
@@ -153,16 +160,15 @@ fn go_on(
         // What happened before is there for `runs show`.
         tail.read()
             .map_err(|broken| Failure::new(broken.to_string()))?;
-        stage.tell_who_acts().await;
-        let running = resume(
-            &left.id,
-            orders,
-            stage.run_context.clone(),
-            &stage.folder,
-            &operator,
-        )
-        .await
-        .map_err(|why| not_started(&why))?;
+        let run_context = stage.run_context.clone();
+        let begun = match way {
+            Way::Orders(orders) => {
+                stage.tell_who_acts().await;
+                resume(&left.id, orders, run_context, &stage.folder, &operator).await
+            }
+            Way::Accept => accept_run(&left.id, run_context, &stage.folder, &operator).await,
+        };
+        let running = begun.map_err(|why| not_started(&why))?;
         let manner = Manner {
             paper,
             json: args.output == Output::Json,

@@ -26,6 +26,17 @@ async fn team(global: &Global, config: &Config, spec: &FleetSpec) -> Option<Team
     Some(Team::new(&session, table, clock::present()))
 }
 
+/// A session with AWS for the fleet that clients call `domain`, and the table that its team shares.
+pub async fn session(global: &Global, domain: &str) -> Option<(Session, FleetSpec, Option<Team>)> {
+    let config = config(global)?;
+    let spec = config.fleets.values().find(|spec| spec.domain == domain)?;
+    let options = settings::session_options(global, spec, &config, clock::present());
+    let session = Session::connect_fleet(options, spec).await;
+    let table = spec.shared.as_ref();
+    let team = table.map(|table| Team::new(&session, table, clock::present()));
+    Some((session, spec.clone(), team))
+}
+
 /// The table of the fleet that clients call `domain`.
 pub async fn of(global: &Global, domain: &str) -> Option<Team> {
     let config = config(global)?;
@@ -47,6 +58,10 @@ pub fn bring(global: &Global, folder: &Folder) {
             let Some(team) = team(global, &config, spec).await else {
                 continue;
             };
+            if !spec.rules.approvals.is_empty() {
+                // What the table does not answer is said of the journals.
+                drop(folder.bring_asked(&team, &spec.domain).await);
+            }
             if let Err(why) = folder.bring(&team, &spec.domain).await {
                 tell(format!(
                     "gwctl: runs of {name} on other machines are not known: {why}"

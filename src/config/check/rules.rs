@@ -2,10 +2,14 @@
 
 use super::findings::Findings;
 use super::url;
+use crate::config::nearest;
+use crate::console::app::action_names;
 use crate::fleet::{FleetSpec, Limit, RoutingEndpoint, Thresholds};
 
 /// The endpoints an ARC cluster has (aws-facts §8.1).
 const ENDPOINTS: usize = 5;
+/// More persons than this are not found in the night.
+const MOST_APPROVALS: u32 = 5;
 const DAY_S: u64 = 24 * 3_600;
 
 /// Limits of the verdicts.
@@ -136,6 +140,13 @@ pub(super) fn rules(spec: &FleetSpec, at: &mut Findings<'_>) {
             "minutes, from 1 to 60",
         ),
         (
+            "approval_lasts_s",
+            rules.approval_lasts_s,
+            60,
+            DAY_S,
+            "seconds, from 60 to 24 h",
+        ),
+        (
             "baseline_minutes",
             u64::from(rules.baseline_minutes),
             1,
@@ -148,6 +159,24 @@ pub(super) fn rules(spec: &FleetSpec, at: &mut Findings<'_>) {
         }
     }
     least_healthy(spec, at);
+    approvals(spec, at);
+}
+
+/// How many persons must approve which action.
+fn approvals(spec: &FleetSpec, at: &mut Findings<'_>) {
+    for (action, count) in &spec.rules.approvals {
+        let below = &mut at.below(&["approvals"]);
+        if !action_names().any(|name| name == action) {
+            let accepted = action_names().collect::<Vec<_>>().join(", ");
+            let found = format!("there is no action `{action}`");
+            below.error(action, found, &accepted).meant =
+                nearest(action, action_names()).map(ToOwned::to_owned);
+        }
+        if !(1..=MOST_APPROVALS).contains(count) {
+            let found = format!("{count} approvals");
+            below.error(action, found, "a number from 1 to 5");
+        }
+    }
 }
 
 fn least_healthy(spec: &FleetSpec, at: &mut Findings<'_>) {

@@ -104,6 +104,9 @@ pub enum OrderKind {
     Abandon,
     Note,
     TakeOver,
+    HandOver,
+    Withdraw,
+    Accept,
 }
 
 impl OrderKind {
@@ -120,6 +123,8 @@ impl OrderKind {
             Self::Abandon => Action::Abandon,
             Self::Note => Action::Note,
             Self::TakeOver => Action::TakeOver,
+            Self::HandOver | Self::Withdraw => Action::HandOver,
+            Self::Accept => Action::Accept,
         }
     }
 
@@ -137,6 +142,9 @@ impl OrderKind {
             Self::Abandon => "abandon",
             Self::Note => "note",
             Self::TakeOver => "take over",
+            Self::HandOver => "hand over",
+            Self::Withdraw => "withdraw the offer",
+            Self::Accept => "accept",
         }
     }
 }
@@ -146,8 +154,12 @@ impl Shown {
     pub fn orders(&self) -> Vec<OrderKind> {
         let phase = self.state.phase();
         match self.hold {
-            Hold::Theirs(_) | Hold::Recorded => return Vec::new(),
             Hold::Nobody | Hold::Ours if phase.over() => return self.after(phase),
+            Hold::Theirs(_) if self.state.offered.is_some() => return vec![OrderKind::Accept],
+            Hold::Theirs(_) | Hold::Recorded => return Vec::new(),
+            Hold::Nobody if self.state.offered.is_some() => {
+                return vec![OrderKind::Accept, OrderKind::TakeOver];
+            }
             Hold::Nobody => return vec![OrderKind::TakeOver],
             Hold::Ours => {}
         }
@@ -172,6 +184,10 @@ impl Shown {
             orders.push(OrderKind::Undo);
         }
         orders.extend([OrderKind::Abandon, OrderKind::Note]);
+        orders.push(match self.state.offered {
+            Some(_) => OrderKind::Withdraw,
+            None => OrderKind::HandOver,
+        });
         orders
     }
 
@@ -192,6 +208,7 @@ pub fn plain_order(kind: OrderKind, step: Option<String>) -> Option<Order> {
         OrderKind::Go => Order::Go,
         OrderKind::Retry => Order::Retry { step: step? },
         OrderKind::Continue => Order::Continue { step: step? },
+        OrderKind::Withdraw => Order::Withdraw,
         _ => return None,
     })
 }

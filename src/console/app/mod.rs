@@ -64,7 +64,7 @@ pub use overlay::{Ask, Overlay, Palette, PromptFor};
 pub use own_command::{
     NotACommand, OwnCommand, Placeholder, Ran, Written as ProgramWrote, words as command_words,
 };
-pub use palette::is_command;
+pub use palette::{action_names, is_command};
 pub use panel::{Chart, Panel};
 pub use place::History;
 pub use replay::{Replay, Replayed, SPEEDS, Seek};

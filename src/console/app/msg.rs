@@ -9,7 +9,9 @@ use super::{
     FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched,
     ProgramWrote, Replayed, Seek,
 };
-use gwctl_actions::{Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried};
+use gwctl_actions::{
+    Approval, Asked, Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried,
+};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened, Past, PastQuestion};
@@ -85,6 +87,8 @@ pub enum Msg {
     RunStopped(Option<String>),
     /// [`Effect::Start`] or [`Effect::Resume`] did not begin anything.
     NotStarted(String),
+    /// The plan of [`Effect::Start`] waits for approval, and who approved it so far.
+    Asked(Box<Asked>, Vec<Approval>),
     /// [`Effect::ListRuns`] ended.
     Runs(Vec<RunLine>),
     /// What runs sent a moment ago, and what the table that the team shares answered.
@@ -163,7 +167,11 @@ pub enum Effect {
         typed: String,
         /// Names of waived checks.
         waived: Vec<String>,
+        /// Why it begins without the approval that the rules ask for.
+        break_glass: Option<String>,
     },
+    /// The plan that waits for approval is withdrawn.
+    StopAsking,
     /// Tell this console's run.
     Order(Order),
     /// Resume a run that no process drives, giving these orders first.
@@ -173,6 +181,8 @@ pub enum Effect {
         /// What it is told first.
         orders: Vec<Order>,
     },
+    /// Accept the run of this identifier, which its holder offers, and go on with it.
+    Accept(String),
     /// Leave this console's run so that anybody can resume it; [`Msg::RunStopped`] answers.
     LeaveRun,
     /// Read back what this console's run built, and keep it where its fleet is described; [`Msg::Kept`] answers.

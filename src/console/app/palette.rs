@@ -50,6 +50,8 @@ pub enum Command {
     Freeze,
     Filter(String),
     Note(String),
+    /// Offer the run to somebody.
+    HandOver(String),
     /// A time of day, in a recording.
     At(jiff::civil::Time),
     /// One of the charts' ranges, by its place.
@@ -108,6 +110,11 @@ fn own_about(own: &OwnCommand) -> String {
         ""
     };
     format!("{about}{changes}")
+}
+
+/// The names of the guided actions.
+pub fn action_names() -> impl Iterator<Item = &'static str> {
+    ACTIONS.iter().map(|action| action.name)
 }
 
 /// Whether gwctl has a command of this name.

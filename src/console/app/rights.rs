@@ -1,8 +1,8 @@
-//! Whether changes may be made from this console, and which run wants its operator.
+//! Whether changes may be made from this console, which run wants its operator, and to whom one is offered.
 
-use super::{Hold, Shown};
+use super::{Hold, OrderKind, Shown};
 use super::{Screen, State};
-use gwctl_actions::{Phase, StepStatus};
+use gwctl_actions::{HandOver, Phase, StepStatus};
 use jiff::SignedDuration;
 
 impl State {
@@ -37,13 +37,39 @@ impl State {
         }
     }
 
+    /// Who sits here, by AWS's word; none where STS did not return it yet.
+    pub fn name(&self) -> Option<&str> {
+        let identity = self.live.identity.last();
+        identity.map(gwctl_fleet::Identity::operator)
+    }
+
+    /// Whether an offer is for who sits here. Where that is not known yet, it is told before anything is accepted.
+    pub fn is_named(&self, offer: &HandOver) -> bool {
+        self.name().is_none_or(|name| offer.is_for_name(name))
+    }
+
+    /// What can be said to the run now by who sits here, the most useful first.
+    pub fn orders(&self, shown: &Shown) -> Vec<OrderKind> {
+        let mut orders = shown.orders();
+        orders.retain(|kind| *kind != OrderKind::Accept || self.is_offered_here());
+        orders
+    }
+
+    /// Whether the run that is shown is offered to who sits here.
+    pub fn is_offered_here(&self) -> bool {
+        let shown = self.guided.run.as_ref();
+        let offered = shown.and_then(|shown| shown.state.offered.as_ref());
+        offered.is_some_and(|offered| self.is_named(&offered.what))
+    }
+
     /// What should be said above the screen: an unfinished run nobody looked at, or one that is held.
     pub fn calls_for_attention(&self) -> Option<&Shown> {
         let shown = self.guided.run.as_ref()?;
         let phase = shown.state.phase();
         let held = shown.hold == Hold::Ours && phase == Phase::Held;
         let left = !shown.seen && !phase.over();
-        ((held || left) && self.screen() != &Screen::Run).then_some(shown)
+        let offered = shown.hold != Hold::Ours && self.is_offered_here();
+        ((held || left || offered) && self.screen() != &Screen::Run).then_some(shown)
     }
 
     /// What Retry, Skip and Continue are about: the step under the cursor when it is held, or else the

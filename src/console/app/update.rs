@@ -83,6 +83,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::RunStopped(why) => run::stopped(state, why),
         Msg::NotStarted(why) => guided::not_started(state, why),
+        Msg::Asked(plan, approvals) => guided::asked(state, plan, approvals),
         Msg::Runs(runs) => {
             listed(state, runs);
             Vec::new()
@@ -120,14 +121,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.recording = file;
             Vec::new()
         }
-        Msg::Saved(Ok(file)) => {
-            notify(state, format!("saved {file}"), Gravity::Info);
-            Vec::new()
-        }
-        Msg::Saved(Err(why)) | Msg::Failed(why) => {
-            notify(state, why, Gravity::Error);
-            Vec::new()
-        }
+        Msg::Saved(Ok(file)) => said(state, format!("saved {file}"), Gravity::Info),
+        Msg::Saved(Err(why)) | Msg::Failed(why) => said(state, why, Gravity::Error),
         Msg::Drawn(hits) => {
             state.hits = hits;
             return Vec::new();
@@ -136,6 +131,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     follow(state);
     effects.extend(due(state));
     effects
+}
+
+fn said(state: &mut State, text: String, gravity: Gravity) -> Vec<Effect> {
+    notify(state, text, gravity);
+    Vec::new()
 }
 
 fn described(state: &mut State, generation: u64, spec: Arc<FleetSpec>) -> Vec<Effect> {

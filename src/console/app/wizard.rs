@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use tui_input::Input;
 
-use gwctl_actions::{Finding, Plan};
+use gwctl_actions::{Approval, Asked, Finding, Plan};
 
 /// Where in the wizard one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +59,8 @@ pub struct Wizard {
     pub error: Option<String>,
     /// The run is being started.
     pub starting: bool,
+    /// It waits for the approval of others, and who approved it so far.
+    pub asked: Option<(Box<Asked>, Vec<Approval>)>,
 }
 
 impl Wizard {
@@ -73,6 +75,7 @@ impl Wizard {
             typed: Input::default(),
             error: None,
             starting: false,
+            asked: None,
         }
     }
 

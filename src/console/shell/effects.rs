@@ -16,7 +16,7 @@ use super::runs::{Keeper, Means, Runs};
 use super::snap::Shot;
 use crate::app::{Effect, FleetsNews, Hold, Msg, NotWatched, SINCE};
 use crate::{Opened, Setup};
-use gwctl_actions::{Intent, RunState, Running, look_up};
+use gwctl_actions::{Confirmation, Intent, RunState, Running, look_up};
 use gwctl_fleet::{Clock, Missing, Observed, Snapshot, Source};
 use gwctl_observe::PastQuestion;
 use gwctl_recording::{Head, Noted, RecordingError};
@@ -192,9 +192,20 @@ impl Outside {
                 plan,
                 typed,
                 waived,
-            } => self.runs.start(self.means.clone(), plan, typed, waived),
+                break_glass,
+            } => {
+                let means = self.means.clone();
+                let operator = self.runs.operator(means.as_ref());
+                let confirmation = Confirmation {
+                    break_glass,
+                    ..Confirmation::of(&operator, typed, waived)
+                };
+                self.runs.start(means, plan, confirmation);
+            }
+            Effect::StopAsking => self.runs.stop_asking(),
             Effect::Order(order) => self.runs.order(order),
             Effect::Resume { id, orders } => self.runs.resume(self.means.clone(), id, orders),
+            Effect::Accept(id) => self.runs.accept(self.means.clone(), id),
             Effect::LeaveRun => self.runs.leave(),
             Effect::Keep { run, intent } => {
                 self.runs.keep(self.setup.fleets.as_ref(), run, *intent);

@@ -13,8 +13,9 @@ use super::team::{FromTheTeam, TeamWatch};
 use crate::Fleets;
 use crate::app::{Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
-    Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted, Operator, Order, Plan,
-    RunContext, Running, SharedTable, Tried, keep_switches, resume, start,
+    Approval, Asked, Asking, Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted,
+    Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept, keep_switches, resume,
+    start,
 };
 use gwctl_observe::Observer;
 
@@ -63,6 +64,8 @@ pub(super) struct Runs {
     following: Option<AbortHandle>,
     /// The newest run begun here, for the line that the shell is left with.
     newest: Option<String>,
+    /// The plan that waits for approval.
+    asking: Option<(Asking, AbortHandle)>,
 }
 
 impl Runs {
@@ -75,49 +78,61 @@ impl Runs {
             run_context: None,
             following: None,
             newest: None,
+            asking: None,
         }
     }
 
-    /// Begins `plan`; [`Arrival::Running`] or a message says what became of it.
-    pub fn start(&self, means: Option<Means>, plan: Box<Plan>, typed: String, waived: Vec<String>) {
+    /// Begins `plan`, once others approved it where its rules ask for that; [`Arrival::Running`] or a message says what
+    /// became of it.
+    pub fn start(&mut self, means: Option<Means>, plan: Box<Plan>, confirmation: Confirmation) {
         let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
-        let confirmation = Confirmation {
-            typed,
-            waived,
-            operator: operator.name.clone(),
-            host: operator.host.clone(),
-        };
-        self.begin(means, move |run_context| async move {
+        let waits = plan.approvals_needed() > 0 && confirmation.break_glass.is_none();
+        let (sender, asking) = (self.sender.clone(), (folder.clone(), operator.clone()));
+        let waiting = waits.then(|| (plan.clone(), means.clone()));
+        let how = move |run_context| async move {
             start(&plan, &confirmation, run_context, &folder, &operator).await
+        };
+        let Some((plan, Some(known))) = waiting else {
+            begin(&self.sender, means, how);
+            return;
+        };
+        let (folder, operator) = asking;
+        let asking = Asking::of(&known.run_context, folder);
+        let (task, shared) = (asking.clone(), asking.clone());
+        let waiting = tokio::spawn(async move {
+            let tell = |msg| drop(sender.send(Arrival::Msg(msg)));
+            let asked = |asked: &Asked, known: &[Approval]| {
+                tell(Msg::Asked(Box::new(asked.clone()), known.to_vec()));
+            };
+            match task.wait(&plan, &operator, asked).await {
+                Ok(()) => begin(&sender, means, how),
+                Err(why) => tell(Msg::NotStarted(why.to_string())),
+            }
         });
+        self.asking = Some((shared, waiting.abort_handle()));
+    }
+
+    /// The plan waits for approval no longer.
+    pub fn stop_asking(&mut self) {
+        if let Some((asking, waiting)) = self.asking.take() {
+            waiting.abort();
+            tokio::spawn(asking.end());
+        }
     }
 
     /// Resumes a run that no process drives.
     pub fn resume(&self, means: Option<Means>, id: String, orders: Vec<Order>) {
         let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
-        self.begin(means, move |run_context| async move {
+        begin(&self.sender, means, move |run_context| async move {
             resume(&id, &orders, run_context, &folder, &operator).await
         });
     }
 
-    fn begin<F>(&self, means: Option<Means>, how: impl FnOnce(RunContext) -> F + Send + 'static)
-    where
-        F: Future<Output = Result<Running, NotStarted>> + Send + 'static,
-    {
-        let sender = self.sender.clone();
-        let Some(means) = means else {
-            let why = "the fleet is not open: nothing can be done to it".into();
-            let _ = sender.send(Arrival::Msg(Msg::NotStarted(why)));
-            return;
-        };
-        // The journal is written on the way: on a thread that may wait for the disk.
-        let runtime = tokio::runtime::Handle::current();
-        spawn_blocking(move || {
-            let arrival = match runtime.block_on(how(means.run_context.clone())) {
-                Ok(running) => Arrival::Running(running, Box::new(means)),
-                Err(why) => Arrival::Msg(Msg::NotStarted(why.to_string())),
-            };
-            let _ = sender.send(arrival);
+    /// Goes on with a run that its holder offers.
+    pub fn accept(&self, means: Option<Means>, id: String) {
+        let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
+        begin(&self.sender, means, move |run_context| async move {
+            accept(&id, run_context, &folder, &operator).await
         });
     }
 
@@ -304,6 +319,31 @@ impl Runs {
             following.abort();
         }
     }
+}
+
+/// Has `how` begin a run; [`Arrival::Running`] or a message says what became of it.
+fn begin<F>(
+    sender: &mpsc::UnboundedSender<Arrival>,
+    means: Option<Means>,
+    how: impl FnOnce(RunContext) -> F + Send + 'static,
+) where
+    F: Future<Output = Result<Running, NotStarted>> + Send + 'static,
+{
+    let sender = sender.clone();
+    let Some(means) = means else {
+        let why = "the fleet is not open: nothing can be done to it".into();
+        let _ = sender.send(Arrival::Msg(Msg::NotStarted(why)));
+        return;
+    };
+    // The journal is written on the way: on a thread that may wait for the disk.
+    let runtime = tokio::runtime::Handle::current();
+    spawn_blocking(move || {
+        let arrival = match runtime.block_on(how(means.run_context.clone())) {
+            Ok(running) => Arrival::Running(running, Box::new(means)),
+            Err(why) => Arrival::Msg(Msg::NotStarted(why.to_string())),
+        };
+        let _ = sender.send(arrival);
+    });
 }
 
 fn hold(folder: &Folder, id: &str) -> Hold {

@@ -296,7 +296,15 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let (mark, word, role) = scene.standing(shown);
     let what = match (&shown.hold, run.phase()) {
         (Hold::Ours | Hold::Recorded, _) => "needs you".to_owned(),
-        (Hold::Theirs(holder), _) => format!("driven by {} in another gwctl", holder.operator),
+        (Hold::Theirs(holder), _) if scene.state.is_offered_here() => {
+            format!("{} on {} offers it to you", holder.operator, holder.host)
+        }
+        (Hold::Theirs(holder), _) => format!(
+            "driven by {} on {} since {}, in another gwctl",
+            holder.operator,
+            holder.host,
+            format::minute(holder.since)
+        ),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
     let key = scene.key(Action::Show(Screen::Run.tab()));

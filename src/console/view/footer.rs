@@ -10,7 +10,7 @@ use super::freshness::cells;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::app::{Action, Gravity, HelpLine, Notice, Overlay, Screen, Shown};
+use crate::app::{Action, Gravity, HelpLine, Notice, OrderKind, Overlay, Screen};
 use gwctl_fleet::{Outcome, Pace, format};
 
 /// Pace, money, calls; then a notice, or else the keys.
@@ -202,9 +202,13 @@ fn keys(scene: &Scene<'_>) -> Vec<HelpLine> {
     let run = scene.state.guided.run.as_ref();
     let orders = run
         .filter(|_| scene.state.screen() == &Screen::Run)
-        .map(Shown::orders)
+        .map(|run| scene.state.orders(run))
         .unwrap_or_default();
-    let said = orders.into_iter().map(|kind| HelpLine {
+    // Rarely needed: the head of the run, help and `:` name it.
+    let said = orders
+        .into_iter()
+        .filter(|kind| *kind != OrderKind::HandOver);
+    let said = said.map(|kind| HelpLine {
         keys: scene.key(kind.action()),
         about: kind.word().into(),
     });

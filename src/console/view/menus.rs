@@ -325,6 +325,11 @@ fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, Strin
             "Abandon".into(),
             format!("The run ends here and what was done stays done. Type {target} to end it."),
         ),
+        OrderKind::HandOver => (
+            "Hand over".into(),
+            "Who shall go on? A name as `gwctl runs` shows it, or name@machine. The run stays here until they accept."
+                .into(),
+        ),
         _ => (
             "Note".into(),
             "One line for the journal and the report.".into(),

@@ -149,7 +149,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
 fn attention(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> Rect {
     let mut prose = Prose::new(scene, area.width.saturating_sub(4));
     let (title, role) = said(scene, &mut prose, shown);
-    let keys = keys(scene, shown);
+    let keys = keys(scene, shown, usize::from(area.width.saturating_sub(4)));
     if prose.lines.is_empty() && shown.state.phase() != Phase::Abandoned {
         return area;
     }
@@ -187,31 +187,7 @@ fn attention(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> 
 fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'static str, Role) {
     let run = &shown.state;
     let phase = run.phase();
-    if let Hold::Theirs(holder) = &shown.hold {
-        let text = format!("{holder} drives this run: you see it live, but cannot control it here");
-        prose.say(0, &text, Role::Text);
-    }
-    if shown.hold == Hold::Nobody && !phase.over() {
-        prose.say(
-            0,
-            "No process drives this run: the last one ended. It can be resumed.",
-            Role::Text,
-        );
-    }
-    let conflicts = scene.state.guided.conflicts.iter();
-    for conflict in conflicts.filter(|conflict| conflict.run == run.id) {
-        let mark = scene.span(format!("{} ", scene.theme.glyphs.down), Role::Down);
-        prose.marked(0, &mark, &conflict.to_string(), Role::Down);
-        prose.say(0, &conflict.advice(), Role::Text);
-    }
-    if let Some(alone) = &run.alone {
-        let text = format!(
-            "This run goes on without the shared table, waived by {}: {}. Nobody on another machine is kept from acting.",
-            alone.by, alone.reason
-        );
-        let mark = scene.span(format!("{} ", scene.theme.glyphs.degraded), Role::Degraded);
-        prose.marked(0, &mark, &text, Role::Degraded);
-    }
+    driven(scene, prose, shown);
     for step in run.active() {
         let Some(now) = run.steps.get(&step.id) else {
             continue;
@@ -282,12 +258,87 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     }
 }
 
-/// What can be said to the run now.
-fn keys(scene: &Scene<'_>, shown: &Shown) -> Line<'static> {
-    let mut spans = Vec::new();
-    for kind in shown.orders() {
-        spans.push(scene.span(scene.key(kind.action()), Role::Accent));
-        spans.push(scene.span(format!(" {}   ", kind.word()), Role::Text));
+/// Who drives the run, who let it begin, and what it does without.
+fn driven(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) {
+    let run = &shown.state;
+    if let Hold::Theirs(holder) = &shown.hold {
+        let text = format!(
+            "{} on {} drives this run since {} (process {}): you see it live, but cannot control it here",
+            holder.operator,
+            holder.host,
+            format::minute(holder.since),
+            holder.pid
+        );
+        prose.say(0, &text, Role::Text);
     }
-    Line::from(spans)
+    offered(scene, prose, shown);
+    if let Some(approved) = &run.approved {
+        let role = if run.break_glass {
+            Role::Down
+        } else {
+            Role::Muted
+        };
+        prose.say(0, &format!("Begun {approved}."), role);
+    }
+    if shown.hold == Hold::Nobody && !run.phase().over() {
+        prose.say(
+            0,
+            "No process drives this run: the last one ended. It can be resumed.",
+            Role::Text,
+        );
+    }
+    let conflicts = scene.state.guided.conflicts.iter();
+    for conflict in conflicts.filter(|conflict| conflict.run == run.id) {
+        let mark = scene.span(format!("{} ", scene.theme.glyphs.down), Role::Down);
+        prose.marked(0, &mark, &conflict.to_string(), Role::Down);
+        prose.say(0, &conflict.advice(), Role::Text);
+    }
+    if let Some(alone) = &run.alone {
+        let text = format!(
+            "This run goes on without the shared table, waived by {}: {}. Nobody on another machine is kept from acting.",
+            alone.by, alone.reason
+        );
+        let mark = scene.span(format!("{} ", scene.theme.glyphs.degraded), Role::Degraded);
+        prose.marked(0, &mark, &text, Role::Degraded);
+    }
+}
+
+/// To whom the run is offered, with what that person has to know.
+fn offered(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) {
+    let Some(offered) = &shown.state.offered else {
+        return;
+    };
+    let since = format::clock(offered.at);
+    if shown.hold == Hold::Ours {
+        let text = format!(
+            "Offered to {} at {since}: it stays here until they accept, or you go on.",
+            offered.what.to
+        );
+        prose.say(0, &text, Role::Degraded);
+        return;
+    }
+    let text = if scene.state.is_named(&offered.what) {
+        format!("{} offered you this run at {since}.", offered.by)
+    } else {
+        format!("{}.", offered.sentence())
+    };
+    prose.say(0, &text, Role::Degraded);
+    for (heading, said) in offered.what.told() {
+        let mark = scene.span(format!("{heading:<9} "), Role::Muted);
+        prose.marked(0, &mark, &said, Role::Text);
+    }
+}
+
+/// What can be said to the run now, as far as it fits.
+fn keys(scene: &Scene<'_>, shown: &Shown, room: usize) -> Line<'static> {
+    let mut line = Line::default();
+    for kind in scene.state.orders(shown) {
+        let key = scene.span(scene.key(kind.action()), Role::Accent);
+        let word = scene.span(format!(" {}   ", kind.word()), Role::Text);
+        if line.width() + key.width() + word.width() > room + 3 {
+            break;
+        }
+        line.spans.extend([key, word]);
+    }
+    line
 }

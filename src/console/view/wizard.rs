@@ -13,7 +13,8 @@ use super::scene::{Scene, area_of};
 use super::theme::Role;
 use super::wizard_steps::graph;
 use crate::app::{Action, Part, Target, Window, Wizard, red};
-use gwctl_actions::{Check, Finding, Plan, Step};
+use gwctl_actions::{Approval, Asked, Check, Finding, Plan, Step};
+use gwctl_fleet::format;
 
 /// Draws the wizard over the whole body.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
@@ -294,11 +295,12 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
             Role::Unknown,
         );
         prose.marked(0, &mark, how, Role::Text);
+    } else if let Some((asked, approvals)) = &wizard.asked {
+        waits(scene, &mut prose, asked, approvals);
     } else if wizard.starting {
         prose.say(0, "starting …", Role::Accent);
     } else {
-        let ask = format!("Type {} to start it.", plan.confirm);
-        prose.say(0, &ask, Role::Text);
+        asks(&mut prose, plan);
     }
     let lines = prose.lines;
     let height = (lines.len() as u16).min(area.height.saturating_sub(2));
@@ -312,6 +314,51 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
         };
         edit(scene, place, buf, "> ", &wizard.typed);
     }
+}
+
+/// What is to be typed.
+fn asks(prose: &mut Prose<'_, '_>, plan: &Plan) {
+    let target = &plan.confirm;
+    let (needed, persons) = match plan.approvals_needed() {
+        0 => {
+            prose.say(0, &format!("Type {target} to start it."), Role::Text);
+            return;
+        }
+        1 => (1, "person"),
+        more => (more, "persons"),
+    };
+    let text = format!(
+        "Type {target} to ask for the approval of {needed} other {persons}. It starts once they approve this plan."
+    );
+    prose.say(0, &text, Role::Text);
+    let text = format!("In an emergency: {target} break-glass REASON starts it without approval.");
+    prose.say(0, &text, Role::Muted);
+}
+
+/// That the plan waits for others.
+fn waits(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, asked: &Asked, approvals: &[Approval]) {
+    let left = asked.until().duration_since(scene.now);
+    let text = format!(
+        "Waits for approval: {} of {}. Asked {} ago, {} left.",
+        approvals.len(),
+        asked.needed,
+        format::span(scene.now.duration_since(asked.at)),
+        format::span(left)
+    );
+    prose.say(0, &text, Role::Accent);
+    let how = format!(
+        "Another person approves it with: gwctl runs approve {}",
+        asked.id
+    );
+    prose.say(0, &how, Role::Text);
+    for approval in approvals {
+        let mark = scene.span(
+            format!("{} approved by ", scene.theme.glyphs.healthy),
+            Role::Healthy,
+        );
+        prose.marked(0, &mark, &approval.by, Role::Text);
+    }
+    prose.say(0, "Esc withdraws it.", Role::Muted);
 }
 
 /// What is wrong, and which keys go on.

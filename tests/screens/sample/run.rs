@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{
-    CallMade, Check, Finding, Intent, Minutes, Note, Plan, Reply, RunState, StepState, StepStatus,
-    Trip, plan,
+    CallMade, Check, Finding, HandOver, Intent, LeaseHolder, Minutes, Note, Offered, Plan, Reply,
+    RunState, StepState, StepStatus, Trip, plan,
 };
 use gwctl::console::app::{Hold, Msg, State, update};
 use gwctl::fleet::{FleetSpec, Snapshot};
@@ -83,6 +83,8 @@ pub fn begun(plan: Plan) -> RunState {
         plan: Arc::new(plan),
         operator: "alice@console-1".into(),
         waived: Vec::new(),
+        approved: None,
+        break_glass: false,
         begun: ago(180),
         ended: None,
         undoing: false,
@@ -91,11 +93,46 @@ pub fn begun(plan: Plan) -> RunState {
         trips: Vec::new(),
         notes: Vec::new(),
         resumed: 0,
+        offered: None,
+        handed_to: None,
         newest: ago(1),
         minutes: Minutes::default(),
         blocked: None,
         alone: None,
     }
+}
+
+/// Who drives a run elsewhere.
+pub fn holder(operator: &str, host: &str) -> LeaseHolder {
+    LeaseHolder {
+        operator: operator.into(),
+        host: host.into(),
+        pid: 4242,
+        run: "20261123-120135-evacuate-3f2a".into(),
+        since: ago(180),
+    }
+}
+
+/// As [`running`], and offered to `to`.
+pub fn offered(to: &str) -> RunState {
+    let mut run = running();
+    run.waived = vec!["rate:us-east-1".into()];
+    let what = HandOver {
+        to: to.into(),
+        observed: vec![
+            "Wait until resolvers follow: 3 of 4 vantage points answer us-east-1".into(),
+            "the fleet is degraded: p99 1.84 s > 1 s".into(),
+        ],
+        open: vec!["waived: rate:us-east-1".into()],
+        next: vec!["Wait until eu-west-1 receives no traffic (about 2 min)".into()],
+        journal: "5d41402abc4b2a76b9719d911017c592".into(),
+    };
+    run.offered = Some(Offered {
+        at: ago(20),
+        by: "bob@console-2".into(),
+        what,
+    });
+    run
 }
 
 /// The first step done, all that may follow under way.

@@ -10,11 +10,14 @@ use super::args::{Options, Requested};
 use super::paper::Paper;
 use super::stage::{Stage, runs};
 use super::{ask, looked_up, not_started, pattern};
-use crate::actions::{Confirmation, Folder, Lately, Operator, Plan, plan_patiently, start};
+use crate::actions::{
+    Confirmation, Folder, Lately, Operator, Plan, SharedTable, plan_patiently, start,
+};
 use crate::cli::clock;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
+use crate::cli::notified::RunsTold;
 use crate::cli::operator::operator_seen;
 use crate::cli::output::{print, tell};
 use crate::cli::runtime::run_async;
@@ -65,7 +68,11 @@ pub fn run(global: &Global, asked: &Requested<'_>, patterns: &str) -> Result<Exi
             let target = Target::configured(global, &settings).await;
             targets.push(target.beside(&together, profile.as_deref()));
         }
-        act(global, asked, targets, &folder).await
+        let told = RunsTold::new(&settings);
+        let folder = folder.followed_by(told.follower());
+        let exit = act(global, asked, targets, &folder).await;
+        told.settle().await;
+        exit
     })?
 }
 
@@ -133,9 +140,10 @@ async fn act(
 
 async fn planned(asked: &Requested<'_>, stage: Stage) -> Fleet {
     let name = stage.run_context.fleet.clone();
-    let picture = stage.picture(asked.options.on.timeout).await;
+    let table = SharedTable::ask(&stage.run_context);
+    let (picture, table) = tokio::join!(stage.picture(asked.options.on.timeout), table);
     let operator = operator_seen(&picture);
-    let planned = match plan(asked, &stage, &operator).await {
+    let planned = match plan(asked, &stage, &operator, table).await {
         Ok(plan) => Ok(Ready {
             plan,
             stage,
@@ -146,7 +154,12 @@ async fn planned(asked: &Requested<'_>, stage: Stage) -> Fleet {
     Fleet { name, planned }
 }
 
-async fn plan(asked: &Requested<'_>, stage: &Stage, operator: &Operator) -> Result<Plan, String> {
+async fn plan(
+    asked: &Requested<'_>,
+    stage: &Stage,
+    operator: &Operator,
+    table: SharedTable,
+) -> Result<Plan, String> {
     let run_context = &stage.run_context;
     if run_context.spec.read_only {
         return Err("the fleet is read-only by its configuration".into());
@@ -162,10 +175,17 @@ async fn plan(asked: &Requested<'_>, stage: &Stage, operator: &Operator) -> Resu
     );
     let (picture, mut plan) = planned.await.map_err(|refused| refused.why)?;
     let now = run_context.clock.now();
-    Lately::of(&stage.folder, &plan.binding, "", now).weigh(&mut plan, &picture);
+    let lately = Lately::of(&stage.folder, &plan.binding, "", now);
+    lately.and_table(table).weigh(&mut plan, &picture);
     let confirmation = confirmation(&plan, asked.options, operator);
     plan.confirmed(&confirmation)
         .map_err(|why| why.to_string())?;
+    if plan.approvals_needed() > 0 && confirmation.break_glass.is_none() {
+        let fleet = &run_context.fleet;
+        return Err(format!(
+            "its rules ask for another person's approval: evacuate it by itself, with --fleet {fleet}"
+        ));
+    }
     Ok(plan)
 }
 
@@ -174,11 +194,14 @@ async fn plan(asked: &Requested<'_>, stage: &Stage, operator: &Operator) -> Resu
 fn confirmation(plan: &Plan, options: &Options, operator: &Operator) -> Confirmation {
     let named = options.waive.iter();
     let known = |name: &&String| plan.checks.iter().any(|check| check.name == **name);
+    let waived = named.filter(known).cloned().collect();
+    let confirmation = Confirmation::of(operator, &plan.confirm, waived);
     Confirmation {
-        typed: plan.confirm.clone(),
-        waived: named.filter(known).cloned().collect(),
-        operator: operator.name.clone(),
-        host: operator.host.clone(),
+        break_glass: options
+            .break_glass
+            .clone()
+            .filter(|_| plan.approvals_needed() > 0),
+        ..confirmation
     }
 }
 

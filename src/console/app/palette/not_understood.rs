@@ -25,6 +25,8 @@ pub enum NotUnderstood {
     MfaCode,
     #[error("`:note` takes the text to write down")]
     NoNote,
+    #[error("`:handover` takes the name of who shall go on")]
+    NoName,
     #[error("`:at` takes a time of day such as 14:05 or 14:05:30")]
     NoTime,
     #[error("`:range` takes 15m, 30m, 1h, 3h, 12h, 1d or 7d")]

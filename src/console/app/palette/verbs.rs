@@ -173,6 +173,16 @@ const LOOKING: &[Verb] = &[
         },
     ),
     verb(
+        &["handover"],
+        Takes::Text,
+        ":handover NAME",
+        "offer the run to somebody else, who drives it on",
+        |name, _| match name {
+            Some(name) => Ok(Command::HandOver(name.to_owned())),
+            None => Err(NotUnderstood::NoName),
+        },
+    ),
+    verb(
         &["range"],
         Takes::Text,
         ":range 15m|30m|1h|3h|12h|1d|7d",

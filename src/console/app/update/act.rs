@@ -103,6 +103,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Abandon => return run::order(state, OrderKind::Abandon),
         Action::Note => return run::order(state, OrderKind::Note),
         Action::TakeOver => return run::order(state, OrderKind::TakeOver),
+        Action::HandOver => return run::order(state, OrderKind::HandOver),
+        Action::Accept => return run::order(state, OrderKind::Accept),
         Action::Redraw => return vec![Effect::Repaint],
         Action::Suspend => return run::suspend(state),
         Action::Quit => return run::quit(state),

@@ -15,6 +15,7 @@ const fn is_for_the_fleet(command: &Command) -> bool {
             | Command::Pace(_)
             | Command::MfaCode(_)
             | Command::Note(_)
+            | Command::HandOver(_)
             | Command::Runs
     )
 }
@@ -61,6 +62,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return Vec::new();
         }
         Command::Note(text) => return run::noted(state, text),
+        Command::HandOver(to) => return run::hand_over(state, to),
         Command::Range(range) => {
             charts::set_range(state, range);
             return Vec::new();

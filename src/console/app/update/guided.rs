@@ -8,7 +8,7 @@ use super::notice::notify;
 use super::rejected::{Rejected, sentence};
 use super::{act, navigate};
 use crate::app::offer::{Offer, Way};
-use gwctl_actions::{Finding, Intent, Lately};
+use gwctl_actions::{Approval, Asked, Finding, Intent, Lately};
 
 /// Everything that can be done where one is.
 pub(super) fn menu(state: &mut State) {
@@ -164,12 +164,23 @@ fn first_open(wizard: &Wizard) -> usize {
         .unwrap_or(0)
 }
 
+/// What stands between the target and the reason to begin without approval.
+const BREAK_GLASS: &str = " break-glass";
+
 fn confirm(wizard: &mut Wizard) -> Vec<Effect> {
     let typed = wizard.typed.value().trim().to_owned();
     if wizard.starting {
         return Vec::new();
     }
-    if typed != wizard.plan.confirm {
+    let (target, break_glass) = match typed.split_once(BREAK_GLASS) {
+        Some((target, reason)) => (target.trim(), Some(reason.trim().to_owned())),
+        None => (typed.as_str(), None),
+    };
+    if break_glass.as_deref() == Some("") {
+        wizard.error = Some("give a reason: the journal keeps it".into());
+        return Vec::new();
+    }
+    if target != wizard.plan.confirm {
         let expected = &wizard.plan.confirm;
         wizard.error = Some(if typed.is_empty() {
             format!("nothing was typed: `{expected}` starts it")
@@ -182,19 +193,37 @@ fn confirm(wizard: &mut Wizard) -> Vec<Effect> {
     wizard.starting = true;
     vec![Effect::Start {
         plan: wizard.plan.clone(),
-        typed,
+        typed: target.to_owned(),
+        break_glass: break_glass.filter(|_| wizard.plan.approvals_needed() > 0),
         waived: wizard.waived.iter().cloned().collect(),
     }]
 }
 
 /// One part back; from the first one, out of the wizard.
-pub(super) fn backward(state: &mut State) {
-    let Some(wizard) = open(state) else { return };
+pub(super) fn backward(state: &mut State) -> Vec<Effect> {
+    let Some(wizard) = open(state) else {
+        return Vec::new();
+    };
     wizard.error = None;
+    if wizard.asked.take().is_some() {
+        wizard.starting = false;
+        wizard.typed.reset();
+        wizard.error = Some("withdrawn: nothing was changed".into());
+        return vec![Effect::StopAsking];
+    }
     match wizard.part.before() {
         Some(before) => wizard.turn_to(before),
         None => state.overlay = None,
     }
+    Vec::new()
+}
+
+/// The plan waits for approval, or another person approved it.
+pub(super) fn asked(state: &mut State, asked: Box<Asked>, approvals: Vec<Approval>) -> Vec<Effect> {
+    if let Some(wizard) = open(state).filter(|wizard| wizard.starting) {
+        wizard.asked = Some((asked, approvals));
+    }
+    Vec::new()
 }
 
 /// Around the parts, as far as the checks let one.
@@ -203,10 +232,7 @@ pub(super) fn turn(state: &mut State, forwards: bool) -> Vec<Effect> {
     match (at, forwards) {
         (Some(Part::Confirm), true) | (Some(Part::Plan), false) | (None, _) => Vec::new(),
         (_, true) => forward(state),
-        (_, false) => {
-            backward(state);
-            Vec::new()
-        }
+        (_, false) => backward(state),
     }
 }
 
@@ -299,6 +325,7 @@ pub(super) fn not_started(state: &mut State, why: String) -> Vec<Effect> {
     match open(state).filter(|wizard| wizard.starting) {
         Some(wizard) => {
             wizard.starting = false;
+            wizard.asked = None;
             wizard.typed.reset();
             wizard.error = Some(why);
         }

@@ -237,7 +237,7 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Palette if wizard(state) => return guided::park(state),
         Action::NextPanel if wizard(state) => return guided::turn(state, true),
         Action::PreviousPanel if wizard(state) => return guided::turn(state, false),
-        Action::Back if wizard(state) => guided::backward(state),
+        Action::Back if wizard(state) => return guided::backward(state),
         Action::Waive => guided::waive(state),
         Action::Mechanism => guided::mechanism(state),
         Action::Actions if matches!(state.overlay, Some(Overlay::Menu { .. })) => close(state),
@@ -285,7 +285,7 @@ fn wizard(state: &State) -> bool {
 /// The target's name is being typed.
 fn in_confirmation(state: &mut State, key: Key) -> Vec<Effect> {
     match key.code {
-        Code::Esc | Code::BackTab => guided::backward(state),
+        Code::Esc | Code::BackTab => return guided::backward(state),
         Code::Enter => return guided::forward(state),
         _ => edit_line(state, key),
     }

@@ -77,6 +77,8 @@ const fn refuses(action: Action) -> bool {
             | Action::Abandon
             | Action::Note
             | Action::TakeOver
+            | Action::HandOver
+            | Action::Accept
     )
 }
 

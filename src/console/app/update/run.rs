@@ -27,6 +27,7 @@ pub(super) fn came(state: &mut State, run: Arc<RunState>, hold: Hold) -> Vec<Eff
     let live = shown.live();
     let keep = keep(state, &shown);
     tell_turn(state, &shown);
+    tell_offer(state, &shown);
     keep_up(state, &shown);
     state.guided.run = Some(shown);
     guided::started(state);
@@ -125,6 +126,23 @@ fn tell_turn(state: &mut State, now: &Shown) {
     }
 }
 
+/// Says that somebody offers the run to who sits here, wherever one is.
+fn tell_offer(state: &mut State, now: &Shown) {
+    let before = state.guided.run.as_ref();
+    let known = before.and_then(|before| before.state.offered.as_ref());
+    let offered = now.state.offered.as_ref();
+    let Some(offered) = offered.filter(|offered| known != Some(offered)) else {
+        return;
+    };
+    if now.hold != Hold::Ours && state.is_named(&offered.what) {
+        let text = format!(
+            "{} offers you the run: {}",
+            offered.by, now.state.plan.title
+        );
+        notify(state, text, Gravity::Error);
+    }
+}
+
 /// Incident pace while a run is live, and then the one before.
 fn pace(state: &mut State, live: bool) -> Vec<Effect> {
     if live && state.guided.pace_before.is_none() {
@@ -155,13 +173,23 @@ pub(super) fn stopped(state: &mut State, why: Option<String>) -> Vec<Effect> {
     if let Some(why) = why {
         notify(state, format!("the run stopped: {why}"), Gravity::Error);
     }
+    let mut handed = None;
     if let Some(shown) = &mut state.guided.run
         && shown.hold == Hold::Ours
         && !shown.state.phase().over()
     {
         shown.hold = Hold::Nobody;
+        // Whoever handed it over goes on watching it.
+        if let Some(to) = &shown.state.handed_to {
+            let id = shown.state.id.clone();
+            handed = Some((format!("handed over to {to}"), Effect::Follow(id)));
+        }
     }
     let mut effects = pace(state, false);
+    if let Some((said, follow)) = handed {
+        notify(state, said, Gravity::Info);
+        effects.push(follow);
+    }
     if state.guided.leaving && !busy(state) {
         effects.push(Effect::Quit);
     }
@@ -271,6 +299,7 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
     let possible = shown.orders();
     let kind = match kind {
         OrderKind::Pause if possible.contains(&OrderKind::Go) => OrderKind::Go,
+        OrderKind::HandOver if possible.contains(&OrderKind::Withdraw) => OrderKind::Withdraw,
         kind => kind,
     };
     if !possible.contains(&kind) {
@@ -296,14 +325,8 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
         return Vec::new();
     }
     let step = state.held_step();
-    if kind == OrderKind::TakeOver {
-        let Some(shown) = &state.guided.run else {
-            return Vec::new();
-        };
-        return vec![Effect::Resume {
-            id: shown.state.id.clone(),
-            orders: Vec::new(),
-        }];
+    if matches!(kind, OrderKind::TakeOver | OrderKind::Accept) {
+        return go_on(state, kind);
     }
     if let Some(order) = plain_order(kind, step.clone()) {
         return vec![Effect::Order(order)];
@@ -314,6 +337,47 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
         error: None,
     })));
     Vec::new()
+}
+
+/// Goes on with a run that was left, or that its holder offers.
+fn go_on(state: &mut State, kind: OrderKind) -> Vec<Effect> {
+    let Some(shown) = &state.guided.run else {
+        return Vec::new();
+    };
+    let id = shown.state.id.clone();
+    if kind == OrderKind::TakeOver {
+        return vec![Effect::Resume {
+            id,
+            orders: Vec::new(),
+        }];
+    }
+    let offered = shown.state.offered.as_ref();
+    let to = offered.map(|offered| offered.what.to.clone());
+    if !state.is_offered_here() {
+        let why = format!(
+            "it was offered to {}, and you are {}",
+            to.unwrap_or_default(),
+            state.name().unwrap_or_default()
+        );
+        notify(state, why, Gravity::Error);
+        return Vec::new();
+    }
+    let text = "accepted: waiting until its holder lets go";
+    notify(state, text, Gravity::Info);
+    vec![Effect::Accept(id)]
+}
+
+/// Offers the run that this console drives to `to`.
+pub(super) fn hand_over(state: &mut State, to: String) -> Vec<Effect> {
+    let live = state.guided.run.as_ref().is_some_and(Shown::live);
+    if !live {
+        let why = "this console drives no run: there is nothing to hand over";
+        notify(state, why, Gravity::Error);
+        return Vec::new();
+    }
+    let text = format!("offered to {to}: the run stays here until it is accepted");
+    notify(state, text, Gravity::Info);
+    vec![Effect::Order(Order::HandOver { to })]
 }
 
 /// Writes `text` down: in the journal of the run that this console moves, or else in the recording under way.
@@ -338,6 +402,7 @@ fn not_now(shown: &Shown, kind: OrderKind) -> String {
     }
     match (&shown.hold, kind) {
         (Hold::Recorded, _) => super::replay::RECORDED.into(),
+        (_, OrderKind::Accept) => "nobody offers this run".into(),
         (Hold::Theirs(holder), _) => format!("only shown here: {holder} drives it"),
         (Hold::Nobody, _) if !shown.state.phase().over() => {
             "no process drives this run: take it over first".into()
@@ -369,6 +434,10 @@ pub(super) fn said(
     }
     if text.is_empty() {
         return Err(Rejected::NoWords);
+    }
+    if kind == OrderKind::HandOver {
+        state.overlay = None;
+        return Ok(hand_over(state, text));
     }
     let order = match (kind, step) {
         (OrderKind::Skip, Some(step)) => Order::Skip { step, reason: text },

@@ -1,0 +1,324 @@
+//! Four eyes: a plan that waits until somebody else approves exactly it. It is kept beside the journals, and in the
+//! table that a team shares.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::digest::digest;
+use super::journal::{self, Folder};
+use super::{Approval, Operator, Plan, run_name};
+use gwctl_aws::AwsError;
+use gwctl_store::{NotAsked, Team};
+
+/// How a file of a plan that waits ends, and one of an approval before its approver.
+const ASKED: &str = ".asked";
+const APPROVAL: &str = ".approval-";
+
+/// A plan that waits for approval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its name, which its run has too.
+    pub id: String,
+    /// The fleet's name.
+    pub fleet: String,
+    /// The fleet by the name that its clients use.
+    pub domain: String,
+    /// What it does, in a line.
+    pub title: String,
+    /// `operator@host`.
+    pub by: String,
+    /// The ARN by which AWS knows who asked.
+    pub arn: String,
+    /// Since when it waits.
+    pub at: Timestamp,
+    /// How long, in seconds.
+    pub lasts_s: u64,
+    /// How many others must approve it.
+    pub needed: u32,
+    /// The digest of the plan: exactly this one is approved.
+    pub digest: String,
+    /// The plan as JSON. Of a text that is read and written again the digest may be another one.
+    pub plan: String,
+}
+
+/// Why a plan is not approved, or does not wait for it.
+#[derive(Debug, thiserror::Error)]
+pub enum NotApproved {
+    #[error("{action} needs the approval of {needed} other {}: nothing was changed", persons(*.needed))]
+    NotAsked {
+        /// The action's name.
+        action: String,
+        /// How many others must approve it.
+        needed: u32,
+    },
+    #[error("{id} is approved by {have} of {needed} other {}: nothing was changed", persons(*.needed))]
+    TooFew {
+        /// The name of the plan that waits.
+        id: String,
+        /// How many approved it.
+        have: usize,
+        /// How many must.
+        needed: u32,
+    },
+    #[error("{0} was asked for too long ago: nothing was changed; ask again")]
+    Expired(String),
+    #[error("{0} waits no longer: it was withdrawn, or has begun")]
+    Over(String),
+    #[error("you asked for {id} yourself, as {arn}: somebody else must approve it")]
+    Own {
+        /// The name of the plan that waits.
+        id: String,
+        /// Who asked, and would approve.
+        arn: String,
+    },
+    #[error("the plan of {0} is not the one whose digest it names: nothing was approved")]
+    Changed(String),
+    #[error("STS did not return who you are, so that nobody can tell you from who approves")]
+    Nobody,
+    #[error(transparent)]
+    NotKept(Box<NotAsked>),
+    #[error("the shared table is not available: {0}")]
+    Unavailable(Box<AwsError>),
+    #[error("cannot write beside the journals: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl From<NotAsked> for NotApproved {
+    fn from(why: NotAsked) -> Self {
+        Self::NotKept(why.into())
+    }
+}
+
+impl From<AwsError> for NotApproved {
+    fn from(why: AwsError) -> Self {
+        Self::Unavailable(why.into())
+    }
+}
+
+const fn persons(count: u32) -> &'static str {
+    if count == 1 { "person" } else { "persons" }
+}
+
+impl Plan {
+    /// How many others must approve it before it begins.
+    pub fn approvals_needed(&self) -> u32 {
+        let approvals = &self.rules.approvals;
+        approvals.get(self.intent.name()).copied().unwrap_or(0)
+    }
+}
+
+impl Asked {
+    /// Until when it waits, and may begin.
+    pub fn until(&self) -> Timestamp {
+        let lasts = SignedDuration::from_secs(self.lasts_s.cast_signed());
+        self.at.saturating_add(lasts).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The plan, when it is the one that was asked for.
+    pub fn plan(&self) -> Result<Plan, NotApproved> {
+        let changed = || NotApproved::Changed(self.id.clone());
+        if digest(self.plan.as_bytes()) != self.digest {
+            return Err(changed());
+        }
+        serde_json::from_str(&self.plan).map_err(|_| changed())
+    }
+
+    /// Those of `all` that count: of this plan, by somebody else, each person once.
+    fn counted(&self, all: Vec<Approval>) -> Vec<Approval> {
+        let theirs = all
+            .into_iter()
+            .filter(|one| one.digest == self.digest && one.arn != self.arn);
+        let persons: BTreeMap<String, Approval> =
+            theirs.map(|one| (one.arn.clone(), one)).collect();
+        persons.into_values().collect()
+    }
+}
+
+/// Lets `plan` wait for approval. `arn` is who asks, by AWS's word.
+pub async fn ask_approval(
+    plan: &Plan,
+    folder: &Folder,
+    team: Option<&Team>,
+    (operator, arn): (&Operator, Option<&str>),
+    at: Timestamp,
+) -> Result<Asked, NotApproved> {
+    let text = serde_json::to_string(plan).unwrap_or_default();
+    let asked = Asked {
+        id: run_name::new(plan, at),
+        fleet: plan.fleet.clone(),
+        domain: plan.binding.domain.clone(),
+        title: plan.title.clone(),
+        by: operator.word(),
+        arn: arn.ok_or(NotApproved::Nobody)?.to_owned(),
+        at,
+        lasts_s: plan.rules.approval_lasts_s,
+        needed: plan.approvals_needed(),
+        digest: digest(text.as_bytes()),
+        plan: text,
+    };
+    let document = serde_json::to_string(&asked).unwrap_or_default();
+    folder.keep(&folder.asked_file(&asked.id), &document)?;
+    if let Some(team) = team
+        && let Err(why) = team.ask_approval(&asked.id, &document).await
+    {
+        drop(std::fs::remove_file(folder.asked_file(&asked.id)));
+        return Err(why.into());
+    }
+    Ok(asked)
+}
+
+/// The plan waits no longer.
+pub async fn end_asking(folder: &Folder, team: Option<&Team>, id: &str) -> Result<(), NotApproved> {
+    drop(std::fs::remove_file(folder.asked_file(id)));
+    if let Some(team) = team {
+        team.end_asking(id).await?;
+    }
+    Ok(())
+}
+
+/// Approves the plan that waits as `asked`, as it was shown. `arn` is who approves, by AWS's word.
+pub async fn approve(
+    asked: &Asked,
+    folder: &Folder,
+    team: Option<&Team>,
+    (operator, arn): (&Operator, &str),
+    at: Timestamp,
+) -> Result<(), NotApproved> {
+    asked.plan()?;
+    if arn == asked.arn {
+        let (id, arn) = (asked.id.clone(), arn.to_owned());
+        return Err(NotApproved::Own { id, arn });
+    }
+    if at > asked.until() {
+        return Err(NotApproved::Expired(asked.id.clone()));
+    }
+    let approval = Approval {
+        by: operator.word(),
+        arn: arn.to_owned(),
+        at,
+        digest: asked.digest.clone(),
+    };
+    let document = serde_json::to_string(&approval).unwrap_or_default();
+    match team {
+        Some(team) => team.approve(&asked.id, arn, &document).await?,
+        None => folder.keep(&folder.approval_file(&asked.id, arn), &document)?,
+    }
+    Ok(())
+}
+
+/// The approvals of `asked` that count.
+pub async fn approvals(
+    asked: &Asked,
+    folder: &Folder,
+    team: Option<&Team>,
+) -> Result<Vec<Approval>, NotApproved> {
+    let texts = match team {
+        Some(team) => team.approvals(&asked.id).await?,
+        None => folder.approval_texts(&asked.id),
+    };
+    let all = texts
+        .iter()
+        .filter_map(|text| serde_json::from_str(text).ok());
+    Ok(asked.counted(all.collect()))
+}
+
+/// Whether `plan` may begin `at`: what it waited as, and who approved it. None where its rules ask for nobody.
+pub(crate) async fn approved(
+    plan: &Plan,
+    folder: &Folder,
+    team: Option<&Team>,
+    at: Timestamp,
+) -> Result<Option<(Asked, Vec<Approval>)>, NotApproved> {
+    let needed = plan.approvals_needed();
+    if needed == 0 {
+        return Ok(None);
+    }
+    let fingerprint = plan.fingerprint();
+    let waiting = folder.asked().into_iter();
+    let mut waiting = waiting.filter(|asked| asked.digest == fingerprint);
+    let asked = waiting.next().ok_or_else(|| NotApproved::NotAsked {
+        action: plan.intent.name().to_owned(),
+        needed,
+    })?;
+    if at > asked.until() {
+        return Err(NotApproved::Expired(asked.id));
+    }
+    let approvals = approvals(&asked, folder, team).await?;
+    if approvals.len() < needed as usize {
+        let (id, have) = (asked.id, approvals.len());
+        return Err(NotApproved::TooFew { id, have, needed });
+    }
+    Ok(Some((asked, approvals)))
+}
+
+impl Folder {
+    /// The plans that wait for approval, as far as this machine knows, the newest first.
+    pub fn asked(&self) -> Vec<Asked> {
+        let entries = std::fs::read_dir(self.path()).into_iter().flatten();
+        let names = entries.flatten().map(|entry| entry.path());
+        let asked = names.filter(|path| path.to_string_lossy().ends_with(ASKED));
+        let read = asked.filter_map(|path| {
+            let text = gwctl_files::read(&path).ok()?;
+            serde_json::from_slice::<Asked>(&text).ok()
+        });
+        let mut all: Vec<Asked> = read.collect();
+        all.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
+        all
+    }
+
+    /// Brings the plans of the fleet `domain` that wait on the team's other machines.
+    pub async fn bring_asked(&self, team: &Team, domain: &str) -> Result<(), NotApproved> {
+        let theirs = team.asked_approvals().await?;
+        let known = self.asked().into_iter();
+        for over in known.filter(|asked| asked.domain == domain) {
+            if theirs.iter().all(|(id, _)| *id != over.id) {
+                drop(std::fs::remove_file(self.asked_file(&over.id)));
+            }
+        }
+        for (id, text) in theirs {
+            let asked = serde_json::from_str::<Asked>(&text);
+            if asked.is_ok_and(|asked| asked.domain == domain && asked.id == id) {
+                self.keep(&self.asked_file(&id), &text)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn approval_texts(&self, id: &str) -> Vec<String> {
+        let begin = format!("{}{APPROVAL}", journal::file_name(id));
+        let entries = std::fs::read_dir(self.path()).into_iter().flatten();
+        let paths = entries.flatten().filter(|entry| {
+            let name = entry.file_name();
+            name.to_string_lossy().starts_with(&begin)
+        });
+        paths
+            .filter_map(|entry| gwctl_files::read_to_string(&entry.path()).ok())
+            .collect()
+    }
+
+    fn asked_file(&self, id: &str) -> PathBuf {
+        self.path()
+            .join(format!("{}{ASKED}", journal::file_name(id)))
+    }
+
+    fn approval_file(&self, id: &str, arn: &str) -> PathBuf {
+        let who = digest(arn.as_bytes());
+        self.path()
+            .join(format!("{}{APPROVAL}{who}", journal::file_name(id)))
+    }
+
+    /// Writes `text` to `path`, as private as a journal. Whole or not at all.
+    fn keep(&self, path: &PathBuf, text: &str) -> std::io::Result<()> {
+        self.prepare().map_err(std::io::Error::other)?;
+        let being_written = path.with_extension(format!("new-{}", std::process::id()));
+        let mut options = journal::private();
+        options.create(true).write(true).truncate(true);
+        let mut file = options.open(&being_written)?;
+        file.write_all(text.as_bytes())?;
+        std::fs::rename(being_written, path)
+    }
+}
