@@ -4,6 +4,7 @@ use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{Folder, Intent, NotStarted, Order, Phase, Running, resume, start};
 use gwctl::sim::Sim;
 use gwctl::sim::world::TableKind;
+use gwctl::store::Team;
 
 use super::stand::{TABLE, replicas, seconds, shared, world_with};
 use crate::actions::stand::{Stage, confirmation, in_virtual_time, operator, region, story};
@@ -56,6 +57,7 @@ fn two_machines_do_not_act_on_one_fleet() {
     in_virtual_time(async {
         let sim = world_with(TableKind::Strong);
         let (one, other) = (machine(&sim).await, machine(&sim).await);
+        let of_before = other.plan(&evacuate());
         let mut running = begin(&one).await.unwrap();
         let refused = begin(&other).await.unwrap_err().to_string();
         assert!(
@@ -66,12 +68,22 @@ fn two_machines_do_not_act_on_one_fleet() {
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
         running.task.await.unwrap().unwrap();
         // It is over: the other machine has its journal, and may act.
-        let again = begin(&other).await;
+        let (confirmed, operator) = (confirmation(&of_before), operator());
+        let context = other.run_context();
+        let late = start(&of_before, &confirmed, context, &other.folder, &operator);
+        let refused = Box::pin(late).await.unwrap_err();
+        assert!(
+            matches!(&refused, NotStarted::ChangedBy(run) if *run == running.id),
+            "{refused}"
+        );
         assert_eq!(
             lines(&other.folder, &running.id),
             lines(&one.folder, &running.id)
         );
-        assert!(again.is_err() || again.is_ok());
+        // The lease of a run that does not begin is given back at once.
+        let team = Team::of(&other.session, &other.spec, sim.clock()).unwrap();
+        let leases = team.leases().await.unwrap();
+        assert!(leases.iter().all(|lease| lease.free), "{leases:?}");
     });
 }
 
