@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::engine::shared::team;
-use super::four_eyes::{Asked, NotApproved, approvals, ask_approval, end_asking};
-use super::{Approval, Folder, Operator, Plan, RunContext};
+use super::four_eyes::{NotApproved, approvals, ask_approval, end_asking};
+use super::{Approval, Asked, Folder, Followed, Operator, Plan, RunContext};
 use gwctl_store::Team;
 
 /// How often it is looked for approvals.
@@ -48,6 +48,7 @@ impl Asking {
         let arn = identity.map(|identity| identity.arn.as_str());
         let clock = &self.run_context.clock;
         let asked = ask_approval(plan, folder, team, (operator, arn), clock.now()).await?;
+        folder.tell(&self.run_context, Followed::Waits(asked.clone().into()));
         *self.id.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked.id.clone());
         loop {
             // What the table does not answer now is asked again.

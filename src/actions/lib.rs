@@ -14,6 +14,7 @@ mod advise;
 mod annotate;
 mod approval;
 pub mod arguments;
+mod asked;
 mod asking;
 mod basis;
 mod binding;
@@ -70,6 +71,7 @@ pub use advise::{Advice, Mode, advise};
 pub use annotate::{abandon, note, offer};
 pub use approval::Approval;
 pub use arguments::CodeFrom;
+pub use asked::Asked;
 pub use asking::Asking;
 pub use binding::{Binding, Holder, Place};
 pub use check::{Check, Finding};
@@ -79,13 +81,13 @@ pub use engine::{Control, NotStarted, Order, Running, SharedRefused, accept, res
 pub use eta::{expected_recovery, left};
 pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
-pub use four_eyes::{Asked, NotApproved, approvals, approve, ask_approval, end_asking};
+pub use four_eyes::{NotApproved, approvals, approve, ask_approval, end_asking};
 pub use guided::Intent;
 pub use journal::{
     Alone, Broken, CallMade, Clash, Compared, Conflict, DiskFault, Diverged, Entry, Folder,
-    Follower, HandOver, Journal, JournalError, Lease, LeaseRefused, NotBrought, Note, Offered,
-    OutOfPlace, Phase, Record, Reply, ResumeError, RunState, SHARED_TABLE, StackPart, Status,
-    StepState, StepStatus, Summary, Tail, Torn, Trip,
+    Followed, Follower, HandOver, Journal, JournalError, Lease, LeaseRefused, NotBrought, Note,
+    Offered, OutOfPlace, Phase, Record, Reply, ResumeError, RunState, SHARED_TABLE, StackPart,
+    Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;

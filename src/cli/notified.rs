@@ -8,11 +8,11 @@ use tokio::sync::{mpsc, watch};
 
 use super::output::tell;
 use super::settings::Settings;
-use crate::actions::{Follower, RunContext};
+use crate::actions::{Followed, Follower, RunContext};
 use crate::aws::{Session, WebClient};
 use crate::console::ToldNews;
 use crate::fleet::Clock;
-use crate::notify::{Came, Notifier, NotifySpec, Outcomes, Ring, Way};
+use crate::notify::{Came, Notifier, NotifySpec, Outcomes, Ring, Way, approval_wanted};
 
 /// How long what was just told is waited for at the end.
 const LEAVING: Duration = Duration::from_secs(5);
@@ -102,9 +102,12 @@ impl RunsTold {
             return None;
         }
         let own = self.clone();
-        Some(Follower::new(move |run_context: &RunContext, state| {
+        Some(Follower::new(move |run_context: &RunContext, what| {
             let notifier = own.notifier.get_or_init(|| own.begin(run_context));
-            notifier.follow(&run_context.fleet, state);
+            match what {
+                Followed::Run(state) => notifier.follow(&run_context.fleet, state),
+                Followed::Waits(asked) => notifier.tell(&approval_wanted(&asked)),
+            }
         }))
     }
 

@@ -10,6 +10,7 @@
 //! target (aws-facts §17.2).
 
 mod answer;
+mod approval;
 mod bodies;
 mod delivery;
 mod filter;
@@ -26,6 +27,7 @@ mod terminal;
 mod verdicts;
 
 pub use answer::Answer;
+pub use approval::approval_wanted;
 pub use delivery::{Ring, Way};
 pub use notice::{Alert, Event, Notice, Severity};
 pub use notifier::Notifier;

@@ -16,6 +16,9 @@ pub struct RunTold {
     held: BTreeSet<String>,
     /// The steps whose end was told.
     done: BTreeSet<String>,
+    /// To whom it was offered, and since when.
+    offered: Option<(String, Timestamp)>,
+    handed_over: bool,
     over: bool,
 }
 
@@ -27,14 +30,13 @@ impl RunTold {
             begun: false,
             held: BTreeSet::new(),
             done: BTreeSet::new(),
+            offered: None,
+            handed_over: false,
             over: false,
         }
     }
 
     /// What is new in `state`.
-    ///
-    /// A hand-over and a wished-for approval are told here as well, as soon as a journal says them
-    /// ([`Event::Handover`], [`Event::Approval`]).
     pub fn take(&mut self, state: &RunState) -> Vec<Notice> {
         let mut notices = Vec::new();
         if !self.begun {
@@ -57,6 +59,7 @@ impl RunTold {
         if state.plan.intent.name() == "drill" {
             notices.extend(self.steps(state));
         }
+        notices.extend(self.hand_over(state));
         if let Some(phase) = state.outcome.filter(|_| !self.over) {
             self.over = true;
             notices.push(self.ends(state, phase));
@@ -141,6 +144,27 @@ impl RunTold {
         let told = told.collect();
         self.done.extend(new);
         told
+    }
+
+    /// An offer that is new, and that it was accepted.
+    fn hand_over(&mut self, state: &RunState) -> Option<Notice> {
+        let fleet = &self.fleet;
+        if let Some(to) = state.handed_to.as_ref().filter(|_| !self.handed_over) {
+            let title = format!("{fleet}: the run was handed over to {to}");
+            let notice = self.about(state, "handed-over", Event::Handover);
+            self.handed_over = true;
+            return Some(Notice { title, ..notice });
+        }
+        let offer = state.offered.as_ref();
+        let now = offer.map(|offer| (offer.what.to.clone(), offer.at));
+        let is_new = now.is_some() && now != self.offered;
+        self.offered = now;
+        let offer = offer.filter(|_| is_new)?;
+        let mut notice = self.about(state, "offered", Event::Handover);
+        notice.title = offer.sentence();
+        notice.lines.push(offer.what.words());
+        notice.command = Some(format!("gwctl --write runs accept {}", state.id));
+        Some(notice)
     }
 
     fn ends(&self, state: &RunState, phase: Phase) -> Notice {

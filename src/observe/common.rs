@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::gathered::Gathered;
 use super::limiter::{Limiter, Limiters};
 use super::response::Response;
 use gwctl_fleet::Clock;
@@ -53,6 +54,7 @@ pub struct Common {
     route53: Limiters<String>,
     votes: Limiters<String>,
     answers: Mutex<BTreeMap<String, Slot>>,
+    gathered: Gathered,
 }
 
 impl fmt::Debug for Common {
@@ -70,7 +72,13 @@ impl Common {
             route53: Limiters::new(clock.clone()),
             votes: Limiters::new(clock),
             answers: Mutex::default(),
+            gathered: Gathered::default(),
         }
+    }
+
+    /// The alarms of switches that are asked about at the same moment; none for a fleet that is looked at alone.
+    pub(super) fn gathered(&self) -> Option<&Gathered> {
+        self.shared.then_some(&self.gathered)
     }
 
     /// Of a fleet that is looked at alone.

@@ -15,6 +15,7 @@ pub mod discover;
 pub mod drift;
 mod edge;
 mod fold;
+mod gathered;
 mod health;
 mod heard;
 mod history;

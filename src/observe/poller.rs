@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::common::Common;
+use super::gathered::GATHERING;
 use super::limiter::Limiter;
 use super::network_error::NetworkError;
 use super::picture::Picture;
@@ -18,7 +19,7 @@ use super::response::Response;
 use super::schedule::{self, Cadence};
 use super::shared_facts::SharedFacts;
 use gwctl_aws::Session;
-use gwctl_fleet::{Account, Clock, FleetSpec, Missing, Pace, ProbeReport, Region, Source};
+use gwctl_fleet::{Account, Clock, FleetSpec, Missing, Pace, ProbeReport, Region, Source, Switch};
 
 /// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -110,6 +111,22 @@ impl Poller {
             let ask = async { self.ask(api, &region, call).await };
             self.common.once(question, now, ask).await
         }
+    }
+
+    /// The alarm `name` in `region` as an evacuation switch, asked for together with those of other fleets.
+    pub(super) async fn alarm_switch(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> Result<Switch, Missing> {
+        let cloudwatch = self.session.in_account(Account::Dns).cloudwatch(region);
+        let Some(gathered) = self.common.gathered() else {
+            return Ok(cloudwatch.alarm_switch(name).await?);
+        };
+        let place = format!("{region} {}", way(&self.spec, &Account::Dns));
+        let ask = async move |names: Vec<String>| cloudwatch.alarm_switches(&names).await;
+        let pause = self.clock.wall(GATHERING);
+        gathered.alarm(place, name, pause, ask).await
     }
 
     /// Asks the endpoint `url` as a client would. What this machine itself stands in the way of is told as

@@ -11,7 +11,6 @@ use super::picture::Picture;
 use super::poller::{Askers, Fold, Poller};
 use super::response::Response;
 use super::schedule::ALARMS;
-use gwctl_aws::AwsError;
 use gwctl_fleet::{
     Account, CheckConfig, CheckKind, HealthCheck, Missing, Position, Region, RoutingRecord, Switch,
 };
@@ -88,13 +87,13 @@ async fn named(poller: Arc<Poller>, n: usize) -> Fold {
     let levers = poller.shared_facts.levers.get().unwrap_or_default();
     let known = levers.iter().any(|lever| lever.site == site);
     let asked = async {
-        let found = cloudwatch.alarm_switch(&switch.alarm).await?;
+        let found = poller.alarm_switch(&switch.region, &switch.alarm).await?;
         let position = if known {
             Position::Unasked
         } else {
             cloudwatch.position(&found, poller.clock.now()).await
         };
-        Ok::<_, AwsError>(Switch { position, ..found })
+        Ok::<_, Missing>(Switch { position, ..found })
     };
     let said = poller
         .ask("cloudwatch:DescribeAlarms", &switch.region, asked)
@@ -126,13 +125,8 @@ async fn switches(poller: Arc<Poller>, n: usize) -> Fold {
 }
 
 async fn ask(poller: &Poller, lever: Lever) -> (String, Response<Switch>) {
-    let cloudwatch = poller
-        .session
-        .in_account(Account::Dns)
-        .cloudwatch(&lever.home);
     let asked = async {
-        let switch = cloudwatch.alarm_switch(&lever.alarm).await;
-        let switch = switch.map_err(Missing::from)?;
+        let switch = poller.alarm_switch(&lever.home, &lever.alarm).await?;
         Ok::<_, Missing>(Switch {
             inverted: lever.inverted,
             without_points: lever.without_points,

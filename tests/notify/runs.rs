@@ -1,10 +1,11 @@
 //! What is told of a run, by the process that drives it.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use gwctl::actions::guided::{Drill, Evacuate};
-use gwctl::actions::{Follower, Intent, Phase};
-use gwctl::notify::{Alert, Event, Notice, RunTold};
+use gwctl::actions::{Asking, Followed, Follower, Intent, Order, Phase};
+use gwctl::notify::{Alert, Event, Notice, RunTold, approval_wanted};
 use gwctl::sim::world::{How, Tamper};
 
 use crate::actions::stand::{Stage, operator, region, resume, story};
@@ -14,13 +15,17 @@ use crate::observe::stand::world;
 fn listened(stage: Stage) -> (Stage, Arc<Mutex<Vec<Notice>>>) {
     let told: Arc<Mutex<Vec<Notice>>> = Arc::default();
     let into = told.clone();
-    let follower = Follower::new(move |run_context, mut state| {
+    let follower = Follower::new(move |run_context, what| {
+        let Followed::Run(mut run_states) = what else {
+            let Followed::Waits(asked) = what else { return };
+            return into.lock().unwrap().push(approval_wanted(&asked));
+        };
         let (mut run, into) = (RunTold::new(&run_context.fleet), into.clone());
         tokio::spawn(async move {
             loop {
-                let seen = state.borrow_and_update().clone();
+                let seen = run_states.borrow_and_update().clone();
                 into.lock().unwrap().extend(run.take(&seen));
-                if state.changed().await.is_err() {
+                if run_states.changed().await.is_err() {
                     return;
                 }
             }
@@ -107,4 +112,45 @@ async fn a_run_that_is_held_pages_and_what_resumes_it_acknowledges() {
     let seen = events(&told.lock().unwrap());
     assert_eq!(seen[1], (Event::Started, Alert::Acknowledge));
     assert_eq!(seen.last(), Some(&(Event::Done, Alert::Resolve)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_waits_and_an_offered_run_are_told_with_the_command_that_answers_them() {
+    let (stage, told) = listened(Stage::over(world("calm", 3)).await);
+    let mut plan = stage.plan(&Intent::Evacuate(Evacuate {
+        region: region("eu-west-1"),
+        mechanism: None,
+    }));
+    plan.rules.approvals.insert("evacuate".into(), 1);
+    let asking = Asking::of(&stage.run_context(), stage.folder.clone());
+    let ada = operator();
+    let waiting = asking.wait(&plan, &ada, |_, _| {});
+    let waited = tokio::time::timeout(Duration::from_secs(5), waiting).await;
+    assert!(waited.is_err(), "nobody approved it: {waited:?}");
+    let notice = told.lock().unwrap().pop().unwrap();
+    assert_eq!(notice.event, Event::Approval);
+    let id = notice.run.unwrap();
+    let command = notice.command.unwrap();
+    assert_eq!(command, format!("gwctl runs approve {id}"));
+    assert!(notice.title.contains("ada@laptop"), "{}", notice.title);
+    asking.end().await;
+
+    plan.rules.approvals.clear();
+    let mut running = stage.start(&plan);
+    let to = "bob".to_owned();
+    running.control.order(Order::HandOver { to });
+    let offered = running.state.wait_for(|state| state.offered.is_some());
+    offered.await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let offers = told.lock().unwrap().clone();
+    let mut offers = offers.iter().filter(|one| one.event == Event::Handover);
+    let offer = offers.next().unwrap();
+    assert!(
+        offer.title.contains("offered this run to bob"),
+        "{}",
+        offer.title
+    );
+    let command = format!("gwctl --write runs accept {}", running.id);
+    assert_eq!(offer.command.as_deref(), Some(command.as_str()));
+    assert!(offers.next().is_none(), "one offer is told once");
 }

@@ -60,8 +60,6 @@ fn calls(fleets: &[Watched], operation: &str) -> u64 {
     fleets.iter().map(of).sum()
 }
 
-/// Of one account alone, 50 fleets take seven times as long as one: CloudWatch throttles the alarms of their switches,
-/// which are asked for one by one.
 #[tokio::test(start_paused = true)]
 async fn fifty_fleets_of_three_accounts_are_complete_in_twice_the_time_of_one() {
     let accounts = [world("calm", 3), world("calm", 3), world("calm", 3)];
@@ -82,6 +80,26 @@ async fn fifty_fleets_of_three_accounts_are_complete_in_twice_the_time_of_one() 
             assert_eq!(calls(account, operation), most, "{operation}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_fleets_of_one_account_are_complete_in_twice_the_time_of_one() {
+    let sim = world("calm", 3);
+    let (_, one) = together(&sim, 1).await;
+    let (fleets, all) = together(&sim, MANY).await;
+    println!(
+        "one {one:?}, fifty {all:?}; DescribeAlarms {}",
+        calls(&fleets, "DescribeAlarms")
+    );
+    assert!(all <= one * 2, "{one:?} {all:?}");
+    let state = sim.state();
+    let throttled: u64 = state
+        .control
+        .calls()
+        .values()
+        .map(|calls| calls.throttled)
+        .sum();
+    assert_eq!(throttled, 0);
 }
 
 #[tokio::test(start_paused = true)]

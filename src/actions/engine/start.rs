@@ -13,8 +13,8 @@ use super::run::{Message, Run};
 use super::shared::{self, Copied, Shared, SharedRefused, TeamLease};
 use crate::four_eyes::{NotApproved, approved, end_asking};
 use crate::journal::{
-    Folder, Journal, JournalError, Lease, LeaseRefused, NotBrought, Phase, ResumeError, RunState,
-    SHARED_TABLE,
+    Folder, Followed, Journal, JournalError, Lease, LeaseRefused, NotBrought, Phase, ResumeError,
+    RunState, SHARED_TABLE,
 };
 use crate::{
     Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Operator, Plan, RunContext, basis,
@@ -171,7 +171,7 @@ pub async fn start(
         drop(end_asking(folder, team.as_ref(), &id).await);
     }
     let shared = share(taken, folder, &journal, Copied::default()).await?;
-    folder.tell(&run_context, &journal.watch());
+    folder.tell(&run_context, Followed::Run(journal.watch()));
     let log = Log::of(journal, run_context, lately, shared);
     Ok(set_off(id, log, lease, folder, &[]))
 }
@@ -280,7 +280,7 @@ pub async fn resume(
     };
     let lately = Lately::of(folder, binding, id, at);
     let shared = share(taken, folder, &journal, copied).await?;
-    folder.tell(&run_context, &journal.watch());
+    folder.tell(&run_context, Followed::Run(journal.watch()));
     let log = Log::of(journal, run_context, lately, shared);
     Ok(set_off(id.into(), log, lease, folder, orders))
 }

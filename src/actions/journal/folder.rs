@@ -13,7 +13,7 @@ use super::lease::Lease;
 use super::state::RunState;
 use super::status::Phase;
 use super::tail::Tail;
-use crate::{Binding, Confirmation, Plan, RunContext};
+use crate::{Asked, Binding, Confirmation, Plan, RunContext};
 use gwctl_store::LeaseHolder;
 
 /// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
@@ -30,8 +30,17 @@ pub struct Folder {
 #[derive(Clone)]
 pub struct Follower(Arc<Follow>);
 
-/// What follows a run: what the run works with, and how it stands from now on.
-type Follow = dyn Fn(&RunContext, watch::Receiver<Arc<RunState>>) + Send + Sync;
+/// What follows a run: what the run works with, and what there is to hear.
+type Follow = dyn Fn(&RunContext, Followed) + Send + Sync;
+
+/// What there is to hear.
+#[derive(Debug)]
+pub enum Followed {
+    /// A run began, or goes on: how it stands from now on.
+    Run(watch::Receiver<Arc<RunState>>),
+    /// A plan waits for the approval of others.
+    Waits(Box<Asked>),
+}
 
 impl std::fmt::Debug for Follower {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -40,10 +49,8 @@ impl std::fmt::Debug for Follower {
 }
 
 impl Follower {
-    /// Calls `follow` with every run.
-    pub fn new(
-        follow: impl Fn(&RunContext, watch::Receiver<Arc<RunState>>) + Send + Sync + 'static,
-    ) -> Self {
+    /// Calls `follow` with every run, and with every plan that waits.
+    pub fn new(follow: impl Fn(&RunContext, Followed) + Send + Sync + 'static) -> Self {
         Self(Arc::new(follow))
     }
 }
@@ -84,9 +91,9 @@ impl Folder {
     }
 
     /// Tells the follower of a run that this process drives.
-    pub(crate) fn tell(&self, run_context: &RunContext, state: &watch::Receiver<Arc<RunState>>) {
+    pub(crate) fn tell(&self, run_context: &RunContext, what: Followed) {
         if let Some(Follower(follow)) = &self.follower {
-            follow(run_context, state.clone());
+            follow(run_context, what);
         }
     }
 

@@ -26,7 +26,7 @@ pub use fetch::{Compared, Diverged, NotBrought};
 pub(crate) use file::private;
 pub use file::{Broken, Journal, JournalError, ResumeError, Torn};
 pub(crate) use folder::file_name;
-pub use folder::{DiskFault, Folder, Follower, LeaseRefused, Summary};
+pub use folder::{DiskFault, Folder, Followed, Follower, LeaseRefused, Summary};
 pub use hand_over::{HandOver, Offered};
 pub use lease::Lease;
 pub use out_of_place::OutOfPlace;

@@ -1,6 +1,8 @@
 //! CloudWatch: the evacuation switch, an alarm that a health check follows and the metric that
 //! flips it (aws-facts §3.5).
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudwatch::types::{
     AlarmType, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricDatum, MetricStat, Statistic,
     StatusCode,
@@ -18,6 +20,10 @@ use gwctl_fleet::{Point, Position, Region, Switch};
 const PERIOD: i32 = 60;
 /// How far back a switch's newest point is looked for.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(24);
+
+const DESCRIBE: &str = "DescribeAlarms";
+/// Alarms of one call and one page.
+const MOST_ALARMS: i32 = 100;
 
 impl CloudWatch {
     /// Puts one value of a metric. The same value at the same moment may be put again: nothing
@@ -137,26 +143,45 @@ impl CloudWatch {
     /// The alarm `name` as an evacuation switch. Refused where it is no alarm on a single metric:
     /// no health check can follow another (aws-facts §3.4).
     pub async fn alarm_switch(&self, name: &str) -> Result<Switch, AwsError> {
-        const ACTION: &str = "DescribeAlarms";
+        let mut all = self.alarm_switches(&[name.to_owned()]).await?;
+        match all.remove(name) {
+            Some(told) => told,
+            None => Err(self.no_alarm(name)),
+        }
+    }
+
+    /// As [`Self::alarm_switch`], of up to one hundred alarms in one call, by their names.
+    pub async fn alarm_switches(
+        &self,
+        names: &[String],
+    ) -> Result<BTreeMap<String, Result<Switch, AwsError>>, AwsError> {
         let call = self
             .client
             .describe_alarms()
-            .alarm_names(name)
+            .set_alarm_names(Some(names.to_vec()))
             .alarm_types(AlarmType::MetricAlarm)
+            .max_records(MOST_ALARMS)
             .send();
-        let page = self.caller.ask(ACTION, call).await?;
-        let alarm = page
-            .metric_alarms()
-            .iter()
-            .find(|alarm| alarm.alarm_name() == Some(name))
-            .ok_or_else(|| self.caller.not_found(ACTION, &format!("alarm {name}")))?;
-        switch(alarm, &self.caller.region).ok_or_else(|| {
-            self.caller.fail(
-                ErrorKind::Other,
-                ACTION,
-                "the alarm does not compare a single metric with a number".into(),
-            )
-        })
+        let page = Box::pin(self.caller.ask(DESCRIBE, call)).await?;
+        let mut all = BTreeMap::new();
+        for name in names {
+            let mut alarms = page.metric_alarms().iter();
+            let told = match alarms.find(|alarm| alarm.alarm_name() == Some(name)) {
+                None => Err(self.no_alarm(name)),
+                Some(alarm) => switch(alarm, &self.caller.region).ok_or_else(|| self.unfit_alarm()),
+            };
+            all.insert(name.clone(), told);
+        }
+        Ok(all)
+    }
+
+    fn unfit_alarm(&self) -> AwsError {
+        let why = "the alarm does not compare a single metric with a number";
+        self.caller.fail(ErrorKind::Other, DESCRIBE, why.into())
+    }
+
+    fn no_alarm(&self, name: &str) -> AwsError {
+        self.caller.not_found(DESCRIBE, &format!("alarm {name}"))
     }
 }
 
