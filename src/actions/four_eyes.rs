@@ -40,7 +40,9 @@ pub enum NotApproved {
     Expired(String),
     #[error("{0} waits no longer: it was withdrawn, or has begun")]
     Over(String),
-    #[error("you asked for {id} yourself, as {arn}: somebody else must approve it")]
+    #[error(
+        "you asked for {id} yourself, as {arn}: somebody else must approve it. Two sessions of one role are two persons only where somebody named them, with `role_session_name` in the profile"
+    )]
     Own {
         /// The name of the plan that waits.
         id: String,
@@ -97,11 +99,37 @@ impl Asked {
     fn counted(&self, all: Vec<Approval>) -> Vec<Approval> {
         let theirs = all
             .into_iter()
-            .filter(|one| one.digest == self.digest && one.arn != self.arn);
-        let persons: BTreeMap<String, Approval> =
-            theirs.map(|one| (one.arn.clone(), one)).collect();
+            .filter(|one| one.digest == self.digest && person(&one.arn) != person(&self.arn));
+        let persons: BTreeMap<String, Approval> = theirs
+            .map(|one| (person(&one.arn).to_owned(), one))
+            .collect();
         persons.into_values().collect()
     }
+}
+
+/// Session names that a program made, and nobody gave: another one in each process of the same person, or the same one for
+/// everybody.
+const NOBODYS: [&str; 4] = [
+    "assume-role-from-profile-",
+    "botocore-session-",
+    "aws-sdk-",
+    "gwctl",
+];
+
+/// Whom `arn` tells apart: a session by its name, unless nobody gave it that name; then the role alone.
+fn person(arn: &str) -> &str {
+    match arn.rsplit_once('/') {
+        Some((role, session)) if role.contains(":assumed-role/") && is_nobodys(session) => role,
+        _ => arn,
+    }
+}
+
+fn is_nobodys(session: &str) -> bool {
+    let made = |prefix: &&str| {
+        let rest = session.strip_prefix(*prefix);
+        rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '-'))
+    };
+    NOBODYS.iter().any(made)
 }
 
 /// Lets `plan` wait for approval. `arn` is who asks, by AWS's word.
@@ -155,7 +183,7 @@ pub async fn approve(
     at: Timestamp,
 ) -> Result<(), NotApproved> {
     asked.plan()?;
-    if arn == asked.arn {
+    if person(arn) == person(&asked.arn) {
         let (id, arn) = (asked.id.clone(), arn.to_owned());
         return Err(NotApproved::Own { id, arn });
     }
@@ -286,5 +314,28 @@ impl Folder {
         let mut file = options.open(&being_written)?;
         file.write_all(text.as_bytes())?;
         std::fs::rename(being_written, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_nobody_named_is_told_apart_by_its_role_alone() {
+        let role = "arn:aws:sts::123456789012:assumed-role/OnCall";
+        let of = |session: &str| format!("{role}/{session}");
+        for made in [
+            "assume-role-from-profile-1790000000000",
+            "botocore-session-1790000000",
+            "gwctl",
+        ] {
+            assert_eq!(person(&of(made)), role, "{made}");
+        }
+        for named in ["ada", "gwctl-ada", "ada@example.com"] {
+            assert_eq!(person(&of(named)), of(named));
+        }
+        let user = "arn:aws:iam::123456789012:user/team/ada";
+        assert_eq!(person(user), user);
     }
 }

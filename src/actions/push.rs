@@ -17,6 +17,8 @@ pub enum Pushed {
     Copied(u64),
     /// The two differ from this line on, counted from 1: nothing was copied.
     Differs(u64),
+    /// It went on alone, and this run changed the fleet meanwhile: nothing was copied.
+    Beside(String),
     /// A process of this machine writes it now, and copies it.
     Live,
 }
@@ -74,6 +76,15 @@ async fn one(
     if let Some(line) = differ(&ours, &theirs) {
         folder.note_clash(id, Clash::Lines { line }, Timestamp::now());
         return Ok(Pushed::Differs(line));
+    }
+    if let Some(alone) = &run.alone {
+        let brought = folder.bring(hold.team(), &run.plan.binding.domain).await;
+        brought.map_err(SharedRefused::from)?;
+        if let Some(other) = folder.changed_beside(id, &run.plan.binding, alone.since) {
+            let clash = Clash::Run { id: other.clone() };
+            folder.note_clash(id, clash, Timestamp::now());
+            return Ok(Pushed::Beside(other));
+        }
     }
     let there = theirs.len() as u64;
     let copy = async |from: u64, lines: &[String]| {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::annotate::note;
 use super::engine::SharedRefused;
-use super::journal::{Entry, NotBrought, Record, Reply, differ};
+use super::journal::{NotBrought, differ, sent};
 use super::{Clash, Folder, NotStarted, Operator};
 use gwctl_store::Team;
 
@@ -31,7 +31,10 @@ pub async fn settle(
     let mut told: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
     if let Some(line) = differ(&ours, &theirs) {
         let at = usize::try_from(line - 1).unwrap_or(usize::MAX);
-        let alone = sent(ours.get(at..).unwrap_or_default());
+        let alone = match &*sent(&ours, at) {
+            [] => "nothing".to_owned(),
+            all => all.join(", "),
+        };
         let file = folder.set_aside(id).map_err(io)?;
         // Known now: what is said of it is written below.
         let clash = Clash::SetAside {
@@ -49,33 +52,4 @@ pub async fn settle(
     note(folder, Some(team), id, &text, operator, at).await?;
     folder.forget_conflicts(id).map_err(io)?;
     Ok(text)
-}
-
-/// The changes that `lines` tell of, in words.
-fn sent(lines: &[String]) -> String {
-    let records = lines
-        .iter()
-        .filter_map(|line| serde_json::from_str::<Record>(line).ok());
-    let mut open: Option<String> = None;
-    let mut all = Vec::new();
-    for record in records {
-        match record.entry {
-            Entry::Sending { step, call, .. } => {
-                open = Some(format!("{call} for step {step} at {}", record.at));
-            }
-            Entry::Replied { reply, .. } => {
-                let made = open.take();
-                if !matches!(reply, Reply::Refused { .. }) {
-                    all.extend(made);
-                }
-            }
-            _ => {}
-        }
-    }
-    // The process that sent it ended before the reply.
-    all.extend(open);
-    if all.is_empty() {
-        return "nothing".into();
-    }
-    all.join(", ")
 }

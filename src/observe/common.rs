@@ -43,7 +43,7 @@ impl Together {
     }
 }
 
-/// An answer, with when it was asked for. Whoever asks holds it meanwhile, and the others wait for the same answer.
+/// An answer, with when it came. Whoever asks holds it meanwhile, and the others wait for the same answer.
 type Slot = Arc<tokio::sync::Mutex<Option<(Timestamp, Box<dyn Any + Send>)>>>;
 
 /// What fleets behind the same credentials have in common.
@@ -120,7 +120,8 @@ impl Common {
             return kept.clone();
         }
         let said = ask.await;
-        *slot = Some((said.at, Box::new(said.clone())));
+        // A silent call takes longer than an answer is kept: it counts from when it ended.
+        *slot = Some((now(), Box::new(said.clone())));
         said
     }
 }

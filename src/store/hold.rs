@@ -139,11 +139,23 @@ impl Hold {
     pub async fn release(&self) {
         self.keeper.abort();
         let mut standing = self.held.standing.lock().await;
-        if standing.lost.is_none() {
+        while standing.lost.is_none() {
             let item = standing.lease.next(true);
             let only = Only::If(BEAT, &standing.beat);
-            drop(self.held.team.replicas.put(&item, only).await);
-            standing.lost = Some(Lost::GivenBack);
+            let put = self.held.team.replicas.put(&item, only).await;
+            match put {
+                // A sign was under way when its keeper was stopped: it is this hold's all the same.
+                Ok(Outcome::Theirs(Some(there)))
+                    if SharedLease::read(&there)
+                        .is_some_and(|lease| lease.hold == standing.lease.hold) =>
+                {
+                    there
+                        .text(BEAT)
+                        .unwrap_or_default()
+                        .clone_into(&mut standing.beat);
+                }
+                _ => standing.lost = Some(Lost::GivenBack),
+            }
         }
     }
 }

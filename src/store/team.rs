@@ -32,6 +32,18 @@ pub enum Unfit {
          and neither would be told. Use a table with strong consistency, or one in a single Region"
     )]
     Eventual(String),
+    /// The table of that name in another Region is another table.
+    #[error(
+        "the table {0} is in {1} alone, and the configuration names other Regions as well: a table there is another one, and \
+         two engineers could both take the lease. Name {1} alone, or use a table with strong consistency"
+    )]
+    Several(String, Region),
+    /// It has no copy there.
+    #[error(
+        "the table {0} has no copy in {1}, which the configuration names: a table there is another one, and two engineers \
+         could both take the lease. Name only the Regions that have a copy"
+    )]
+    NoCopy(String, Region),
     /// Its keys are others.
     #[error("the table {0} needs the string `pk` as partition key and the string `sk` as sort key")]
     Keys(String),
@@ -82,10 +94,15 @@ impl Team {
             .ask(|table| async move { Ok((table.region().clone(), table.describe().await?)) });
         let (region, told) = described.await?;
         let name = self.name.to_string();
+        let mut named = self.regions().filter(|named| **named != region);
         Ok(match told.consistency {
             _ if !told.keys => Err(Unfit::Keys(name)),
             Consistency::Eventual => Err(Unfit::Eventual(name)),
-            Consistency::Strong => Ok(None),
+            Consistency::Strong => match named.find(|named| !told.replicas.contains(named)) {
+                None => Ok(None),
+                Some(without) => Err(Unfit::NoCopy(name, without.clone())),
+            },
+            Consistency::OneRegion if named.next().is_some() => Err(Unfit::Several(name, region)),
             Consistency::OneRegion => Ok(Some(region)),
         })
     }

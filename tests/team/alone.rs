@@ -127,6 +127,61 @@ fn a_run_that_another_machine_took_meanwhile_stops_and_the_conflict_is_shown_unt
     });
 }
 
+/// Begins to evacuate without the table, which the plan waives.
+async fn begun_alone(one: &Stage) -> Running {
+    let mut plan = one.plan(&evacuate());
+    let (context, ada) = (one.run_context(), operator());
+    let lately = Lately::of(&one.folder, &plan.binding, "", one.sim().clock().now());
+    let table = SharedTable::ask(&context).await;
+    lately.and_table(table).weigh(&mut plan, &one.snapshot());
+    let mut confirmed = confirmation(&plan);
+    confirmed.waived.push(SHARED_TABLE.into());
+    let begun = start(&plan, &confirmed, context, &one.folder, &ada);
+    Box::pin(begun).await.unwrap()
+}
+
+#[test]
+fn a_run_alone_that_another_run_acted_beside_stops_and_tells_of_both() {
+    in_virtual_time(async {
+        let sim = world_with(TableKind::Strong);
+        let dark = [region("us-east-1")];
+        let one = through(&sim, dark.to_vec()).await;
+        let other = through(&sim, vec![region("us-east-2")]).await;
+        isolate(&sim, &dark, true);
+        let mut running = begun_alone(&one).await;
+        // Another engineer does something else meanwhile, ends, and gives the lease back: nothing is in the way then.
+        let plan = other.plan(&Intent::Evacuate(Evacuate {
+            region: region("ap-southeast-1"),
+            mechanism: None,
+        }));
+        let mut theirs = other.begin(&plan).await;
+        let changed = theirs
+            .state
+            .wait_for(|state| state.first_change().is_some());
+        drop(changed.await.unwrap());
+        theirs.control.leave();
+        theirs.task.await.unwrap().unwrap();
+        isolate(&sim, &dark, false);
+        let ended = (&mut running.task).await.unwrap();
+        let why = ended.unwrap_err().to_string();
+        assert!(why.contains(&theirs.id), "{why}");
+        let conflicts = one.folder.conflicts(&running.id);
+        let beside = Clash::Run {
+            id: theirs.id.clone(),
+        };
+        assert!(
+            conflicts.iter().any(|one| one.clash == beside),
+            "{conflicts:?}"
+        );
+        let team = team_of(&one);
+        let now = sim.clock().now();
+        let pushed = push(&one.folder, &team, &one.spec.domain, &operator(), now).await;
+        let pushed = pushed.unwrap();
+        let own = pushed.iter().find(|(id, _)| *id == running.id);
+        assert_eq!(own.unwrap().1, Pushed::Beside(theirs.id.clone()));
+    });
+}
+
 #[test]
 fn a_run_begins_alone_by_the_waiver_of_its_plan_and_by_nothing_else() {
     in_virtual_time(async {

@@ -264,3 +264,23 @@ fn lines_are_appended_once_however_often_they_are_sent_and_never_over_others() {
         assert!(matches!(refused, NotShared::TooLong(5)), "{refused}");
     });
 }
+
+#[test]
+fn a_region_without_a_copy_of_the_table_is_refused_for_a_table_there_is_another_one() {
+    in_virtual_time(async {
+        let one = world_with(TableKind::OneRegion);
+        let two = [region("us-east-2"), region("us-west-2")];
+        let team = machine(&one, &two).await;
+        let refused = take(&team, claim(&one, "ada", DOMAIN)).await.unwrap_err();
+        let told = refused.to_string();
+        assert!(told.contains("is in us-east-2 alone"), "{told}");
+        let strong = world_with(TableKind::Strong);
+        let more = [region("us-east-2"), region("eu-west-1")];
+        let team = machine(&strong, &more).await;
+        let refused = take(&team, claim(&strong, "ada", DOMAIN))
+            .await
+            .unwrap_err();
+        let told = refused.to_string();
+        assert!(told.contains("has no copy in eu-west-1"), "{told}");
+    });
+}

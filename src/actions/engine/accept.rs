@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::shared::{SharedRefused, team};
+use super::shared::team;
+use super::shared_refused::SharedRefused;
 use super::start::{NotStarted, Running, resume};
 use crate::journal::{Folder, Offered, Word};
 use crate::{Operator, RunContext};

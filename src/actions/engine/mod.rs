@@ -9,10 +9,11 @@ mod log;
 mod order;
 mod run;
 pub(super) mod shared;
+mod shared_refused;
 mod start;
 
 pub use accept::accept;
 pub use order::Order;
-pub use shared::SharedRefused;
+pub use shared_refused::SharedRefused;
 pub use start::{Control, NotStarted, Running, resume, start};
 pub(super) use start::{holder, share};

@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 use tokio::task::AbortHandle;
 
-use crate::journal::{Clash, Diverged, NotBrought, differ};
+use super::shared_refused::SharedRefused;
+use crate::journal::{Diverged, NotBrought, differ};
 use crate::{Binding, Folder, LeaseHolder, RunContext, RunState};
 use gwctl_aws::Fence;
-use gwctl_store::{Claim, Hold, Lost, NotShared, NotTaken, SharedLease, Team};
+use gwctl_store::{Claim, Hold, Lost, NotShared, SharedLease, Team};
 
 /// How often lines that nothing waits for are copied.
 const COPY: Duration = Duration::from_secs(1);
@@ -21,56 +22,6 @@ const COPY: Duration = Duration::from_secs(1);
 const ASK: Duration = Duration::from_secs(5);
 /// How long the table may take to answer a run that can go on without it.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Why a run does not begin, or go on, where its team shares a table.
-#[derive(Debug, thiserror::Error)]
-pub enum SharedRefused {
-    #[error(transparent)]
-    NotTaken(#[from] NotTaken),
-    #[error(transparent)]
-    NotShared(#[from] NotShared),
-    #[error(transparent)]
-    NotBrought(#[from] NotBrought),
-}
-
-impl From<Diverged> for SharedRefused {
-    fn from(diverged: Diverged) -> Self {
-        Self::NotBrought(diverged.into())
-    }
-}
-
-impl From<Lost> for SharedRefused {
-    fn from(lost: Lost) -> Self {
-        Self::NotShared(lost.into())
-    }
-}
-
-impl SharedRefused {
-    /// Whether the table did not answer: the operator may go on without it, by name.
-    pub const fn is_unavailable(&self) -> bool {
-        matches!(
-            self,
-            Self::NotTaken(NotTaken::Unavailable(_))
-                | Self::NotShared(NotShared::Lost(Lost::Unavailable(_)))
-                | Self::NotBrought(NotBrought::Unavailable(_))
-        )
-    }
-
-    /// What of it is a conflict with a run that went on alone; none where it is none.
-    fn clash(&self) -> Option<Clash> {
-        match self {
-            Self::NotTaken(NotTaken::Held { holder, .. })
-            | Self::NotShared(NotShared::Lost(Lost::Taken(holder))) => Some(Clash::Lease {
-                holder: holder.clone(),
-            }),
-            Self::NotShared(NotShared::Others(n)) => Some(Clash::Lines { line: *n + 1 }),
-            Self::NotBrought(NotBrought::Diverged(diverged)) => Some(Clash::Lines {
-                line: diverged.line,
-            }),
-            _ => None,
-        }
-    }
-}
 
 /// The table of the fleet that `run_context` is about; none where each machine keeps its own files.
 pub(crate) fn team(run_context: &RunContext) -> Option<Team> {
@@ -457,6 +408,15 @@ impl Copying {
             if let Some(line) = line {
                 let run = self.id.clone();
                 return Err(Diverged { run, line }.into());
+            }
+            self.folder.bring(&self.team, &self.claim.domain).await?;
+            let alone = self.run.borrow().alone.clone();
+            if let Some(alone) = alone
+                && let Some(other) =
+                    self.folder
+                        .changed_beside(&self.id, &self.binding, alone.since)
+            {
+                return Err(SharedRefused::Beside(other));
             }
             hold.list(&self.id, &self.claim.domain).await?;
             Ok(Copied::of(&theirs))

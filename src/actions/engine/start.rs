@@ -10,7 +10,8 @@ use super::listen::Listening;
 use super::log::Log;
 use super::order::Order;
 use super::run::{Message, Run};
-use super::shared::{self, Copied, Shared, SharedRefused, TeamLease};
+use super::shared::{self, Copied, Shared, TeamLease};
+use super::shared_refused::SharedRefused;
 use crate::four_eyes::{NotApproved, approved, end_asking};
 use crate::journal::{
     Folder, Followed, Journal, JournalError, Lease, LeaseRefused, NotBrought, Phase, ResumeError,
@@ -202,10 +203,8 @@ fn still_right(
     folder: &Folder,
     id: &str,
 ) -> Result<Lately, NotStarted> {
-    let others = folder.runs_on(&plan.binding).into_iter();
-    let mut others = others.filter(|other| other.id != id);
-    if let Some(other) = others.find(|other| other.has_changed_since(plan.made_at)) {
-        return Err(NotStarted::ChangedBy(other.id));
+    if let Some(other) = folder.changed_beside(id, &plan.binding, plan.made_at) {
+        return Err(NotStarted::ChangedBy(other));
     }
     let snapshot = run_context.snapshot();
     if basis::of(&snapshot) != plan.basis {

@@ -19,6 +19,11 @@ pub enum Clash {
         /// Who; none where the table does not tell.
         holder: Option<LeaseHolder>,
     },
+    /// Another run changed the fleet while this one went on without the table.
+    Run {
+        /// Which.
+        id: String,
+    },
     /// Both have other lines, and this machine's tell of a change that the team's do not.
     Lines {
         /// The first that differs, counted from 1.
@@ -45,6 +50,10 @@ impl std::fmt::Display for Clash {
                     " had the fleet's lease when the shared table answered again: both may have changed the fleet",
                 )
             }
+            Self::Run { id } => write!(
+                f,
+                "run {id} changed the fleet while this one went on without the shared table: neither knew of the other"
+            ),
             Self::Lines { line } => write!(
                 f,
                 "the journal on this machine and the team's differ from line {line} on, and this machine sent a change that \

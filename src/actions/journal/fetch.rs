@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::clash::Clash;
 use super::folder::Folder;
-use super::{Broken, Entry, Record, Reply, file, private};
+use super::{Broken, Entry, Record, file, private, sent};
 use gwctl_aws::AwsError;
 use gwctl_store::Team;
 
@@ -85,14 +85,10 @@ impl Folder {
         let (ours, _) = self.lines_behind(id, 0);
         if let Some(line) = differ(&ours, theirs) {
             let at = usize::try_from(line - 1).unwrap_or(usize::MAX);
-            let alone = ours.get(at..).unwrap_or_default();
             let now = Timestamp::now();
             // A folder that cannot be written keeps what it has.
-            let kept = if sent(alone) {
-                None
-            } else {
-                self.set_aside(id).ok()
-            };
+            let nothing = sent(&ours, at).is_empty();
+            let kept = nothing.then(|| self.set_aside(id).ok()).flatten();
             let Some(file) = kept else {
                 self.note_clash(id, Clash::Lines { line }, now);
                 let run = id.to_owned();
@@ -192,23 +188,4 @@ impl Folder {
             None => Compared::Same,
         })
     }
-}
-
-/// Whether one of `lines` tells of a change that was sent without the table. What a process was about to send when it
-/// ended is not sent before the table has it.
-fn sent(lines: &[String]) -> bool {
-    let mut open = false;
-    for line in lines {
-        match serde_json::from_str::<Record>(line).map(|record| record.entry) {
-            Ok(Entry::Sending { .. }) => open = true,
-            Ok(Entry::Replied { reply, .. }) => {
-                if open && !matches!(reply, Reply::Refused { .. }) {
-                    return true;
-                }
-                open = false;
-            }
-            _ => {}
-        }
-    }
-    false
 }

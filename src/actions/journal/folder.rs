@@ -150,6 +150,18 @@ impl Folder {
             .collect()
     }
 
+    /// Another run than `id` that changed something of what `binding` names since `moment`.
+    pub(crate) fn changed_beside(
+        &self,
+        id: &str,
+        binding: &Binding,
+        moment: Timestamp,
+    ) -> Option<String> {
+        let runs = self.runs_on(binding).into_iter();
+        let mut others = runs.filter(|other| other.id != id);
+        Some(others.find(|other| other.has_changed_since(moment))?.id)
+    }
+
     /// Why the folder cannot be read; one that is not there yet holds no runs.
     pub fn unreadable(&self) -> Option<String> {
         match std::fs::read_dir(&self.path) {

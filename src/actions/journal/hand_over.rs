@@ -34,7 +34,13 @@ pub struct Offered {
 impl HandOver {
     /// Whether `operator` is who shall go on.
     pub fn is_for(&self, operator: &Operator) -> bool {
-        self.is_for_name(&operator.name) || self.to.eq_ignore_ascii_case(&operator.word())
+        let whole = |name: &str| self.to.eq_ignore_ascii_case(name);
+        whole(&operator.word())
+            || if self.to.contains('@') {
+                whole(&operator.name)
+            } else {
+                self.is_for_name(&operator.name)
+            }
     }
 
     /// The same, where the machine is not known.

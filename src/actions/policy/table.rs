@@ -12,6 +12,17 @@ pub const ON_THE_SHARED_TABLE: [&str; 3] = [
     "dynamodb:Query",
 ];
 
+/// The partitions that a run writes to where others must approve it: all but the approvals themselves.
+const WRITTEN_BY_RUNS: [&str; 7] = [
+    "lease",
+    "runs",
+    "run#*",
+    "approvals",
+    "handover#*",
+    "telling",
+    "told",
+];
+
 /// What somebody does with the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
@@ -54,6 +65,15 @@ impl Table {
         };
         let read = || allow("ReadSharedTable", &["dynamodb:Query"], None);
         match self {
+            // Whoever asks must not be able to write the approvals.
+            Self::Run if !spec.rules.approvals.is_empty() => {
+                let keys = json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": WRITTEN_BY_RUNS } });
+                let [describe, put, query] = ON_THE_SHARED_TABLE;
+                vec![
+                    allow("ReadSharedTable", &[describe, query], None),
+                    allow("SharedTable", &[put], Some(keys)),
+                ]
+            }
             Self::Run => vec![allow("SharedTable", &ON_THE_SHARED_TABLE, None)],
             Self::Read => vec![read()],
             Self::Approve => {

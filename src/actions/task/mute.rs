@@ -28,9 +28,13 @@ pub struct UnmuteAlarms {
     pub rule: String,
 }
 
+/// What a call may take, and a clock be wrong, in seconds: whether a window may begin in the past is not known.
+const AHEAD: i64 = 10;
+
 /// A window begins with a full minute.
 fn next_minute(now: Timestamp) -> Timestamp {
     let left = 60 - now.as_second().rem_euclid(60);
+    let left = if left < AHEAD { left + 60 } else { left };
     now + SignedDuration::from_secs(left)
         - SignedDuration::from_nanos(now.subsec_nanosecond().into())
 }
@@ -136,5 +140,6 @@ mod tests {
         let next = |text| next_minute(at(text));
         assert_eq!(next("2026-11-22T03:00:20.5Z"), at("2026-11-22T03:01:00Z"));
         assert_eq!(next("2026-11-22T03:00:00Z"), at("2026-11-22T03:01:00Z"));
+        assert_eq!(next("2026-11-22T03:00:59.6Z"), at("2026-11-22T03:02:00Z"));
     }
 }

@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::flags::Global;
 use crate::cli::output::{print, tell};
 use crate::cli::runs::team;
-use crate::fleet::Region;
+use crate::fleet::{Partition, Region};
 use crate::stacks::SHARED_TABLE;
 
 /// The sets of Regions in which DynamoDB offers strong consistency between Regions: three of one (aws-facts §16.1).
@@ -25,7 +25,19 @@ pub fn init(global: &Global, args: &Init) -> Result<Exit, Failure> {
     let (fleet, sites) = fleet(global);
     let regions = match &args.single_region {
         Some(region) => vec![region.clone()],
-        None if args.regions.is_empty() => near(&sites),
+        None if args.regions.is_empty() => {
+            let elsewhere = sites
+                .first()
+                .filter(|site| Partition::of(site) != Partition::Aws);
+            if let Some(site) = elsewhere {
+                let why = format!(
+                    "gwctl knows no three Regions near {site} between which DynamoDB offers strong consistency"
+                );
+                return Err(Failure::refused(why)
+                    .next(format!("`gwctl share init --single-region {site}`, or another Region of that partition.")));
+            }
+            near(&sites)
+        }
         None => three(&args.regions)?,
     };
     let file = match &args.out {
@@ -131,9 +143,11 @@ fn steps(table: &str, fleet: &str, regions: &[Region], file: &str) -> String {
     } else {
         format!("\"{fleet}\"")
     };
+    // CloudFormation takes letters, digits and hyphens.
+    let stack = table.replace(['_', '.'], "-");
     format!(
         "{kind}\n\nTo deploy it, once, with credentials of the account that gwctl uses:\n\n  aws cloudformation deploy \
-         --region {first} --stack-name {table}-shared --template-file {file} \\\n    --parameter-overrides {parameters}\n\n\
+         --region {first} --stack-name {stack}-shared --template-file {file} \\\n    --parameter-overrides {parameters}\n\n\
          Then, in the configuration of every machine of the team:\n\n  [fleets.{section}.shared]\n  table = \"{table}\"\n  \
          regions = [{}]\n\n`gwctl doctor` says whether it can hold a lease. `gwctl share push` copies the journals of this \
          machine into it.\n",

@@ -42,6 +42,13 @@ pub fn push(global: &Global) -> Result<Exit, Failure> {
             Pushed::Same => continue,
             Pushed::Copied(lines) => format!("{lines} lines copied"),
             Pushed::Live => "a process of this machine writes it, and copies it".into(),
+            Pushed::Beside(other) => {
+                differ = true;
+                format!(
+                    "went on without the table while run {other} changed the fleet, not copied: look at both, then \
+                     `gwctl runs settle {run}`"
+                )
+            }
             Pushed::Differs(line) => {
                 differ = true;
                 format!(

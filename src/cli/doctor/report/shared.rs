@@ -12,7 +12,7 @@ impl Report {
                 mark: Mark::Warning,
                 what: format!("{table}: in {region} alone, and so are the leases"),
                 advice: Some(format!(
-                    "While {region} does not answer, no run can begin. Use a table with strong consistency in three Regions."
+                    "While {region} does not answer, a run begins only with the waiver `shared-table`. Use a table with strong consistency in three Regions."
                 )),
             },
             Ok(Err(unfit)) => wrong(unfit.to_string()),
