@@ -8,6 +8,7 @@ use super::engine::shared::team;
 use super::journal::SHARED_TABLE;
 use super::{Dependency, Plan, RunContext, Standing, needs};
 use gwctl_fleet::{FleetSpec, Region, SharedSpec, Snapshot};
+use gwctl_store::SharedLease;
 
 /// How long the table may take to answer before a plan says that it does not.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -19,6 +20,8 @@ pub enum TableSeen {
     Strong,
     /// All of it is in this Region.
     OneRegion(Region),
+    /// Somebody acts on the fleet now: who, and the table as it is otherwise.
+    Held(String, Box<Self>),
     /// It cannot hold a lease; why.
     Unfit(String),
     /// It did not answer; why.
@@ -44,9 +47,18 @@ impl TableSeen {
         // A world that runs fast still waits for the wire.
         let limit = limit.clamp(PATIENCE / 5, PATIENCE);
         let asked = async { tokio::try_join!(team.fitness(), team.leases()) };
+        let domain = &run_context.spec.domain;
+        let held = |leases: &[SharedLease], seen: Self| {
+            let mut leases = leases.iter().filter(|lease| !lease.free);
+            let lease = leases.find(|lease| lease.domain == *domain);
+            match lease.and_then(|lease| lease.holder.as_ref()) {
+                Some(holder) => Self::Held(holder.to_string(), seen.into()),
+                None => seen,
+            }
+        };
         Some(match tokio::time::timeout(limit, asked).await {
-            Ok(Ok((Ok(None), _))) => Self::Strong,
-            Ok(Ok((Ok(Some(region)), _))) => Self::OneRegion(region),
+            Ok(Ok((Ok(None), leases))) => held(&leases, Self::Strong),
+            Ok(Ok((Ok(Some(region)), leases))) => held(&leases, Self::OneRegion(region)),
             Ok(Ok((Err(unfit), _))) => Self::Unfit(unfit.to_string()),
             Ok(Err(error)) => Self::Silent(error.to_string()),
             Err(_) => Self::Silent("no answer in time".into()),
@@ -78,6 +90,22 @@ impl Plan {
     pub(super) fn weigh_shared(&mut self, spec: &SharedSpec, seen: &TableSeen) {
         let leaves = self.intent.leaves();
         let check = match seen {
+            TableSeen::Held(holder, seen) => {
+                self.weigh_shared(spec, seen);
+                let mut known = self
+                    .checks
+                    .iter()
+                    .filter(|check| check.name == SHARED_TABLE);
+                let table = known
+                    .next()
+                    .map(|check| format!(". Besides, {}", check.text));
+                let text = format!(
+                    "{holder} acts on this fleet now: this plan cannot begin before that run is over, or its process gives no \
+                     sign any longer{}",
+                    table.unwrap_or_default()
+                );
+                Check::new(SHARED_TABLE, Finding::Warn, text)
+            }
             // The picture knows more of the Regions than one answer does, unless it took all for dark.
             TableSeen::Strong if !self.waits_for_table() => return,
             TableSeen::Strong => standing(spec, &[], leaves, None),

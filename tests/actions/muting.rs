@@ -25,7 +25,7 @@ async fn stage() -> Stage {
     ]
     .into();
     let dir = Arc::new(tempfile::tempdir().unwrap());
-    Box::pin(Stage::configured(sim, dir, Pace::Incident, spec)).await
+    Box::pin(Stage::configured(sim, dir, Pace::Calm, spec)).await
 }
 
 fn drill() -> Intent {

@@ -41,7 +41,7 @@ fn events(told: &[Notice]) -> Vec<(Event, Alert)> {
 
 #[tokio::test(start_paused = true)]
 async fn a_drill_pages_nobody_and_tells_each_step_and_its_end_by_one_key() {
-    let (stage, told) = listened(Stage::over(world("calm", 3)).await);
+    let (stage, told) = listened(Stage::calmly(world("calm", 3)).await);
     let plan = stage.plan(&Intent::Drill(Drill {
         region: region("us-east-1"),
         to: region("eu-west-1"),
@@ -75,7 +75,7 @@ async fn a_drill_pages_nobody_and_tells_each_step_and_its_end_by_one_key() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_held_pages_and_what_resumes_it_acknowledges() {
-    let (stage, told) = listened(Stage::over(world("calm", 3)).await);
+    let (stage, told) = listened(Stage::calmly(world("calm", 3)).await);
     let plan = stage.plan(&Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism: None,
@@ -116,7 +116,7 @@ async fn a_run_that_is_held_pages_and_what_resumes_it_acknowledges() {
 
 #[tokio::test(start_paused = true)]
 async fn a_plan_that_waits_and_an_offered_run_are_told_with_the_command_that_answers_them() {
-    let (stage, told) = listened(Stage::over(world("calm", 3)).await);
+    let (stage, told) = listened(Stage::calmly(world("calm", 3)).await);
     let mut plan = stage.plan(&Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism: None,

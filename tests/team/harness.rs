@@ -97,7 +97,7 @@ fn a_call_to_the_table_that_goes_wrong_neither_loses_nor_doubles_anything() {
     let mut wrong = Vec::new();
     for how in ways() {
         // Listing the run, the first lines, the proof before the first change, and what follows.
-        for nth in (2..12).filter(|nth| thorough() || nth % 2 == 0) {
+        for nth in (2..12).filter(|nth| thorough() || nth % 3 == 2) {
             wrong.push(table_broken(evacuate, "PutItem", nth, &how));
         }
     }

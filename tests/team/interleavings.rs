@@ -29,7 +29,7 @@ const CHANGES: usize = 5;
 /// How often an operator tries to act.
 const TRIES: usize = 8;
 /// Rounds in the usual suite.
-const ROUNDS: u64 = 250;
+const ROUNDS: u64 = 150;
 
 /// A machine's own clock: it can be set.
 #[derive(Debug)]

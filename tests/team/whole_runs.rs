@@ -17,7 +17,7 @@ use crate::actions::trial::{
 use crate::actions::world::{self, REST};
 
 /// Rounds of each rehearsal in the usual suite.
-const ROUNDS: u64 = 3;
+const ROUNDS: u64 = 2;
 /// How often an engineer tries to go on.
 const TRIES: usize = 10;
 /// When the last one looks what became of it, in seconds.

@@ -42,6 +42,11 @@ impl SharedRefused {
         )
     }
 
+    /// Whether somebody acts on the fleet now.
+    pub const fn is_held(&self) -> bool {
+        matches!(self, Self::NotTaken(NotTaken::Held { .. }))
+    }
+
     /// What of it is a conflict with a run that went on alone; none where it is none.
     pub(super) fn clash(&self) -> Option<Clash> {
         match self {

@@ -41,7 +41,11 @@ pub(super) fn flip(
         Mechanism::Switch => {
             let switch = ways::switch(region, snapshot).map_err(|why| no(&why))?;
             let (normal, evacuated) = (switch.normal_value(), switch.evacuated_value());
-            let (before, after) = if out {
+            // Somebody may have put it there already.
+            let stands = switch.stands_evacuated() == Some(true);
+            let (before, after) = if out && stands {
+                (evacuated, evacuated)
+            } else if out {
                 (normal, evacuated)
             } else {
                 (evacuated, normal)

@@ -104,6 +104,16 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
     show(&plan, options, paper)?;
     let operator = operator_seen(&picture);
     let needed = plan.approvals_needed();
+    if needed > 0 && options.output != Output::Json {
+        print(&match &options.break_glass {
+            None => format!(
+                "\nIt waits for the approval of {needed} other person(s) before it begins.\n"
+            ),
+            Some(why) => {
+                format!("\nIt begins WITHOUT the approval that the rules ask for: {why}\n")
+            }
+        })?;
+    }
     let confirmation = |typed: &str| Confirmation {
         break_glass: options.break_glass.clone().filter(|_| needed > 0),
         ..Confirmation::of(&operator, typed, options.waive.clone())
@@ -268,11 +278,19 @@ pub fn not_started(why: &NotStarted) -> Failure {
             "`gwctl runs show {} --follow` shows what is done. When that process ends, it releases the fleet.",
             holder.run
         )),
+        NotStarted::Shared(refused) if refused.is_held() => Failure::busy(why.to_string()).next(
+            "`gwctl runs` lists that run, `gwctl runs show RUN --follow` shows what is done. When it is over, it releases the fleet.",
+        ),
+        NotStarted::Shared(refused) if refused.is_unavailable() => Failure::new(why.to_string()).next(
+            "`--waive shared-table` goes on without it (with --reason, for a run that was begun): nobody on another machine is \
+             kept from changing the fleet meanwhile.",
+        ),
         NotStarted::NotConfirmed(why) => unconfirmed(why),
         NotStarted::Elsewhere(_) => Failure::refused(why.to_string()).next(
             "Resume it with the credentials and the configuration it was confirmed with; `gwctl runs abandon` ends it.",
         ),
         NotStarted::Changed
+        | NotStarted::ChangedBy(_)
         | NotStarted::ReadOnly(_)
         | NotStarted::WorldEnded(_)
         | NotStarted::NoWayBack { .. }
