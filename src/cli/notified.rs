@@ -106,7 +106,7 @@ impl RunsTold {
             let notifier = own.notifier.get_or_init(|| own.begin(run_context));
             match what {
                 Followed::Run(state) => notifier.follow(&run_context.fleet, state),
-                Followed::Waits(asked) => notifier.tell(&approval_wanted(&asked)),
+                Followed::Waits(asked) => drop(notifier.tell(&approval_wanted(&asked))),
             }
         }))
     }

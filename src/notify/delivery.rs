@@ -80,8 +80,14 @@ impl Way {
             Ok(message) => message,
             Err(answer) => return answer,
         };
-        let answer = Answer::of(target.kind, self.web.post(message).await);
-        [url, key].iter().flatten().fold(answer, hidden)
+        let posted = self.web.post(message).await;
+        // A service may repeat in its answer what it was sent.
+        let secrets = [url, key];
+        let hidden = |text: &str| {
+            let hide = |text: String, secret: &Secret| secret.hidden_in(&text);
+            secrets.iter().flatten().fold(text.to_owned(), hide)
+        };
+        Answer::of(target.kind, posted, hidden)
     }
 
     /// By Standard Webhooks; without a key it is not signed.
@@ -121,14 +127,14 @@ impl Way {
         let Some(aws) = &self.aws else {
             return Answer::Refused(NOT_ASKED.into());
         };
-        let mut first = None;
+        let mut answers = Vec::new();
         for arn in &target.arns {
             match put(aws, target.kind, arn, notice).await {
                 Ok(()) => return Answer::Taken("delivered"),
-                Err(error) => first = first.or(Some(error)),
+                Err(error) => answers.push(Answer::of_aws(&error)),
             }
         }
-        first.map_or_else(|| lacks("`arns`"), |error| Answer::of_aws(&error))
+        Answer::of_all(answers).unwrap_or_else(|| lacks("`arns`"))
     }
 }
 
@@ -177,17 +183,4 @@ fn paged(
         headers: Vec::new(),
         body,
     })
-}
-
-/// A service may repeat in its answer what it was sent.
-fn hidden(answer: Answer, secret: &Secret) -> Answer {
-    match answer {
-        Answer::Later { why, after } => Answer::Later {
-            why: secret.hidden_in(&why),
-            after,
-        },
-        Answer::Refused(why) => Answer::Refused(secret.hidden_in(&why)),
-        Answer::Gone(why) => Answer::Gone(secret.hidden_in(&why)),
-        taken @ Answer::Taken(_) => taken,
-    }
 }

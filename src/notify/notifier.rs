@@ -5,18 +5,25 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::SignedDuration;
-use tokio::sync::{Notify, watch};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
+use crate::heard::Ended;
 use crate::queue::Queue;
-use crate::{Answer, Came, Kind, Notice, NotifySpec, Outcome, Outcomes, RunTold, TargetSpec, Way};
+use crate::{
+    Answer, Came, Heard, Kind, Notice, NotifySpec, Outcome, Outcomes, RunTold, TargetSpec, Way,
+};
 use gwctl_actions::RunState;
 
 /// After which time a message is tried again, in fleet time (aws-facts §17.2): eight attempts within two hours and a half.
 const PAUSES_S: [u64; 7] = [5, 30, 120, 300, 900, 1_800, 5_400];
 /// No target may ask for a longer pause.
 const LONGEST: Duration = Duration::from_secs(5_400);
+/// A moment on the wall, and the same in fleet time.
+type Moment = (Instant, Timestamp);
+
 /// Slack takes about one message a second for a channel.
 const APART: Duration = Duration::from_millis(1_100);
 
@@ -33,16 +40,22 @@ struct All {
     _tasks: JoinSet<()>,
 }
 
+/// A notice that waits for a target.
+struct Queued {
+    notice: Arc<Notice>,
+    ended: Ended,
+}
+
 struct Target {
     spec: TargetSpec,
-    queue: Mutex<Queue<Arc<Notice>>>,
+    queue: Mutex<Queue<Queued>>,
     new: Notify,
     /// Whether nothing waits but for a later attempt.
     idle: watch::Sender<bool>,
 }
 
 impl Target {
-    fn queue(&self) -> std::sync::MutexGuard<'_, Queue<Arc<Notice>>> {
+    fn queue(&self) -> std::sync::MutexGuard<'_, Queue<Queued>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,9 +108,11 @@ impl Notifier {
         self.0.targets.is_empty()
     }
 
-    /// Tells every target that wants it. It never waits.
-    pub fn tell(&self, notice: &Notice) {
+    /// Tells every target that wants it. It never waits; whoever wants to know asks what comes back.
+    pub fn tell(&self, notice: &Notice) -> Heard {
         let now = self.0.way.clock.now();
+        let (ended, ends) = mpsc::unbounded_channel();
+        let mut told = 0;
         let notice = Arc::new(notice.clone());
         for (name, target) in &self.0.targets {
             if !target.spec.wants(&notice, now) {
@@ -105,7 +120,10 @@ impl Notifier {
             }
             let waiting = {
                 let mut queue = target.queue();
-                queue.push(notice.clone());
+                queue.push(Queued {
+                    notice: notice.clone(),
+                    ended: ended.clone(),
+                });
                 queue.len()
             };
             target.idle.send_replace(false);
@@ -115,7 +133,9 @@ impl Notifier {
                 }
             });
             target.new.notify_one();
+            told += 1;
         }
+        Heard::of(told, ends)
     }
 
     /// Tells what becomes of a run on `fleet` for as long as this process drives it.
@@ -126,7 +146,7 @@ impl Notifier {
             loop {
                 let seen = state.borrow_and_update().clone();
                 for notice in told.take(&seen) {
-                    notifier.tell(&notice);
+                    drop(notifier.tell(&notice));
                 }
                 if state.changed().await.is_err() {
                     break;
@@ -178,12 +198,12 @@ impl Telling {
     async fn run(self) {
         loop {
             let next = self.target.queue().pop();
-            let Some(notice) = next else {
+            let Some(queued) = next else {
                 self.target.idle.send_replace(true);
                 self.target.new.notified().await;
                 continue;
             };
-            if !self.deliver(&notice).await {
+            if !self.deliver(&queued).await {
                 self.target.queue().clear();
                 self.target.idle.send_replace(true);
                 return;
@@ -195,34 +215,67 @@ impl Telling {
     }
 
     /// Whether the target takes more.
-    async fn deliver(&self, notice: &Notice) -> bool {
+    async fn deliver(&self, queued: &Queued) -> bool {
         let mut pauses = PAUSES_S.into_iter().map(Duration::from_secs);
+        let mut due: Option<Moment> = None;
+        let ended = |taken| {
+            // Nobody may want to know any longer.
+            let _ = queued.ended.send(taken);
+        };
         loop {
-            let answer = self.way.send(&self.target.spec, notice).await;
+            let known = self.target.queue().pushed();
+            let answer = self.way.send(&self.target.spec, &queued.notice).await;
             let (why, after) = match answer {
                 Answer::Taken(how) => {
                     self.came(Came::Taken(how));
+                    ended(true);
                     return true;
                 }
                 Answer::Refused(why) => {
                     self.came(Came::Failed(why));
+                    ended(false);
                     return true;
                 }
                 Answer::Gone(why) => {
                     self.came(Came::Gone(why));
+                    ended(false);
                     return false;
                 }
                 Answer::Later { why, after } => (why, after),
             };
-            let Some(pause) = pauses.next() else {
+            // What was tried early, because something new came, takes no turn.
+            let turn = due.filter(|due| due.0 > Instant::now());
+            let turn = turn.or_else(|| pauses.next().map(|pause| self.moment(pause)));
+            let Some(turn) = turn else {
                 self.came(Came::Failed(format!("{why}; it was tried often enough")));
+                ended(false);
                 return true;
             };
-            let pause = pause.max(after.unwrap_or_default().min(LONGEST));
-            let next = self.way.clock.now() + SignedDuration::try_from(pause).unwrap_or_default();
-            self.came(Came::Later { why, next });
+            due = Some(turn);
+            let least = self.moment(after.unwrap_or_default().min(LONGEST));
+            let next = turn.max(least);
+            self.came(Came::Later { why, next: next.1 });
             self.target.idle.send_replace(true);
-            self.sleep(pause).await;
+            tokio::select! {
+                () = tokio::time::sleep_until(next.0) => {}
+                () = self.something_new(known, least.0) => {}
+            }
+        }
+    }
+
+    /// `pause` from now on.
+    fn moment(&self, pause: Duration) -> Moment {
+        let clock = &self.way.clock;
+        let fleet_time = SignedDuration::try_from(pause).unwrap_or_default();
+        (Instant::now() + clock.wall(pause), clock.now() + fleet_time)
+    }
+
+    /// Waits until more than `known` notices came, and no less than until `least`: what waits behind the first shall not
+    /// wait for its pause.
+    async fn something_new(&self, known: u64, least: Instant) {
+        tokio::time::sleep_until(least).await;
+        while self.target.queue().pushed() == known {
+            self.target.new.notified().await;
         }
     }
 

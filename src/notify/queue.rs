@@ -10,6 +10,7 @@ pub(crate) const MOST: usize = 64;
 pub(crate) struct Queue<T> {
     waiting: VecDeque<T>,
     dropped: u64,
+    pushed: u64,
 }
 
 impl<T> Default for Queue<T> {
@@ -17,6 +18,7 @@ impl<T> Default for Queue<T> {
         Self {
             waiting: VecDeque::new(),
             dropped: 0,
+            pushed: 0,
         }
     }
 }
@@ -28,6 +30,7 @@ impl<T> Queue<T> {
             self.dropped += 1;
         }
         self.waiting.push_back(one);
+        self.pushed += 1;
     }
 
     pub(crate) fn pop(&mut self) -> Option<T> {
@@ -36,6 +39,11 @@ impl<T> Queue<T> {
 
     pub(crate) fn len(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// How many ever came in.
+    pub(crate) const fn pushed(&self) -> u64 {
+        self.pushed
     }
 
     /// How many never left it.

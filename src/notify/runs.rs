@@ -19,6 +19,8 @@ pub struct RunTold {
     /// To whom it was offered, and since when.
     offered: Option<(String, Timestamp)>,
     handed_over: bool,
+    /// Since when it goes on without the team's table.
+    alone: Option<Timestamp>,
     over: bool,
 }
 
@@ -32,6 +34,7 @@ impl RunTold {
             done: BTreeSet::new(),
             offered: None,
             handed_over: false,
+            alone: None,
             over: false,
         }
     }
@@ -43,8 +46,10 @@ impl RunTold {
             self.begun = true;
             // What was done before this process took the run up, others have told.
             self.done = steps_done(state).collect();
+            self.alone = alone_since(state).filter(|_| state.resumed > 0);
             notices.push(self.begins(state));
         }
+        notices.extend(self.goes_alone(state));
         let held = holds(state);
         for (what, why, gate) in &held {
             if !self.held.contains(what) {
@@ -90,16 +95,39 @@ impl RunTold {
     fn begins(&self, state: &RunState) -> Notice {
         let (fleet, operator) = (&self.fleet, &state.operator);
         if state.resumed == 0 {
-            return Notice {
-                title: format!("{fleet}: {operator} began a run"),
-                ..self.about(state, "began", Event::Started)
-            };
+            let mut notice = self.about(state, "began", Event::Started);
+            notice.title = format!("{fleet}: {operator} began a run");
+            let approved = state.approved.clone();
+            if state.break_glass {
+                notice.severity = Severity::Error;
+                notice.title.push_str(" without approval (break-glass)");
+                notice.lines.splice(0..0, approved);
+            } else {
+                notice.lines.extend(approved);
+            }
+            return notice;
         }
         Notice {
             title: format!("{fleet}: a run goes on in another process"),
             alert: Alert::Acknowledge,
             ..self.about(state, "resumed", Event::Started)
         }
+    }
+
+    /// That it goes on without the table that the team shares, once each time somebody says so.
+    fn goes_alone(&mut self, state: &RunState) -> Option<Notice> {
+        let now = alone_since(state);
+        let before = std::mem::replace(&mut self.alone, now);
+        let alone = state.alone.as_ref().filter(|_| now != before)?;
+        let mut notice = self.about(state, "alone", Event::Started);
+        notice.severity = Severity::Warning;
+        notice.title = format!("{}: the run goes on without the team's table", self.fleet);
+        let (by, reason) = (&alone.by, &alone.reason);
+        notice.lines.push(format!("{by} waived it: {reason}"));
+        notice
+            .lines
+            .push("Other machines do not see this run, and may change the fleet as well.".into());
+        Some(notice)
     }
 
     fn is_held(&self, state: &RunState, what: &str, why: &str, gate: bool) -> Notice {
@@ -162,7 +190,13 @@ impl RunTold {
         let offer = offer.filter(|_| is_new)?;
         let mut notice = self.about(state, "offered", Event::Handover);
         notice.title = offer.sentence();
-        notice.lines.push(offer.what.words());
+        let mut parts = offer.what.told();
+        // A line may be cut: what names the journal is told first.
+        parts.sort_by_key(|(heading, _)| *heading != "journal");
+        let lines = parts
+            .iter()
+            .map(|(heading, text)| format!("{heading}: {text}"));
+        notice.lines.extend(lines);
         notice.command = Some(format!("gwctl --write runs accept {}", state.id));
         Some(notice)
     }
@@ -179,6 +213,10 @@ impl RunTold {
         }
         notice
     }
+}
+
+fn alone_since(state: &RunState) -> Option<Timestamp> {
+    state.alone.as_ref().map(|alone| alone.since)
 }
 
 fn lasted(begun: Timestamp, ended: Timestamp) -> String {

@@ -152,5 +152,7 @@ async fn a_plan_that_waits_and_an_offered_run_are_told_with_the_command_that_ans
     );
     let command = format!("gwctl --write runs accept {}", running.id);
     assert_eq!(offer.command.as_deref(), Some(command.as_str()));
+    assert!(offer.lines[1].starts_with("journal: "), "{:?}", offer.lines);
+    assert_eq!(offer.lines.len(), 5, "{:?}", offer.lines);
     assert!(offers.next().is_none(), "one offer is told once");
 }

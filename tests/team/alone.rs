@@ -8,6 +8,7 @@ use gwctl::actions::{
     SharedTable, push, settle, start,
 };
 use gwctl::fleet::{Pace, Region};
+use gwctl::notify::{RunTold, Severity};
 use gwctl::sim::Sim;
 use gwctl::sim::world::TableKind;
 
@@ -58,6 +59,9 @@ fn a_waiver_lets_a_run_go_on_alone_and_the_table_has_it_all_when_it_answers_agai
             states.wait_for(|state| state.first_change().is_some() && sent(&sim) > before);
         let state = changed.await.unwrap().clone();
         assert_eq!(state.alone.as_ref().unwrap().by, "ada@laptop");
+        let told = RunTold::new("orders").take(&state);
+        let told = told.iter().find(|one| one.title.contains("team's table"));
+        assert_eq!(told.unwrap().severity, Severity::Warning);
         isolate(&sim, &replicas(), false);
         let state = one.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));

@@ -6,12 +6,13 @@ use gwctl::actions::{
     Approval, Confirmation, NotApproved, NotStarted, Operator, Plan, Running, approve,
     ask_approval, end_asking, start,
 };
+use gwctl::notify::{RunTold, Severity};
 use gwctl::sim::Sim;
 use gwctl::sim::world::TableKind;
 use gwctl::store::Team;
 
 use super::runs::{evacuate, machine, sent};
-use super::stand::{seconds, world_with};
+use super::stand::{claim, seconds, take, world_with};
 use crate::actions::stand::{Stage, confirmation, in_virtual_time, operator};
 use crate::observe::stand::world;
 
@@ -122,8 +123,9 @@ fn who_approves_or_watches_calls_of_the_table_what_their_policies_allow() {
     in_virtual_time(async {
         let sim = world_with(TableKind::Strong);
         let (one, other) = (machine(&sim).await, machine(&sim).await);
-        let called = || -> BTreeSet<String> {
-            let ledger = other.session.ledger();
+        let watching = machine(&sim).await;
+        let called = |by: &Stage| -> BTreeSet<String> {
+            let ledger = by.session.ledger();
             let of_table = ledger.stats().filter(|(key, _)| key.service == "dynamodb");
             of_table
                 .map(|(key, _)| action(key.service, &key.operation))
@@ -143,18 +145,22 @@ fn who_approves_or_watches_calls_of_the_table_what_their_policies_allow() {
         let asked = ask_approval(&plan, &one.folder, here.as_ref(), ada, at)
             .await
             .unwrap();
-        other.folder.bring(&there, &asked.domain).await.unwrap();
-        other
-            .folder
-            .bring_asked(&there, &asked.domain)
-            .await
-            .unwrap();
-        assert_eq!(called(), allowed(Purpose::Watch));
+        for stage in [&other, &watching] {
+            let team = table(stage).unwrap();
+            stage.folder.bring(&team, &asked.domain).await.unwrap();
+            let brought = stage.folder.bring_asked(&team, &asked.domain).await;
+            brought.unwrap();
+        }
+        let telling = table(&watching).unwrap().for_telling();
+        let tells = take(&telling, claim(&sim, "eve", &asked.domain)).await;
+        telling.note_told(&asked.domain, "down").await.unwrap();
+        drop(tells.unwrap());
+        assert_eq!(called(&watching), allowed(Purpose::Watch));
         let bob = (&person("bob"), BOB);
         approve(&asked, &other.folder, Some(&there), bob, at)
             .await
             .unwrap();
-        assert_eq!(called(), allowed(Purpose::Approve));
+        assert_eq!(called(&other), allowed(Purpose::Approve));
         assert!(actions(Purpose::Approve, &BTreeSet::new()).contains("sts:GetCallerIdentity"));
     });
 }
@@ -219,6 +225,9 @@ fn break_glass_begins_without_approval_and_is_told_everywhere() {
         let told = gwctl::actions::report::markdown(&report);
         let reason = "WITHOUT APPROVAL (break-glass): nobody answers the phone";
         assert!(told.contains(reason), "{told}");
+        let notice = RunTold::new("orders").take(&state).remove(0);
+        assert_eq!(notice.severity, Severity::Error);
+        assert!(notice.lines[0].contains(reason), "{:?}", notice.lines);
         assert!(
             report
                 .deviations

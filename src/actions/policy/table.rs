@@ -30,15 +30,15 @@ pub enum Table {
     Run,
     /// Reads, and writes approvals alone.
     Approve,
-    /// Reads.
-    Read,
+    /// Reads, has the lease of telling, and writes what was told.
+    Watch,
 }
 
 impl From<Purpose> for Table {
     fn from(purpose: Purpose) -> Self {
         match purpose {
             Purpose::Approve => Self::Approve,
-            Purpose::Watch => Self::Read,
+            Purpose::Watch => Self::Watch,
             _ => Self::Run,
         }
     }
@@ -75,7 +75,12 @@ impl Table {
                 ]
             }
             Self::Run => vec![allow("SharedTable", &ON_THE_SHARED_TABLE, None)],
-            Self::Read => vec![read()],
+            Self::Watch => {
+                let keys = json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["telling", "told"] } });
+                let describe = allow("SharedTable", &["dynamodb:DescribeTable"], None);
+                let write = allow("Tell", &["dynamodb:PutItem"], Some(keys));
+                vec![read(), describe, write]
+            }
             Self::Approve => {
                 let keys = json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["approval#*"] } });
                 let write = allow("Approve", &["dynamodb:PutItem"], Some(keys));

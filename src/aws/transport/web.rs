@@ -11,18 +11,16 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_types::body::SdkBody;
+use jiff::Timestamp;
 
 use crate::transport::error::root_cause;
 use crate::transport::network;
 use crate::transport::plain::USER_AGENT;
 use crate::transport::time::FleetSleep;
-use gwctl_fleet::{SystemClock, clean};
+use gwctl_fleet::{Clock as _, SystemClock};
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Of a body that tells why something was refused, as much is kept.
-const TOLD: usize = 160;
-
 /// Posts messages.
 #[derive(Debug, Clone)]
 pub struct WebClient {
@@ -45,9 +43,9 @@ pub struct WebMessage {
 pub struct WebReply {
     /// HTTP's.
     pub status: u16,
-    /// `Retry-After`, where it is a number of seconds.
+    /// `Retry-After`, from when it was read on.
     pub retry_after: Option<Duration>,
-    /// The first line of the body.
+    /// The first line of the body as it came: whoever shows it hides and cuts.
     pub text: String,
 }
 
@@ -61,6 +59,7 @@ pub enum NotPosted {
     /// The message may have arrived.
     #[error("no answer within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
+    /// The text is as it came: whoever shows it hides and cuts.
     #[error("no connection: {0}")]
     NoConnection(String),
 }
@@ -129,7 +128,7 @@ impl WebClient {
         let answered = tokio::time::timeout(self.patience, Box::pin(operation.invoke(sent))).await;
         match answered {
             Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => Err(NotPosted::NoConnection(clean(&root_cause(&error), TOLD))),
+            Ok(Err(error)) => Err(NotPosted::NoConnection(root_cause(&error))),
             Err(_) => Err(NotPosted::TimedOut(self.patience)),
         }
     }
@@ -163,11 +162,36 @@ fn written(sent: Sent) -> Result<HttpRequest, BoxError> {
 
 fn read(response: &HttpResponse) -> WebReply {
     let after = response.headers().get("retry-after");
-    let after = after.and_then(|after| after.trim().parse().ok());
+    let after = after.and_then(|after| retry_after(after.trim(), SystemClock.now()));
     let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
     WebReply {
         status: response.status().as_u16(),
-        retry_after: after.map(Duration::from_secs),
-        text: clean(body.lines().next().unwrap_or_default(), TOLD),
+        retry_after: after,
+        text: body.lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// How long `text` asks to wait: a number of seconds, or a date of HTTP.
+fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    // A moment that is over asks for no pause.
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_asked_for_in_seconds_or_until_a_date() {
+        let now: Timestamp = "2026-11-30T11:00:00Z".parse().unwrap();
+        let asked = |text| retry_after(text, now).map(|pause| pause.as_secs());
+        assert_eq!(asked("120"), Some(120));
+        assert_eq!(asked("Mon, 30 Nov 2026 11:30:00 GMT"), Some(1_800));
+        assert_eq!(asked("Mon, 30 Nov 2026 10:00:00 GMT"), Some(0));
+        assert_eq!(asked("soon"), None);
     }
 }

@@ -5,6 +5,8 @@ mod lines;
 mod metrics;
 mod systemd;
 mod teller;
+mod telling;
+mod voice;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -20,17 +22,18 @@ use super::flags::Global;
 use super::notified::{notifier, settle};
 use super::output::{print, tell};
 use super::runtime::run_async;
-use super::settings::Settings;
+use super::settings::{Settings, profile};
 use super::stop_signals::StopSignals;
 use super::target::Target;
-use crate::fleet::{Snapshot, Verdict};
+use crate::fleet::Snapshot;
 use crate::notify::{Notifier, Verdicts};
-use crate::observe::Observer;
+use crate::observe::{Observer, Together};
 use args::Watch;
 use lines::Lines;
 use metrics::Shown;
 use systemd::Systemd;
-use teller::{Teller, Telling};
+use teller::Teller;
+use telling::Telling;
 
 /// How often it is looked whether something is due, at least.
 const TICK: Duration = Duration::from_secs(1);
@@ -91,20 +94,23 @@ async fn watch(global: &Global, args: &Watch, settings: Settings) -> Result<Exit
     Ok(Exit::Success)
 }
 
-/// The fleets that are watched, each with a way to AWS of its own.
+/// The fleets that are watched, each with a way to AWS of its own; those behind the same credentials keep to one limit.
 async fn targets(global: &Global, args: &Watch, settings: &Settings) -> Vec<Target> {
     let names: Vec<String> = if args.all {
         settings.config.fleets.keys().cloned().collect()
     } else {
         vec![settings.fleet.clone()]
     };
+    let together = Together::new(super::clock::present());
     let mut targets = Vec::new();
     for fleet in names {
         let one = Settings {
             fleet,
             ..settings.clone()
         };
-        let mut target = Target::configured(global, &one).await;
+        let profile = profile(global, &one.spec());
+        let target = Target::configured(global, &one).await;
+        let mut target = target.beside(&together, profile.as_deref());
         target.refresh.probes = !args.no_probe;
         targets.push(target);
     }
@@ -148,12 +154,16 @@ impl Watching {
         let first = targets.first();
         let notifier = first.and_then(|first| notifier(settings, &first.session, &first.clock));
         let state = &settings.paths.state;
-        let told = targets.iter().filter(|_| notifier.is_some());
-        let teller = |target: &Target| (target.name.clone(), Teller::begin(target, state));
+        let told = notifier.iter().flat_map(|notifier| {
+            let teller = |target: &Target| Teller::begin(target, state, notifier);
+            targets
+                .iter()
+                .map(move |target| (target.name.clone(), teller(target)))
+        });
         Self {
             lines: Lines::default(),
             verdicts: Verdicts::new(settings.config.notify.hold_down_s),
-            tellers: told.map(teller).collect(),
+            tellers: told.collect(),
             notifier,
             shown: Shown::default(),
         }
@@ -200,22 +210,18 @@ impl Watching {
     fn judge(&mut self, picture: &Snapshot) {
         let teller = self.tellers.get_mut(&picture.name);
         let news = teller.and_then(Teller::news);
-        if let Some(Telling::Yes(told)) = news {
-            // Before the first telling a fleet counts as healthy.
-            let told = told.unwrap_or(Verdict::Healthy);
+        if let Some(Telling::Yes(told)) = news
+            && let Some(told) = told.known()
+        {
             self.verdicts.was_told(&picture.name, told, picture.at);
         }
         let Some(notice) = self.verdicts.take(picture) else {
             return;
         };
         let teller = self.tellers.get(&picture.name);
-        let (Some(notifier), Some(teller)) = (&self.notifier, teller) else {
-            return;
-        };
-        if teller.tells() {
-            tell(format!("gwctl: told: {}", notice.title));
-            notifier.tell(&notice);
-            teller.note(self.verdicts.told(&picture.name).unwrap_or_default());
+        if let Some(teller) = teller.filter(|teller| teller.tells()) {
+            let verdict = self.verdicts.told(&picture.name);
+            teller.tell(notice, verdict.unwrap_or_default());
         }
     }
 }

@@ -5,13 +5,17 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::telling::{Telling, Told};
+use super::voice::{Book, News, Voice};
+use crate::aws::ErrorKind;
 use crate::cli::operator::operator;
 use crate::cli::output::tell;
 use crate::cli::target::Target;
 use crate::fleet::Verdict;
+use crate::notify::{Notice, Notifier};
 use crate::store::{Claim, LeaseHolder, NotTaken, Team};
 
 /// How often a lease that another watcher has is asked for in the table.
@@ -19,38 +23,33 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// And how often the lock of this machine, which costs nothing.
 const LOCK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Whether this process tells people of one fleet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Telling {
-    /// Another process does, or nobody is found yet.
-    No,
-    /// It does; what was told last of the fleet, by whichever process.
-    Yes(Option<Verdict>),
-}
-
 /// Has the lease of telling, or waits for it, until it is dropped.
 pub struct Teller {
     telling: watch::Receiver<Telling>,
-    told: watch::Sender<Option<Verdict>>,
+    news: mpsc::UnboundedSender<News>,
     _tasks: JoinSet<()>,
 }
 
 impl Teller {
-    /// Asks for the lease of the fleet that `target` is. Must be called within a tokio runtime.
-    pub fn begin(target: &Target, state: &Path) -> Self {
+    /// Asks for the lease of the fleet that `target` is, to tell of it through `notifier`. Must be called within a tokio
+    /// runtime.
+    pub fn begin(target: &Target, state: &Path, notifier: &Notifier) -> Self {
         let (sender, telling) = watch::channel(Telling::No);
-        let (told, news) = watch::channel(None);
+        let (news, incoming) = mpsc::unbounded_channel();
+        let voice = |book| Voice::new(incoming, sender, notifier.clone(), book);
         let mut tasks = JoinSet::new();
         if let Some(team) = Team::of(&target.session, &target.spec, target.clock.clone()) {
             let (team, claim) = (team.for_telling(), claim(target));
-            tasks.spawn(in_the_table(team, claim, (sender, news)));
+            let voice = voice(Book::Table(team.clone(), claim.domain.clone()));
+            tasks.spawn(in_the_table(team, claim, voice));
         } else {
             let lock = Lock::of(state, &target.spec.domain);
-            tasks.spawn(on_this_machine(lock, (sender, news)));
+            let voice = voice(Book::File(lock.told.clone()));
+            tasks.spawn(on_this_machine(lock, voice));
         }
         Self {
             telling,
-            told,
+            news,
             _tasks: tasks,
         }
     }
@@ -66,13 +65,12 @@ impl Teller {
         matches!(*self.telling.borrow(), Telling::Yes(_))
     }
 
-    /// Writes down what was told, for whoever tells next.
-    pub fn note(&self, verdict: Verdict) {
-        self.told.send_replace(Some(verdict));
+    /// Tells `notice` of `verdict`, and writes it down for whoever tells next once somebody heard it.
+    pub fn tell(&self, notice: Notice, verdict: Verdict) {
+        // Its task lives as long as this.
+        drop(self.news.send((notice, verdict)));
     }
 }
-
-type Ends = (watch::Sender<Telling>, watch::Receiver<Option<Verdict>>);
 
 fn claim(target: &Target) -> Claim {
     let operator = operator();
@@ -89,55 +87,61 @@ fn claim(target: &Target) -> Claim {
     }
 }
 
-fn read(word: &str) -> Option<Verdict> {
-    serde_json::from_value(word.trim().into()).ok()
+/// Whether AWS answered that this process may not use the table: unlike silence, it does not pass by itself.
+fn is_refusal(why: &NotTaken) -> bool {
+    let kinds = [ErrorKind::NotAllowed, ErrorKind::Forbidden];
+    matches!(why, NotTaken::Unavailable(error) if kinds.contains(&error.kind))
 }
 
-async fn in_the_table(team: Team, claim: Claim, (telling, mut news): Ends) {
-    let mut complained = false;
+/// Whether a process tells that does not get the lease, and told or not before: where the table is silent, twice is
+/// better than not at all.
+fn without_the_lease(why: &NotTaken, before: &Telling) -> Telling {
+    match (why, before) {
+        (NotTaken::Held { .. }, _) => Telling::No,
+        (why, _) if is_refusal(why) => Telling::No,
+        (_, Telling::No) => Telling::Yes(Told::Unknown),
+        (_, before) => before.clone(),
+    }
+}
+
+async fn in_the_table(team: Team, claim: Claim, mut voice: Voice) {
+    // Of which kind of failure it was told: of a refusal, or of another.
+    let mut complained = None;
     loop {
-        match team.take(claim.clone(), &|_| None).await {
+        let taking = team.take(claim.clone(), &|_| None);
+        match voice.tell_until(None, taking).await {
             Ok(hold) => {
-                complained = false;
-                let told = team.told(&claim.domain).await;
-                let told = told.ok().flatten().as_deref().and_then(read);
-                telling.send_replace(Telling::Yes(told));
-                loop {
-                    tokio::select! {
-                        biased;
-                        _ = hold.taken() => break,
-                        Ok(()) = news.changed() => {
-                            let verdict = *news.borrow_and_update();
-                            if let Some(verdict) = verdict {
-                                // Whoever tells next tells it once more, where this is not written down.
-                                drop(team.note_told(&claim.domain, verdict.word()).await);
-                            }
-                        }
-                    }
-                }
-                telling.send_replace(Telling::No);
-            }
-            Err(NotTaken::Held { .. }) => {
-                telling.send_if_modified(|now| std::mem::replace(now, Telling::No) != Telling::No);
+                complained = None;
+                voice.begin().await;
+                voice.tell_until(Some(&hold), hold.taken()).await;
+                voice.end();
             }
             Err(why) => {
-                // Twice is better than not at all.
-                if !std::mem::replace(&mut complained, true) {
-                    tell(format!(
-                        "gwctl: {why}: this process tells people, and other watchers may do so too"
-                    ));
+                let now = without_the_lease(&why, &voice.telling.borrow());
+                if now == Telling::No {
+                    voice.end();
+                } else if now != *voice.telling.borrow() {
+                    voice.telling.send_replace(now);
                 }
-                let alone = |now: &mut Telling| {
-                    let alone = *now == Telling::No;
-                    if alone {
-                        *now = Telling::Yes(None);
-                    }
-                    alone
-                };
-                telling.send_if_modified(alone);
+                let refused = is_refusal(&why);
+                let held = matches!(why, NotTaken::Held { .. });
+                if !held && complained.replace(refused) != Some(refused) {
+                    tell(complaint(&why, refused));
+                }
             }
         }
-        tokio::time::sleep(team.clock.wall(AGAIN)).await;
+        let pause = tokio::time::sleep(team.clock.wall(AGAIN));
+        voice.tell_until(None, pause).await;
+    }
+}
+
+fn complaint(why: &NotTaken, refused: bool) -> String {
+    if refused {
+        format!(
+            "gwctl: {why}: this process tells nobody; `gwctl iam-policy watch` prints what it needs"
+        )
+    } else {
+        format!("gwctl: {why}: this process tells people, and other watchers may do so too")
     }
 }
 
@@ -172,13 +176,9 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
-
-    fn note(&self, verdict: Verdict) -> std::io::Result<()> {
-        std::fs::write(&self.told, verdict.word())
-    }
 }
 
-async fn on_this_machine(lock: Lock, (telling, mut news): Ends) {
+async fn on_this_machine(lock: Lock, mut voice: Voice) {
     let _held = loop {
         match lock.take() {
             Ok(Some(file)) => break Some(file),
@@ -192,12 +192,35 @@ async fn on_this_machine(lock: Lock, (telling, mut news): Ends) {
             }
         }
     };
-    let told = crate::files::read_to_string(&lock.told).ok();
-    telling.send_replace(Telling::Yes(told.as_deref().and_then(read)));
-    while news.changed().await.is_ok() {
-        let verdict = *news.borrow_and_update();
-        if let Some(Err(error)) = verdict.map(|verdict| lock.note(verdict)) {
-            tracing::warn!("cannot write {}: {error}", lock.told.display());
+    voice.begin().await;
+    voice.tell_until(None, std::future::pending::<()>()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::AwsError;
+    use crate::fleet::Region;
+
+    fn failed(kind: ErrorKind) -> NotTaken {
+        let region = Region::global();
+        AwsError::own(kind, "dynamodb", "DescribeTable", &region, "no").into()
+    }
+
+    #[test]
+    fn a_refusal_tells_nobody_and_silence_tells_on_from_what_this_process_knows() {
+        let (told, unknown) = (Told::Last(Verdict::Down), Told::Unknown);
+        let refused = failed(ErrorKind::NotAllowed);
+        let silent = failed(ErrorKind::TimedOut);
+        for (why, before, after) in [
+            (&refused, Telling::No, Telling::No),
+            (&refused, Telling::Yes(told), Telling::No),
+            (&silent, Telling::No, Telling::Yes(unknown)),
+            (&silent, Telling::Yes(told), Telling::Yes(told)),
+        ] {
+            assert_eq!(without_the_lease(why, &before), after, "{why} {before:?}");
         }
+        assert_eq!(unknown.known(), None);
+        assert_eq!(Told::of(None).known(), Some(Verdict::Healthy));
     }
 }
