@@ -129,7 +129,7 @@ pub enum NoSecret {
     },
     #[error("{0} is empty")]
     Empty(SecretRef),
-    #[error("the configuration says not where the secret is")]
+    #[error("the configuration does not tell where the secret is")]
     NotOne,
     /// It is in Secrets Manager, and AWS did not give it.
     #[error("Secrets Manager: {0}")]
