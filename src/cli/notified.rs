@@ -145,8 +145,15 @@ async fn complain(
 pub async fn settle(notifier: &Notifier) {
     notifier.settle(LEAVING).await;
     for (name, outcome) in notifier.outcomes().borrow().iter() {
-        if !matches!(outcome.came, Came::Nothing | Came::Taken(_)) {
-            tell(format!("gwctl: notification to {name}: {}", outcome.came));
+        match &outcome.came {
+            Came::Nothing | Came::Taken(_) => {}
+            // The process ends: there is no next try.
+            Came::Later { why, .. } => {
+                tell(format!(
+                    "gwctl: notification to {name}: not delivered: {why}"
+                ));
+            }
+            came => tell(format!("gwctl: notification to {name}: {came}")),
         }
     }
 }
