@@ -31,14 +31,7 @@ pub async fn abandon(
     operator: &Operator,
     at: Timestamp,
 ) -> Result<(), NotStarted> {
-    let state = folder
-        .state(id)
-        .map_err(|broken| NotStarted::Resume(broken.into()))?;
-    let phase = state.phase();
-    if phase.over() {
-        let id = id.into();
-        return Err(NotStarted::Over { id, phase });
-    }
+    is_open(folder, id)?;
     let order = Order::Abandon {
         reason: reason.into(),
     };
@@ -59,14 +52,7 @@ pub async fn offer(
     operator: &Operator,
     at: Timestamp,
 ) -> Result<bool, NotStarted> {
-    let state = folder
-        .state(id)
-        .map_err(|broken| NotStarted::Resume(broken.into()))?;
-    let phase = state.phase();
-    if phase.over() {
-        let id = id.into();
-        return Err(NotStarted::Over { id, phase });
-    }
+    is_open(folder, id)?;
     if folder.is_held_here(id) {
         let word = to.map_or(Word::Withdraw, |to| Word::HandOver { to: to.into() });
         let said = folder.say(id, &word);
@@ -86,6 +72,20 @@ pub async fn offer(
     Ok(false)
 }
 
+/// Whether the run `id` can still be ended or offered.
+fn is_open(folder: &Folder, id: &str) -> Result<(), NotStarted> {
+    let state = folder
+        .state(id)
+        .map_err(|broken| NotStarted::Resume(broken.into()))?;
+    match state.phase() {
+        phase if phase.over() => Err(NotStarted::Over {
+            id: id.into(),
+            phase,
+        }),
+        _ => Ok(()),
+    }
+}
+
 async fn write(
     folder: &Folder,
     team: Option<&Team>,
@@ -101,11 +101,21 @@ async fn write(
     let holder = holder(operator, id, at);
     let _lease = folder.lease(binding, &holder)?;
     let hold = shared::take(team, folder, binding, holder, false).await?;
-    let copied = shared::copied(hold.as_ref(), folder, id).await?;
-    let mut journal = folder.go_on(id, &operator.word(), at)?;
-    for entry in entries(&journal) {
-        journal.append(at, entry)?;
-    }
+    let written = async {
+        let copied = shared::copied(hold.as_ref(), folder, id).await?;
+        let mut journal = folder.go_on(id, &operator.word(), at)?;
+        for entry in entries(&journal) {
+            journal.append(at, entry)?;
+        }
+        Ok::<_, NotStarted>((journal, copied))
+    };
+    let (journal, copied) = match written.await {
+        Ok(written) => written,
+        Err(why) => {
+            shared::let_go(hold).await;
+            return Err(why);
+        }
+    };
     if let Some(shared) = share(hold, folder, &journal, copied).await? {
         shared.end().await;
     }

@@ -149,6 +149,25 @@ impl Configured {
     }
 }
 
+impl Configured {
+    /// Opens the fleet `name`, refreshed as `refreshed` makes it of the configuration's word.
+    fn opening(
+        &self,
+        name: &str,
+        refreshed: impl FnOnce(Refresh) -> Refresh + Send + 'static,
+    ) -> Opening {
+        let global = self.global.clone();
+        let settings = self.settings(name);
+        let common = self.common(name);
+        Box::pin(async move {
+            let mut target = Target::configured(&global, &settings).await;
+            target.common = Some(common);
+            target.refresh = refreshed(target.refresh);
+            target.open()
+        })
+    }
+}
+
 impl Fleets for Configured {
     fn names(&self) -> Vec<String> {
         self.settings.config.fleets.keys().cloned().collect()
@@ -160,27 +179,11 @@ impl Fleets for Configured {
     }
 
     fn open(&self, name: &str, pace: Pace) -> Opening {
-        let global = self.global.clone();
-        let settings = self.settings(name);
-        let common = self.common(name);
-        Box::pin(async move {
-            let mut target = Target::configured(&global, &settings).await;
-            target.common = Some(common);
-            target.refresh.pace = pace;
-            target.open()
-        })
+        self.opening(name, move |refresh| Refresh { pace, ..refresh })
     }
 
     fn look(&self, name: &str) -> Opening {
-        let global = self.global.clone();
-        let settings = self.settings(name);
-        let common = self.common(name);
-        Box::pin(async move {
-            let mut target = Target::configured(&global, &settings).await;
-            target.common = Some(common);
-            target.refresh = target.refresh.beside_others();
-            target.open()
-        })
+        self.opening(name, Refresh::beside_others)
     }
 
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening {

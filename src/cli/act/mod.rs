@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions::{
-    Confirmation, Intent, Lately, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan,
+    Confirmation, Intent, Lately, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, Refused,
     SharedTable, look_up, plan_patiently, start,
 };
 
@@ -80,26 +80,14 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
     if !picture.complete {
         tell("gwctl: not everything answered in time: what is missing counts as unknown");
     }
-    let intent = looked_up(&asked.intent, stage).await;
-    let run_context = &stage.run_context;
-    let planned = plan_patiently(
-        &run_context.fleet,
-        &run_context.spec,
-        run_context.picture.clone(),
-        &intent,
-        run_context.clock.as_ref(),
-        options.on.timeout,
-    );
-    let (picture, mut plan) = planned.await.map_err(|refused| {
+    let planned = planned(asked, stage, table);
+    let (picture, plan) = planned.await.map_err(|refused| {
         let failure = Failure::refused(refused.why);
         match refused.instead {
             Some(instead) => failure.next(instead),
             None => failure,
         }
     })?;
-    let lately = Lately::of(&stage.folder, &plan.binding, "", run_context.clock.now());
-    lately.and_table(table).weigh(&mut plan, &picture);
-    let plan = plan;
     let paper = Paper::stdout(global.color);
     show(&plan, options, paper)?;
     let operator = operator_seen(&picture);
@@ -194,6 +182,30 @@ async fn begin(
 }
 
 /// Prints the plan. A run that prints its records has it in the first of them.
+/// What was asked for as a plan on the fleet of `stage`, judged by what runs sent a moment ago and by the team's table;
+/// and the picture that it was made on.
+async fn planned(
+    asked: &Requested<'_>,
+    stage: &Stage,
+    table: SharedTable,
+) -> Result<(Arc<Snapshot>, Plan), Refused> {
+    let intent = looked_up(&asked.intent, stage).await;
+    let run_context = &stage.run_context;
+    let planned = plan_patiently(
+        &run_context.fleet,
+        &run_context.spec,
+        run_context.picture.clone(),
+        &intent,
+        run_context.clock.as_ref(),
+        asked.options.on.timeout,
+    );
+    let (picture, mut plan) = planned.await?;
+    let now = run_context.clock.now();
+    let lately = Lately::of(&stage.folder, &plan.binding, "", now);
+    lately.and_table(table).weigh(&mut plan, &picture);
+    Ok((picture, plan))
+}
+
 fn show(plan: &Plan, options: &Options, paper: Paper) -> Result<(), Failure> {
     match options.output {
         Output::Table => print(&plan_table::draw(plan, paper)),

@@ -9,10 +9,8 @@ use futures_util::future::join_all;
 use super::args::{Options, Requested};
 use super::paper::Paper;
 use super::stage::{Stage, runs};
-use super::{ask, looked_up, not_started, pattern};
-use crate::actions::{
-    Confirmation, Folder, Lately, Operator, Plan, SharedTable, plan_patiently, start,
-};
+use super::{ask, not_started, pattern};
+use crate::actions::{Confirmation, Folder, Operator, Plan, SharedTable, start};
 use crate::cli::clock;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -164,19 +162,8 @@ async fn plan(
     if run_context.spec.read_only {
         return Err("the fleet is read-only by its configuration".into());
     }
-    let intent = looked_up(&asked.intent, stage).await;
-    let planned = plan_patiently(
-        &run_context.fleet,
-        &run_context.spec,
-        run_context.picture.clone(),
-        &intent,
-        run_context.clock.as_ref(),
-        asked.options.on.timeout,
-    );
-    let (picture, mut plan) = planned.await.map_err(|refused| refused.why)?;
-    let now = run_context.clock.now();
-    let lately = Lately::of(&stage.folder, &plan.binding, "", now);
-    lately.and_table(table).weigh(&mut plan, &picture);
+    let planned = super::planned(asked, stage, table).await;
+    let (_, plan) = planned.map_err(|refused| refused.why)?;
     let confirmation = confirmation(&plan, asked.options, operator);
     plan.confirmed(&confirmation)
         .map_err(|why| why.to_string())?;
