@@ -11,6 +11,7 @@
 //! asking anybody. CloudFormation does the provisioning.
 
 mod capability;
+mod database;
 mod difference;
 mod error;
 mod family;
@@ -23,6 +24,7 @@ mod yaml;
 use serde::{Deserialize, Serialize};
 
 pub use capability::{Capability, capabilities};
+pub use database::DatabaseUser;
 pub use difference::{Action, Part, parts};
 pub use error::TemplateError;
 pub use family::family;
