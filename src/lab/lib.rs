@@ -6,3 +6,9 @@
 //! ```
 
 pub mod authority; // the lab's own certificates
+pub mod clients; // who asks, and what they were told
+pub mod dns; // resolvers of the clients' continents
+pub mod edge; // the router in Node, between clients and Regions
+
+#[cfg(test)]
+mod stand; // a Region in memory, for tests
