@@ -97,3 +97,42 @@ fn question(query: &Query, network: IpAddr) -> Message {
     message.set_edns(edns);
     message
 }
+
+#[cfg(test)]
+mod tests {
+    use gwctl_sim::wire::{Answers, serve_dns};
+    use hickory_resolver::proto::rr::rdata::A;
+    use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    /// More addresses than a packet holds.
+    #[derive(Clone)]
+    struct Many;
+
+    impl Answers for Many {
+        async fn answer(&self, mut question: Message) -> Option<Message> {
+            let name = question.queries.first()?.name().clone();
+            question.metadata.message_type = MessageType::Response;
+            for last in 0..=255 {
+                let address = RData::A(A::new(192, 0, 2, last));
+                question.add_answer(Record::from_rdata(name.clone(), 60, address));
+            }
+            Some(question)
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_fits_no_packet_comes_over_tcp() {
+        let stopping = CancellationToken::new();
+        let server = serve_dns(Many, stopping.clone()).await.unwrap();
+        let _stop = stopping.drop_guard();
+        let query = Query::query(Name::from_ascii("many.example.").unwrap(), RecordType::A);
+        let network = IpAddr::from([193, 0, 0, 0]);
+        let by_udp = by_udp(server, &question(&query, network)).await.unwrap();
+        assert!(by_udp.metadata.truncation && by_udp.answers.is_empty());
+        let answer = ask(server, &query, network).await.unwrap();
+        assert_eq!(answer.answers.len(), 256);
+    }
+}

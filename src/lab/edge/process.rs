@@ -144,6 +144,18 @@ impl Edge {
         self.kill().await;
     }
 
+    /// What a process that is killed leaves of its pipes: their end.
+    #[cfg(test)]
+    pub(super) async fn lose(self) -> io::Result<std::process::ExitStatus> {
+        let Running {
+            mut child,
+            orders,
+            answers: _answers,
+        } = self.process;
+        drop(orders);
+        child.wait().await
+    }
+
     async fn order(&mut self, order: &Value) -> Result<(), EdgeError> {
         let sent = self.process.tell(order).await;
         sent.map_err(|_| ended(&self.options))
