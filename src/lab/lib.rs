@@ -11,4 +11,6 @@ pub mod dns; // resolvers of the clients' continents
 pub mod edge; // the router in Node, between clients and Regions
 
 #[cfg(test)]
-mod stand; // a Region in memory, for tests
+mod path_tests; // clients, DNS, edge and router together
+#[cfg(test)]
+mod stand; // HTTP over TLS, for tests

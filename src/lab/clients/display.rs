@@ -14,7 +14,9 @@ impl fmt::Display for Verdict {
         self.findings(f)?;
         writeln!(
             f,
-            "Requests: {} answered, {} at the first try.",
+            "Requests: {} sent, {} without an answer. {} were answered, {} at the first try.",
+            self.requests(),
+            self.requests() - self.answered_requests(),
             percent(self.answered()),
             percent(self.answered_at_once())
         )?;

@@ -50,7 +50,8 @@ struct Shared {
 
 /// What was sent so far.
 struct Book {
-    ledger: Ledger,
+    orders: Vec<Order>,
+    reads: Vec<Read>,
     /// By continent, as the clients are.
     memories: Vec<Memory>,
     under_way: u64,
@@ -79,15 +80,15 @@ impl Load {
     pub fn drain(&self) -> Counts {
         let mut book = self.shared.book();
         let (orders, reads) = book.drained;
-        book.drained = (book.ledger.orders.len(), book.ledger.reads.len());
+        book.drained = (book.orders.len(), book.reads.len());
         let mut counts = Counts {
             under_way: book.under_way,
             ..Counts::default()
         };
-        for order in &book.ledger.orders[orders..] {
+        for order in &book.orders[orders..] {
             counts.order(order);
         }
-        for read in &book.ledger.reads[reads..] {
+        for read in &book.reads[reads..] {
             counts.read(read);
         }
         counts
@@ -99,9 +100,13 @@ impl Load {
         if let Some(task) = self.task.take() {
             let _ = task.await;
         }
-        let mut ledger = self.shared.book().ledger.clone();
-        ledger.ended = self.shared.clock.at(Instant::now());
-        ledger
+        let mut book = self.shared.book();
+        Ledger {
+            began: self.shared.clock.began(),
+            ended: self.shared.clock.at(Instant::now()),
+            orders: std::mem::take(&mut book.orders),
+            reads: std::mem::take(&mut book.reads),
+        }
     }
 }
 
@@ -159,12 +164,8 @@ impl Shared {
             pause: options.pause,
         });
         let book = Book {
-            ledger: Ledger {
-                began: clock.began(),
-                ended: clock.began(),
-                orders: Vec::new(),
-                reads: Vec::new(),
-            },
+            orders: Vec::new(),
+            reads: Vec::new(),
             memories: options.through.iter().map(|_| Memory::default()).collect(),
             under_way: 0,
             drained: (0, 0),
@@ -243,13 +244,13 @@ fn seen(id: &str, answer: Option<&Response<Bytes>>) -> Option<bool> {
 impl Book {
     fn add_order(&mut self, order: Order) {
         self.write(&order);
-        self.ledger.orders.push(order);
+        self.orders.push(order);
     }
 
     fn add_read(&mut self, asked: Asked, request: Request) {
         let read = Read { asked, request };
         self.write(&read);
-        self.ledger.reads.push(read);
+        self.reads.push(read);
     }
 
     /// The ledger in memory is the one that counts.

@@ -23,7 +23,9 @@ mod plan; // what the next request is
 mod verdict; // the ledger against the database
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+#[cfg(test)]
+mod verdict_tests;
 
 pub use counts::{Counts, Done};
 pub use gap::Gap;

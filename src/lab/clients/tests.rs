@@ -1,6 +1,7 @@
 //! Clients against a Region in memory that fails as Regions do.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::*;
 use crate::authority::Authority;
 use crate::stand::{Behaviour, Stand};
 
-const DOMAIN: &str = "api.orders.example.com";
+pub const DOMAIN: &str = "api.orders.example.com";
 
 /// What a Region does wrong with some requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,8 @@ enum Mistake {
 }
 
 #[derive(Clone, Default)]
-struct Region {
+pub struct Region {
+    name: &'static str,
     mistakes: Arc<Vec<Mistake>>,
     state: Arc<Mutex<State>>,
 }
@@ -49,9 +51,35 @@ struct State {
 impl Region {
     fn with(mistakes: &[Mistake]) -> Self {
         Self {
+            name: "eu-west-1",
             mistakes: Arc::new(mistakes.to_vec()),
             ..Self::default()
         }
+    }
+
+    /// Regions of one database, without mistakes.
+    pub fn all(names: &[&'static str]) -> Vec<Self> {
+        let state = Arc::default();
+        let region = |name| Self {
+            name,
+            state: Arc::clone(&state),
+            ..Self::default()
+        };
+        names.iter().map(|name| region(*name)).collect()
+    }
+
+    /// What their database has.
+    pub fn rows(&self) -> Vec<Row> {
+        std::mem::take(&mut self.state.lock().unwrap().rows)
+    }
+
+    fn said(&self, status: u16, body: &serde_json::Value) -> Response<String> {
+        Response::builder()
+            .status(status)
+            .header("x-gwctl-region", self.name)
+            .header("consistency-token", "token")
+            .body(body.to_string())
+            .unwrap()
     }
 
     /// Every fifth request meets the next mistake.
@@ -83,34 +111,25 @@ impl Region {
         }
         match mistake {
             Some(Mistake::Breaks) => None,
-            Some(Mistake::IsUnsure) => Some(said(503, &json!({"outcome": "unknown"}))),
-            Some(Mistake::IsBusy) => Some(said(503, &json!({"outcome": "not written"}))),
-            _ => Some(said(201, &json!({"id": id}))),
+            Some(Mistake::IsUnsure) => Some(self.said(503, &json!({"outcome": "unknown"}))),
+            Some(Mistake::IsBusy) => Some(self.said(503, &json!({"outcome": "not written"}))),
+            _ => Some(self.said(201, &json!({"id": id}))),
         }
     }
 
     fn get(&self, path: &str) -> Response<String> {
         let mut state = self.state.lock().unwrap();
         let Some(id) = path.strip_prefix("/orders/") else {
-            return said(200, &json!({"orders": []}));
+            return self.said(200, &json!({"orders": []}));
         };
         let forgets = self.mistakes.contains(&Mistake::Forgets);
         state.requests += 1;
         let is_there = state.rows.iter().any(|row| row.id == id);
         if is_there && !(forgets && state.requests.is_multiple_of(5)) {
-            return said(200, &json!({"id": id}));
+            return self.said(200, &json!({"id": id}));
         }
-        said(404, &json!({"message": "There is no order with this id."}))
+        self.said(404, &json!({"message": "There is no order with this id."}))
     }
-}
-
-fn said(status: u16, body: &serde_json::Value) -> Response<String> {
-    Response::builder()
-        .status(status)
-        .header("x-gwctl-region", "eu-west-1")
-        .header("consistency-token", "token")
-        .body(body.to_string())
-        .unwrap()
 }
 
 impl Behaviour for Region {
@@ -120,13 +139,44 @@ impl Behaviour for Region {
             value.map(|value| value.to_str().unwrap().to_owned())
         };
         let who = (header("host"), header("authorization"));
-        if who != (Some(DOMAIN.into()), Some("Bearer secret".into())) {
+        let host = who.0.as_ref().is_some_and(|host| host.ends_with(DOMAIN));
+        if !host || who.1.as_deref() != Some("Bearer secret") {
             self.state.lock().unwrap().odd.push(format!("{who:?}"));
         }
         match header("idempotency-key") {
             Some(key) => self.post(&key),
             None => Some(self.get(request.uri().path())),
         }
+    }
+}
+
+/// Clients as tests want them.
+pub fn options(through: Vec<Through>, authority: &Authority, file: PathBuf) -> Options {
+    Options {
+        through,
+        domain: DOMAIN.into(),
+        authority: authority.certificate().into(),
+        bearer: "secret".into(),
+        rate: 1_000.0,
+        writes: 0.4,
+        order: json!({"item": "tea"}),
+        timeout: Duration::from_secs(5),
+        tries: 8,
+        pause: Duration::from_millis(10),
+        connections: 32,
+        file,
+        seed: 7,
+    }
+}
+
+/// Waits until `load` has ended so many requests.
+pub async fn ended(load: &Load, requests: u64) {
+    let mut ended = 0;
+    while ended < requests {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let counts = load.drain();
+        let done = counts.orders.values().chain(counts.reads.values());
+        ended += done.map(|done| done.requests).sum::<u64>();
     }
 }
 
@@ -141,38 +191,17 @@ async fn ledger_of(region: &Region, requests: u64) -> (Ledger, Vec<Row>) {
         continent: continent.into(),
         edge: stand.address,
     });
-    let load = Load::start(Options {
-        through: through.into(),
-        domain: DOMAIN.into(),
-        authority: authority.certificate().into(),
-        bearer: "secret".into(),
-        rate: 1_000.0,
-        writes: 0.4,
-        order: json!({"item": "tea"}),
-        timeout: Duration::from_secs(5),
-        tries: 8,
-        pause: Duration::from_millis(10),
-        connections: 32,
-        file: file.clone(),
-        seed: 7,
-    })
-    .unwrap();
-    let mut drained = 0;
-    while drained < requests {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        let counts = load.drain();
-        let done = counts.orders.values().chain(counts.reads.values());
-        drained += done.map(|done| done.requests).sum::<u64>();
-    }
+    let load = Load::start(options(through.into(), &authority, file.clone())).unwrap();
+    ended(&load, requests).await;
     let ledger = load.stop().await;
     let lines = std::fs::read_to_string(file).unwrap();
     assert_eq!(
         lines.lines().count(),
         ledger.orders.len() + ledger.reads.len()
     );
-    let mut state = region.state.lock().unwrap();
-    assert!(state.odd.is_empty(), "{:?}", state.odd.first());
-    (ledger, std::mem::take(&mut state.rows))
+    let odd = std::mem::take(&mut region.state.lock().unwrap().odd);
+    assert!(odd.is_empty(), "{:?}", odd.first());
+    (ledger, region.rows())
 }
 
 #[tokio::test]

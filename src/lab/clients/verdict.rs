@@ -140,10 +140,14 @@ impl Ledger {
 }
 
 impl Verdict {
-    /// Nothing was lost, doubled, mixed up or made up, and every client saw its own orders.
+    /// Orders were acknowledged and asked for; nothing was lost, doubled, mixed up or made up, and every client saw its
+    /// own orders.
     pub fn is_sound(&self) -> bool {
         let none = |all: &[String]| all.is_empty();
-        self.lost.is_empty()
+        let checked = self.continents.values().map(|one| one.own.checked);
+        self.acknowledged > 0
+            && checked.sum::<usize>() > 0
+            && self.lost.is_empty()
             && none(&self.twice)
             && none(&self.mixed_up)
             && none(&self.nobodys)
@@ -151,22 +155,25 @@ impl Verdict {
             && self.continents.values().all(|one| none(&one.own.missed))
     }
 
+    /// Orders and reads.
+    pub fn requests(&self) -> usize {
+        self.continents.values().map(|one| one.requests).sum()
+    }
+
+    /// Requests with an answer in the end.
+    pub fn answered_requests(&self) -> usize {
+        self.continents.values().map(|one| one.answered).sum()
+    }
+
     /// The share of requests with an answer in the end; none without requests.
     pub fn answered(&self) -> Option<f64> {
-        share(
-            self.continents
-                .values()
-                .map(|one| (one.answered, one.requests)),
-        )
+        share(self.answered_requests(), self.requests())
     }
 
     /// The share of requests with an answer at the first try; none without requests.
     pub fn answered_at_once(&self) -> Option<f64> {
-        share(
-            self.continents
-                .values()
-                .map(|one| (one.at_once, one.requests)),
-        )
+        let at_once = self.continents.values().map(|one| one.at_once).sum();
+        share(at_once, self.requests())
     }
 
     /// Recovery point: seconds from the first to the last acknowledgement of a lost order; none where none was lost.
@@ -223,7 +230,7 @@ impl Verdict {
 impl Continent {
     /// The share of requests with an answer in the end; none without requests.
     pub fn answered_share(&self) -> Option<f64> {
-        share([(self.answered, self.requests)].into_iter())
+        share(self.answered, self.requests)
     }
 
     fn count(&mut self, request: &Request) {
@@ -290,8 +297,7 @@ fn mixed_up(orders: &[Order], rows: &[Row]) -> Vec<String> {
     mixed.into_iter().map(str::to_owned).collect()
 }
 
-fn share(parts: impl Iterator<Item = (usize, usize)>) -> Option<f64> {
-    let (part, of) = parts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+fn share(part: usize, of: usize) -> Option<f64> {
     (of > 0).then(|| part as f64 / of as f64)
 }
 

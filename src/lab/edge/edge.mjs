@@ -25,6 +25,9 @@ const HOP_BY_HOP = new Set([
 ]);
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+// For half of a round trip.
+const travel = (rttMs) => rttMs && sleep(rttMs / 2);
+
 let settings;
 let handler; // the router's
 let resolver;
@@ -81,11 +84,11 @@ function log(what, error) {
 
 async function serve(incoming, outgoing) {
   const body = await readAll(incoming);
-  await sleep(settings.clientRttMs / 2);
+  await travel(settings.clientRttMs);
   const began = performance.now();
   const answer = await answerTo(incoming, body);
   count(answer, performance.now() - began);
-  await sleep(settings.clientRttMs / 2);
+  await travel(settings.clientRttMs);
   outgoing.writeHead(Number(answer.status), flat(answer.headers));
   outgoing.end(answer.body);
 }
@@ -225,17 +228,17 @@ async function forward(request, body, id) {
   const { custom } = request.origin;
   const route = settings.routes[custom.domainName];
   if (!route) return own(502, id, `${custom.domainName} cannot be resolved`);
-  await sleep(route.rttMs / 2);
+  await travel(route.rttMs);
   for (let left = settings.connectAttempts; ; ) {
     try {
       const response = await exchange(request, route, body, id);
-      await sleep(route.rttMs / 2);
+      await travel(route.rttMs);
       return { ...response, region: route.region };
     } catch (error) {
       // Nothing was sent, or it may be sent again: the Region had closed a connection that was kept alive.
       const again = error.connected ? error.reused && REPEATABLE.has(request.method) : true;
       if (again && --left > 0) continue;
-      await sleep(route.rttMs / 2);
+      await travel(route.rttMs);
       return own(error.late ? 504 : 502, id, `${custom.domainName}: ${error}`);
     }
   }
