@@ -15,6 +15,7 @@ use crate::dns::{Continent, Resolver};
 use crate::edge::{self, Edge, Route, Settings, find_node};
 use crate::stand::Stand;
 
+const LATENCY: &str = "latency.orders.example.com";
 /// The Region nearest to each of the continents.
 const NEAREST: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
 
@@ -30,7 +31,7 @@ async fn every_continents_requests_reach_the_nearest_region_and_survive_the_loss
     });
     let sim = sim.unwrap();
     // The first look makes the world's history: longer than the router waits for DNS.
-    sim.resolve("latency.orders.example.com").unwrap();
+    sim.resolve(LATENCY).unwrap();
     let aws = serve(sim.clone(), 0).await.unwrap();
     let authority = Authority::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +43,7 @@ async fn every_continents_requests_reach_the_nearest_region_and_survive_the_loss
         stands.push(Stand::start(&identity, region.clone()).await);
     }
     let settings = Settings {
-        latency_record: "latency.orders.example.com".into(),
+        latency_record: LATENCY.into(),
         regions: NEAREST.map(|region| (region.into(), host(region))).into(),
         fallback: "us-east-1".into(),
         max_ttl_s: 1,

@@ -35,14 +35,14 @@ impl Verdict {
         if unknown > 0 {
             writeln!(
                 f,
-                "{unknown} ended without a clear answer: {} are in the database, {} are not.",
+                "Without a clear answer: {unknown} (in the database: {}, not there: {}).",
                 self.unknown_there, self.unknown_gone
             )?;
         }
         match (self.lost_seconds(), self.lost.first()) {
             (Some(seconds), Some(first)) => writeln!(
                 f,
-                "Lost: {} acknowledged orders. The first was acknowledged at {:.3}, the last {seconds:.1} s later.",
+                "Lost: {} of the acknowledged orders. The first was acknowledged at {:.3}, the last {seconds:.1} s later.",
                 self.lost.len(),
                 first.acknowledged
             ),

@@ -132,8 +132,8 @@ fn every_finding_is_told_from_the_others() {
         verdict.to_string(),
         "\
 Orders: 9 sent, 5 acknowledged, 1 refused, 1 never left the client.
-2 ended without a clear answer: 1 are in the database, 1 are not.
-Lost: 2 acknowledged orders. The first was acknowledged at 2026-11-30T12:00:02.000Z, the last 1.5 s later.
+Without a clear answer: 2 (in the database: 1, not there: 1).
+Lost: 2 of the acknowledged orders. The first was acknowledged at 2026-11-30T12:00:02.000Z, the last 1.5 s later.
 Orders that are in the database twice: 1 (doubled).
 Ids that clients and database have for different orders: 1 (id-renamed).
 Orders in the database that no client sent: 1 (nobody).

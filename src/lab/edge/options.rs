@@ -13,9 +13,9 @@ use crate::authority::Identity;
 pub struct Options {
     /// The program.
     pub node: PathBuf,
-    /// The lab's folder: scripts and the edge's log.
+    /// The lab's folder.
     pub folder: PathBuf,
-    /// Names the log: `edge-NAME.log`.
+    /// Names the edge's own folder in it, `edge-NAME`, with its scripts and its log.
     pub name: String,
     /// For the domain that clients use.
     pub identity: Identity,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,9 +16,10 @@ use super::counts::Counts;
 use super::options::{Options, Route};
 use super::origin::Origin;
 
+const ROUTER: &str = "router.cjs";
 const SCRIPT: &str = include_str!("edge.mjs");
-/// Node starts in a tenth of this.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Node starts in a fiftieth of this where it has a processor to itself.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why an edge does not do what it shall.
 #[derive(Debug, thiserror::Error)]
@@ -198,9 +200,11 @@ async fn run(options: &Options, port: u16) -> Result<(Running, SocketAddr), Edge
 }
 
 fn spawn(options: &Options) -> io::Result<Running> {
-    let script = options.folder.join("edge.mjs");
+    let folder = folder_of(options);
+    std::fs::create_dir_all(&folder)?;
+    let script = folder.join("edge.mjs");
     std::fs::write(&script, SCRIPT)?;
-    std::fs::write(options.folder.join("router.cjs"), gwctl_stacks::ROUTER)?;
+    std::fs::write(folder.join(ROUTER), gwctl_stacks::ROUTER)?;
     let log = std::fs::File::options()
         .create(true)
         .append(true)
@@ -240,7 +244,7 @@ fn settings(options: &Options, port: u16) -> Value {
     }
     json!({
         "port": port,
-        "router": std::path::absolute(options.folder.join("router.cjs")).unwrap_or_default(),
+        "router": std::path::absolute(folder_of(options).join(ROUTER)).unwrap_or_default(),
         "distribution": "ELAB",
         "certificate": options.identity.certificate,
         "key": options.identity.key,
@@ -274,8 +278,13 @@ fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 
-fn log_of(options: &Options) -> std::path::PathBuf {
-    options.folder.join(format!("edge-{}.log", options.name))
+/// Of this edge alone: several start at the same time.
+fn folder_of(options: &Options) -> PathBuf {
+    options.folder.join(format!("edge-{}", options.name))
+}
+
+fn log_of(options: &Options) -> PathBuf {
+    folder_of(options).join("log")
 }
 
 fn ended(options: &Options) -> EdgeError {
