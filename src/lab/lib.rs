@@ -6,3 +6,8 @@
 //! ```
 
 pub mod authority; // the lab's own certificates
+pub mod database; // PostgreSQL: a writer, its replicas, and the doors in front of them
+pub mod leash; // processes that end with the lab
+pub mod links; // the distance between Regions
+pub mod sigv4; // signatures, as the receiving side checks them
+pub mod tls; // TLS, as servers speak it
