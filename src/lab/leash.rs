@@ -8,7 +8,7 @@ use std::io;
 use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 /// Starts the watcher, then becomes the program: the child's id is the program's own.
 const SCRIPT: &str = r#"exec 3<&0 </dev/null
@@ -29,16 +29,20 @@ pub fn leashed(program: impl AsRef<OsStr>) -> Command {
 pub struct Leash {
     child: Child,
     pid: Option<Pid>,
+    /// The end of the pipe that the watcher reads.
+    held: Option<ChildStdin>,
 }
 
 impl Leash {
     /// Starts a command made by [`leashed`].
     pub fn start(command: &mut Command) -> io::Result<Self> {
-        let child = command.spawn()?;
+        let mut child = command.spawn()?;
         let pid = child.id().and_then(|id| i32::try_from(id).ok());
         Ok(Self {
-            child,
             pid: pid.and_then(Pid::from_raw),
+            // Not left with the child, which closes it when it is waited for.
+            held: child.stdin.take(),
+            child,
         })
     }
 
@@ -72,7 +76,7 @@ impl Leash {
 
     /// Kills the program and its group with SIGKILL.
     pub fn kill(&mut self) {
-        drop(self.child.stdin.take());
+        drop(self.held.take());
         if let (Some(pid), Some(_)) = (self.pid, self.child.id()) {
             let _ = kill_process_group(pid, Signal::KILL);
         }
@@ -80,11 +84,7 @@ impl Leash {
 
     /// Waits until it has ended, and says how.
     pub async fn ended(&mut self) -> io::Result<std::process::ExitStatus> {
-        // Not `Child::wait`: that would close the pipe, and so kill what is waited for.
-        let stdin = self.child.stdin.take();
-        let status = self.child.wait().await;
-        drop(stdin);
-        status
+        self.child.wait().await
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(Some(id), leash.id(), "the program has the child's id");
         assert!(leash.is_alive());
         // What a killed process leaves of its descriptors: nothing.
-        drop(leash.child.stdin.take());
+        drop(leash.held.take());
         assert!(gone(id).await, "process {id} is left behind, stopped");
         std::mem::forget(leash);
     }

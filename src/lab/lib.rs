@@ -7,7 +7,9 @@
 
 pub mod authority; // the lab's own certificates
 pub mod database; // PostgreSQL: a writer, its replicas, and the doors in front of them
+mod gate; // what can be ended all at once
 pub mod leash; // processes that end with the lab
 pub mod links; // the distance between Regions
+pub mod region; // functions and gateway of one Region
 pub mod sigv4; // signatures, as the receiving side checks them
 pub mod tls; // TLS, as servers speak it

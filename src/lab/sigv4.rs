@@ -377,7 +377,8 @@ fn encode(bytes: &[u8]) -> String {
     text
 }
 
-fn decode(text: &str) -> String {
+/// Percent decoding. What is not UTF-8 is replaced.
+pub(crate) fn decode(text: &str) -> String {
     String::from_utf8_lossy(&decode_bytes(text)).into_owned()
 }
 

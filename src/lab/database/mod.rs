@@ -39,6 +39,7 @@ pub use roles::Stage;
 pub use sql::{Rows, Session, SqlError};
 
 use crate::authority::Authority;
+use crate::gate::Gate;
 use crate::links::Links;
 use crate::sigv4::Credentials;
 use front::Door;
@@ -52,7 +53,7 @@ pub const SCHEMA: &str = "\
 CREATE TABLE orders (id uuid PRIMARY KEY, idempotency_key text NOT NULL UNIQUE, body jsonb NOT NULL, \
 request_hash text NOT NULL, region text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), \
 seq bigint GENERATED ALWAYS AS IDENTITY); \
-GRANT SELECT, INSERT ON orders TO handler;";
+GRANT SELECT, INSERT ON orders TO ${user};";
 
 /// What the databases of a lab are made of.
 pub struct Setup<'a> {
@@ -65,7 +66,7 @@ pub struct Setup<'a> {
     pub links: Arc<Links>,
     /// Those with which the handler signs its tokens.
     pub credentials: Credentials,
-    /// Run by the superuser in the database `app`; the user [`USER`] is there. See [`SCHEMA`].
+    /// Run by the superuser in the database `app`; the user [`USER`] is there, and `${user}` is read as it.
     pub schema: &'a str,
 }
 
@@ -377,24 +378,6 @@ impl Member {
     }
 }
 
-/// What can be ended all at once, and begin anew.
-#[derive(Default)]
-struct Gate(Mutex<CancellationToken>);
-
-impl Gate {
-    fn token(&self) -> CancellationToken {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn cut(&self) {
-        let mut token = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *token).cancel();
-    }
-}
-
 /// One server a Region, all with the same files, none started. The first has the writer.
 async fn make_servers(
     install: &Install,
@@ -429,7 +412,10 @@ async fn fill(server: &Server, schema: &str) -> Result<(), SqlError> {
         .ask(&format!("CREATE USER {USER} IN ROLE rds_iam"))
         .await?;
     let mut session = Session::open(&server.socket(), DATABASE).await?;
-    session.ask(schema).await.map(drop)
+    session
+        .ask(&schema.replace("${user}", USER))
+        .await
+        .map(drop)
 }
 
 #[cfg(test)]
