@@ -13,3 +13,6 @@ pub mod links; // the distance between Regions
 pub mod region; // functions and gateway of one Region
 pub mod sigv4; // signatures, as the receiving side checks them
 pub mod tls; // TLS, as servers speak it
+
+#[cfg(test)]
+mod plane_tests; // database, function and gateway together, with the handler that users get

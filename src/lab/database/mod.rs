@@ -81,6 +81,22 @@ pub struct Endpoints {
     pub port: u16,
 }
 
+impl Endpoints {
+    /// The handler's environment variables, but `DATABASE_CA`: the path of the authority's certificate.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let variables = [
+            ("DATABASE_NAME", DATABASE.to_owned()),
+            ("DATABASE_USER", USER.to_owned()),
+            ("DATABASE_PORT", self.port.to_string()),
+            ("READER_ENDPOINT", self.reader.to_string()),
+            ("WRITER_ENDPOINT", self.writer.to_string()),
+        ];
+        variables
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec()
+    }
+}
+
 /// The databases of a lab. Dropping them ends every process.
 pub struct Databases {
     shared: Arc<Shared>,
