@@ -28,6 +28,10 @@ pub enum DatabaseError {
     AlreadyWriter(Region),
     #[error("the database of {0} is dark")]
     Dark(Region),
+    #[error(
+        "{to} does not follow the writer in {from}: their link is cut, or its files are of an older writer"
+    )]
+    NotFollowing { from: Region, to: Region },
     #[error("the path of the lab's folder is too long for a socket in it (107 bytes): {0}")]
     LongPath(PathBuf),
     #[error("{what}: {source}")]

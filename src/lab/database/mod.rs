@@ -280,7 +280,7 @@ impl Databases {
         member.server.lock().await.kill_and_wait().await
     }
 
-    /// Lets a Region's database take part again, after it was killed or cut off. Its files are replaced first if another
+    /// Lets a Region's database take part again, after it was killed, by whomever, or cut off. Its files are replaced first if another
     /// Region became the writer by a failover meanwhile.
     ///
     /// # Errors
@@ -291,7 +291,7 @@ impl Databases {
         let member = shared.member(region)?;
         if member.is_stale() {
             shared.rebuild(region).await?;
-        } else if member.is_dark() {
+        } else if !member.server.lock().await.is_alive() {
             member.server.lock().await.start().await?;
             if shared.writer() != *region {
                 shared.follow(region).await?;

@@ -51,6 +51,12 @@ impl Shared {
                 return Err(DatabaseError::Dark(region.clone()));
             }
         }
+        if new.is_stale() || self.links.is_cut(&from, to) {
+            return Err(DatabaseError::NotFollowing {
+                from,
+                to: to.clone(),
+            });
+        }
         // Sessions learn it at their next transaction, without being ended.
         self.ask(&from, "ALTER SYSTEM SET default_transaction_read_only = on")
             .await?;

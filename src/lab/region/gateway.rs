@@ -185,7 +185,7 @@ impl Gateway {
         let arrival = Arrival {
             at,
             request_id: id,
-            route: self.route(parts),
+            route: &self.route(parts),
             api: &self.setup.api,
             source,
             trace: &trace,
@@ -227,11 +227,11 @@ impl Gateway {
         parts.method == Method::GET && parts.uri.path() == self.setup.health_path
     }
 
-    fn route(&self, parts: &Parts) -> &'static str {
+    fn route(&self, parts: &Parts) -> String {
         if self.is_health(parts) {
-            "GET /health"
+            format!("GET {}", self.setup.health_path)
         } else {
-            "$default"
+            "$default".to_owned()
         }
     }
 

@@ -139,21 +139,30 @@ impl Stand {
 
     /// Waits until the function has something to do.
     async fn is_asked(&self) {
-        while self.site.gateway.function.concurrency() == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let function = &self.site.gateway.function;
+        until("the function runs", || function.concurrency() > 0).await;
     }
 
     /// Waits until so many environments are at rest, and gives their processes.
     async fn at_rest(&self, wanted: usize) -> Vec<u32> {
-        loop {
-            let ids = self.site.gateway.function.idle_ids();
-            if ids.len() == wanted {
-                return ids;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let function = &self.site.gateway.function;
+        until("the environments rest", || {
+            function.idle_ids().len() == wanted
+        })
+        .await;
+        function.idle_ids()
     }
+}
+
+/// Waits until something holds, for as long as a busy machine may take.
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..4000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("never: {what}");
 }
 
 /// The letter of a process in `/proc`, nothing when it is gone.
@@ -219,9 +228,7 @@ async fn a_request_is_an_event_for_a_real_handler_that_is_frozen_in_between() {
     // The process waits, frozen, and answers the next request too.
     let ids = stand.at_rest(1).await;
     assert_eq!(told["pid"], ids[0]);
-    while state(ids[0]) != Some('T') {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("the process is frozen", || state(ids[0]) == Some('T')).await;
     assert_eq!(
         serde_json::json!({ "runs": 2 }),
         stand.ask("/plain", &[]).await.unwrap().json()
@@ -342,9 +349,7 @@ async fn a_region_that_is_killed_leaves_no_process_and_refuses_connections_until
         stand.site.kill();
     });
     assert!(during.is_none(), "a request was answered by a dark Region");
-    while state(idle[0]).is_some() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("the idle process is gone", || state(idle[0]).is_none()).await;
     assert!(stand.ask("/plain", &[]).await.is_none());
     stand.site.revive().await.unwrap();
     assert_eq!(
