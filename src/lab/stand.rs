@@ -10,13 +10,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::authority::Identity;
+use crate::tls::acceptor;
 
 /// Answers until it is dropped.
 pub struct Stand {
@@ -36,7 +32,7 @@ impl Stand {
     pub async fn start(identity: &Identity, behaviour: impl Behaviour) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let acceptor = acceptor(identity);
+        let acceptor = acceptor(identity).unwrap();
         let behaviour = Arc::new(behaviour);
         let mut task = JoinSet::new();
         task.spawn(async move {
@@ -70,17 +66,4 @@ async fn reply(
     let answer = behaviour.answer(request).await;
     let answer = answer.ok_or_else(|| std::io::Error::other("broken on purpose"))?;
     Ok(answer.map(|body| Full::new(body.into())))
-}
-
-fn acceptor(identity: &Identity) -> TlsAcceptor {
-    let chain = CertificateDer::pem_slice_iter(identity.certificate.as_bytes());
-    let chain = chain.collect::<Result<_, _>>().unwrap();
-    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    TlsAcceptor::from(Arc::new(config))
 }

@@ -5,7 +5,6 @@
 //! new connection costs no more than one that is kept; one sandbox of the router a continent.
 
 mod counts; // what it counted
-mod node; // where Node is
 mod options; // what it is told
 mod origin; // what the template says of the origin
 mod process; // the process and its life
@@ -14,7 +13,6 @@ mod process; // the process and its life
 mod tests;
 
 pub use counts::{Counts, Served};
-pub use node::find as find_node;
-pub use options::{Credentials, Options, Route};
+pub use options::{Options, Route};
 pub use origin::{Origin, Settings};
 pub use process::{Edge, EdgeError};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::origin::Origin;
 use crate::authority::Identity;
+use crate::sigv4::Credentials;
 
 /// Of one edge.
 #[derive(Clone)]
@@ -50,15 +51,4 @@ pub struct Route {
     pub address: SocketAddr,
     /// The round trip between edge and Region.
     pub rtt: Duration,
-}
-
-/// As AWS gives them to the router's role.
-#[derive(Clone)]
-pub struct Credentials {
-    /// `AWS_ACCESS_KEY_ID`.
-    pub id: String,
-    /// `AWS_SECRET_ACCESS_KEY`.
-    pub secret: String,
-    /// `AWS_SESSION_TOKEN`.
-    pub token: Option<String>,
 }

@@ -236,9 +236,9 @@ fn spawn(options: &Options) -> io::Result<Running> {
 fn settings(options: &Options, port: u16) -> Value {
     let mut credentials = json!({});
     if let Some(given) = &options.credentials {
-        credentials["AWS_ACCESS_KEY_ID"] = json!(given.id);
-        credentials["AWS_SECRET_ACCESS_KEY"] = json!(given.secret);
-        if let Some(token) = &given.token {
+        credentials["AWS_ACCESS_KEY_ID"] = json!(given.access_key_id);
+        credentials["AWS_SECRET_ACCESS_KEY"] = json!(given.secret_access_key);
+        if let Some(token) = &given.session_token {
             credentials["AWS_SESSION_TOKEN"] = json!(token);
         }
     }
