@@ -30,6 +30,7 @@ pub use error::TemplateError;
 pub use family::family;
 pub use given::{Given, SET_BY_GWCTL, given};
 pub use intrinsic::{Made, Nothing, Scope};
+pub use router::CODE as ROUTER;
 pub use template::{Output, Parameter, Parameters, Resource, Template};
 
 /// The stacks a fleet is made of.

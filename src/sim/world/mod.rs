@@ -82,6 +82,7 @@ pub use access_lines::ACCESS_FORMAT;
 pub use account::Account;
 pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
+pub use geo::rtt_ms;
 pub use log_lines::{LogGroup, WrittenEvent};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
