@@ -7,7 +7,6 @@ const PROGRAM = new URL('environment.cjs', import.meta.url).pathname;
 
 export class Environment {
   constructor(env, names) {
-    this.names = names;
     this.process = fork(PROGRAM, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     this.waiting = new Map();
     this.count = 0;
@@ -18,6 +17,19 @@ export class Environment {
       this.waiting.get(id)(reply);
       this.waiting.delete(id);
     });
+    this.names = names;
+    this.set({ names });
+  }
+
+  // Names, or milliseconds that the clock is `ahead`, from the next request on.
+  set(what) {
+    return this.send({ set: what });
+  }
+
+  // These names lead elsewhere now; undefined: nowhere.
+  move(names) {
+    this.names = { ...this.names, ...names };
+    return this.set({ names: this.names });
   }
 
   send(message) {
@@ -30,8 +42,6 @@ export class Environment {
 
   // Status, headers and parsed body of the answer, with the milliseconds that it took.
   async ask(method, path, { body, headers = {}, remaining = 10_000, query, context = {} } = {}) {
-    if (this.names) await this.send({ set: this.names });
-    this.names = undefined;
     const event = {
       version: '2.0', routeKey: '$default', rawPath: path, rawQueryString: '', headers, queryStringParameters: query,
       requestContext: { requestId: `api-${this.count}`, http: { method, path, sourceIp: '192.0.2.1' }, stage: '$default', ...context },
@@ -45,10 +55,6 @@ export class Environment {
   get = (path, options) => this.ask('GET', path, options);
 
   post = (key, body, options = {}) => this.ask('POST', '/orders', { ...options, body, headers: { 'idempotency-key': key, ...options.headers } });
-
-  move(names) {
-    this.names = { ...this.names, ...names };
-  }
 
   freeze = () => this.process.kill('SIGSTOP');
 

@@ -1,7 +1,7 @@
 // Real PostgreSQL servers for the tests: one primary, and a streaming replica on another loopback address with the same
 // port. In a temporary folder, as an ordinary user, because PostgreSQL refuses to run as root.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,14 @@ export function programs() {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(DEBIAN, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
   return folders.find((folder) => ['initdb', 'postgres', 'psql', 'pg_basebackup'].every((name) => existsSync(join(folder, name))));
+}
+
+// Why the tests cannot run on this machine; undefined where they can.
+export function unavailable() {
+  if (!programs()) return 'PostgreSQL is not installed (apt-get install postgresql)';
+  // Elsewhere 127.0.0.2 is no address of the machine's own.
+  if (process.platform !== 'linux') return 'the addresses of the test servers exist on Linux only';
+  return spawnSync('openssl', ['version']).status === 0 ? undefined : 'openssl is not installed';
 }
 
 // Who runs the servers: another user where the tests run as root.
@@ -108,6 +116,12 @@ export class Postgres {
   sql(text, name = 'primary', database = 'app') {
     const { socket } = this.servers.get(name);
     return this.program('psql', ['-h', socket, '-p', String(this.port), '-U', 'postgres', '-d', database, '-AtXq', '-v', 'ON_ERROR_STOP=1', '-c', text]).trim();
+  }
+
+  // A psql of the superuser, to be written to.
+  session() {
+    const args = ['-h', this.folder, '-p', String(this.port), '-U', 'postgres', '-d', 'app', '-AtXq', '-v', 'ON_ERROR_STOP=1'];
+    return spawn(join(this.bin, 'psql'), args, { ...this.owner, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
   }
 
   // Fast: sessions are ended, with 57P01.

@@ -1,7 +1,6 @@
 // What the tests share: the servers, the names of the endpoints, and the environment that the template gives.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { Iam } from './iam.mjs';
 import { Environment } from './lambda.mjs';
@@ -46,9 +45,37 @@ export async function stage() {
     environments.push(environment);
     return environment;
   };
+  const relays = [];
+  const relay = (made) => {
+    relays.push(made);
+    return made.start();
+  };
+  const setting = (name, value) => {
+    postgres.sql(`ALTER SYSTEM SET ${name} = ${value}`);
+    postgres.sql('SELECT pg_reload_conf()');
+    // A new session that has the value comes after all others were told of it.
+    while (postgres.sql(`SHOW ${name}`) !== value) continue;
+  };
+  // A session of the superuser that holds what the statement takes, until the function that is given back is called.
+  const hold = async (statement) => {
+    const psql = postgres.session();
+    psql.stdin.write(`BEGIN;\n${statement};\n\\echo held\n`);
+    await new Promise((done) => psql.stdout.once('data', done));
+    return () => new Promise((done) => {
+      psql.once('exit', done);
+      psql.stdin.end();
+    });
+  };
+  // After each test, whatever it did.
+  const rest = () => {
+    for (const environment of environments.splice(0)) environment.stop();
+    for (const made of relays.splice(0)) made.close();
+    iam.ahead = 0;
+    postgres.sql('SELECT pg_wal_replay_resume() WHERE pg_is_wal_replay_paused()', 'replica');
+  };
   const end = () => {
     for (const environment of environments) environment.stop();
     postgres.stop();
   };
-  return { postgres, iam, port, tls, stranger, start, end, folder: (name) => join(postgres.folder, name) };
+  return { postgres, iam, port, tls, stranger, start, relay, setting, hold, rest, end };
 }

@@ -39,7 +39,7 @@ const FOUND = 'SELECT EXISTS (SELECT 1 FROM orders WHERE id = $1) AS found';
 export class Database {
   constructor(settings) {
     this.reader = new Connection('reader', settings.reader, settings);
-    this.writer = new Connection('writer', settings.writer, settings, 'session');
+    this.writer = new Connection('writer', settings.writer, settings);
     this.forward = new Connection('forward', settings.reader, settings, 'session');
     // Where the last write, or consistent read, was done.
     this.way = this.writer;
@@ -100,6 +100,8 @@ export class Database {
         trace.way = way.name;
         return done;
       } catch (error) {
+        // Not of the database: a mistake of ours.
+        if (error.sent === undefined) throw error;
         unknown ||= mayBeDone(error);
         trace.failures.push({ way: way.name, kind: kindOf(error), code: error.code, sent: Boolean(error.sent) });
         if (!canRetry(error)) throw Object.assign(error, { unknown });

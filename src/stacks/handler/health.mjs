@@ -10,14 +10,14 @@ const BOUND = 900;
 const WRITER_BOUND = 400;
 const REMEMBERED = 5000;
 
-// Milliseconds that what this instance shows is behind the writer. Aurora's own figure where its function exists, or that
-// of PostgreSQL's streaming replication, which is only known while something is written.
+// Milliseconds that what this instance shows is behind the writer: Aurora's own figure where its function exists. A
+// replica of PostgreSQL's own knows only the age of the newest commit that it has, which is the lag and the time since
+// the last write together.
 const HAS_FUNCTION = "SELECT to_regprocedure('aurora_global_db_instance_status()') IS NOT NULL AS aurora";
 const OF_AURORA = `SELECT pg_is_in_recovery() AS replica, (SELECT visibility_lag_in_msec::float8
-  FROM aurora_global_db_instance_status() WHERE server_id = aurora_db_instance_identifier()) AS lag`;
-const OF_POSTGRESQL = `SELECT pg_is_in_recovery() AS replica, CASE
-  WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-  ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 * 1000 END AS lag`;
+  FROM aurora_global_db_instance_status() WHERE server_id = aurora_db_instance_identifier()) AS lag, NULL AS age`;
+const OF_POSTGRESQL = `SELECT pg_is_in_recovery() AS replica, CASE WHEN NOT pg_is_in_recovery() THEN 0 END AS lag,
+  extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 * 1000 AS age`;
 
 let ofLag;
 let known = { role: 'unknown', at: -Infinity };
@@ -27,7 +27,7 @@ export async function health({ database, settings }, trace) {
   const deadline = Date.now() + BOUND;
   const [read, role] = await Promise.all([
     readPath(database, trace, deadline).catch((error) => ({ failure: kindOf(error) })),
-    roleOf(database, Date.now() + WRITER_BOUND),
+    roleOf(database),
   ]);
   trace.databaseMs = performance.now() - began;
   const reachable = !read.failure;
@@ -35,7 +35,9 @@ export async function health({ database, settings }, trace) {
     status: reachable ? 'ok' : 'failing',
     region: settings.region,
     role: reachable && !read.replica ? 'writer' : role,
-    database: { reachable, ...(reachable ? { lagMs: read.lag } : { failure: read.failure }) },
+    database: reachable
+      ? { reachable, lagMs: read.lag, newestCommitAgeMs: read.age }
+      : { reachable, failure: read.failure },
   });
 }
 
@@ -45,17 +47,19 @@ async function readPath(database, trace, deadline) {
       const [{ aurora }] = await reader.query(HAS_FUNCTION, [], deadline);
       ofLag = aurora ? OF_AURORA : OF_POSTGRESQL;
     }
-    const [{ replica, lag }] = await reader.query(ofLag, [], deadline);
-    return { replica, lag: lag === null ? null : Math.round(lag) };
+    const [{ replica, lag, age }] = await reader.query(ofLag, [], deadline);
+    const whole = (ms) => (ms === null ? null : Math.round(ms));
+    return { replica, lag: whole(lag), age: whole(age) };
   });
 }
 
 // `writer` where this Region's cluster endpoint leads to an instance that takes writes, `reader` elsewhere.
-async function roleOf(database, deadline) {
+export async function roleOf(database) {
   if (Date.now() - known.at < REMEMBERED) return known.role;
   let role = 'reader';
   try {
-    const [{ replica }] = await database.writer.query('SELECT pg_is_in_recovery() AS replica', [], deadline);
+    const until = Date.now() + WRITER_BOUND;
+    const [{ replica }] = await database.writer.query('SELECT pg_is_in_recovery() AS replica', [], until);
     if (replica) database.writer.discard();
     else role = 'writer';
   } catch {
@@ -64,5 +68,3 @@ async function roleOf(database, deadline) {
   known = { role, at: Date.now() };
   return role;
 }
-
-export const roleKnown = () => known.role;

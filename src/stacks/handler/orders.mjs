@@ -9,7 +9,9 @@ const COLUMNS = 'id, seq, region, created_at, body';
 const PAGE = { usual: 50, most: 500 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const KEY = /^[\x21-\x7e]{1,255}$/;
-const MOST_BYTES = 256 * 1024;
+// Of an order, and of a page: Lambda's answers have 6 MB at most.
+const MOST_BYTES = 32 * 1024;
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 // One statement that write forwarding takes: no function of a user, no savepoint, no DDL (aws-facts-2 §19.4). No target
 // of the conflict, so that the primary key counts too: the key makes the id, and two requests at the same moment may meet
@@ -47,7 +49,7 @@ export async function create(request, { database, settings }, trace) {
   if (!key) return problem(400, 'Send the header Idempotency-Key. It lets you send the order again without a second order.');
   if (!KEY.test(key)) return problem(400, 'Idempotency-Key must have 1 to 255 visible ASCII characters.');
   const text = request.body();
-  if (Buffer.byteLength(text) > MOST_BYTES) return problem(413, 'The order must not be larger than 256 KiB.');
+  if (Buffer.byteLength(text) > MOST_BYTES) return problem(413, 'The order must not be larger than 32 KiB.');
   let order;
   try {
     order = JSON.parse(text);
@@ -55,15 +57,12 @@ export async function create(request, { database, settings }, trace) {
     return problem(400, 'The body is not JSON.');
   }
   if (order === null || typeof order !== 'object' || Array.isArray(order)) return problem(400, 'The order must be a JSON object.');
-  // PostgreSQL's jsonb has no such character.
   const json = canonical(order);
-  if (json.includes('\\u0000')) return problem(400, 'The order must not contain the character U+0000.');
-
   const id = idOf(key);
   const hash = sha256(json).toString('hex');
   const { deadline, consistency } = request;
   // Twice is once: a second try, of the client's or of ours, finds what the first has written.
-  const [row, again] = await database.write(trace, consistency, deadline, async (way) => {
+  const writing = database.write(trace, consistency, deadline, async (way) => {
     const [made] = await way.query(INSERT, [id, key, json, hash, settings.region], deadline);
     if (made) return [made, false];
     // Written by another session: only `global` is sure to see it on a secondary.
@@ -71,7 +70,15 @@ export async function create(request, { database, settings }, trace) {
     const [there] = await way.query(BY_KEY, [key], deadline);
     return [there, true];
   });
-  if (!row) return problem(503, 'The order is being written by another request. Send it again with the same Idempotency-Key.', { outcome: 'unknown' });
+  let row;
+  let again;
+  try {
+    [row, again] = await writing;
+  } catch (error) {
+    // A character that jsonb does not have, or a number that is too long: SQLSTATE of class 22.
+    if (!String(error.code).startsWith('22')) throw error;
+    return problem(400, 'The order contains a value that PostgreSQL cannot store.');
+  }
   if (again && row.request_hash !== hash) {
     return problem(422, 'This Idempotency-Key was used for another order. Use a new key for a new order.');
   }
@@ -103,8 +110,19 @@ export async function list(request, { database }, trace) {
     ? await database.readConsistently(trace, request.deadline, ask)
     : await read(request, database, trace, ask);
   if (rows === LOST) return lost();
-  const orders = rows.map(shown);
-  return answer(200, { orders, next: orders.length === limit ? orders.at(-1).seq : null });
+  const orders = fitting(rows.map(shown));
+  const isAll = orders.length === rows.length && rows.length < limit;
+  return answer(200, { orders, next: isAll ? null : orders.at(-1).seq });
+}
+
+// As many as an answer holds, and one at least.
+function fitting(orders) {
+  let bytes = 0;
+  const end = orders.findIndex((order, at) => {
+    bytes += Buffer.byteLength(JSON.stringify(order));
+    return at > 0 && bytes > PAGE_BYTES;
+  });
+  return end < 0 ? orders : orders.slice(0, end);
 }
 
 function read({ consistency, written, deadline }, database, trace, ask) {

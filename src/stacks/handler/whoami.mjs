@@ -2,14 +2,14 @@
 // token only the claims that say who it is for.
 
 import { answer } from './http.mjs';
-import { roleKnown } from './health.mjs';
+import { roleOf } from './health.mjs';
 
 const CLAIMS = ['iss', 'sub', 'aud', 'client_id', 'scope', 'token_use', 'exp'];
 
-export function whoami(request, { settings }, ids) {
+export async function whoami(request, { database, settings }, ids) {
   return answer(200, {
     region: settings.region,
-    role: roleKnown(),
+    role: await roleOf(database),
     function: settings.functionName,
     version: settings.functionVersion,
     ...ids,
