@@ -1,8 +1,8 @@
 //! What the reference handler needs inside the database: a user that signs in with IAM, and its table. All of it is made
 //! on the primary: DDL is not forwarded, and what is made there replicates (aws-facts §19.1).
 
-/// The table, and the user's rights to it.
-const SCHEMA: &str = include_str!("handler/schema.sql");
+/// The handler's table, and its user's rights to it; `${user}` stands for the user.
+pub const HANDLER_SCHEMA: &str = include_str!("handler/schema.sql");
 
 /// The handler's user of a PostgreSQL database, by a name that needs no quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +18,11 @@ impl DatabaseUser {
     }
 
     fn schema(&self) -> String {
-        let lines = SCHEMA.lines().filter(|line| !line.starts_with("--"));
+        let lines = HANDLER_SCHEMA
+            .lines()
+            .filter(|line| !line.starts_with("--"));
         let lines: Vec<&str> = lines.map(str::trim).collect();
-        lines.join(" ").replace(":\"user\"", &self.0)
+        lines.join(" ").replace("${user}", &self.0)
     }
 
     /// The statements, for somebody who signs in as the database's first user.
@@ -85,6 +87,6 @@ mod tests {
         for one in by_hand {
             assert!(statement.contains(&one), "{one} is not in {statement}");
         }
-        assert!(!statement.contains(":\""), "{statement}");
+        assert!(!statement.contains("${"), "{statement}");
     }
 }

@@ -24,7 +24,7 @@ mod yaml;
 use serde::{Deserialize, Serialize};
 
 pub use capability::{Capability, capabilities};
-pub use database::DatabaseUser;
+pub use database::{DatabaseUser, HANDLER_SCHEMA};
 pub use difference::{Action, Part, parts};
 pub use error::TemplateError;
 pub use family::family;

@@ -1,4 +1,5 @@
--- The reference handler's table, and what the handler's user may do with it. Every statement may be run again.
+-- The reference handler's table, and what the handler's user may do with it: made once, on the primary, as DDL is not
+-- forwarded. Every statement may be run again. ${user}: the stack's DatabaseUser, lower case, digits and underscores.
 CREATE TABLE IF NOT EXISTS public.orders (
   id uuid PRIMARY KEY,
   idempotency_key text NOT NULL UNIQUE,
@@ -9,4 +10,4 @@ CREATE TABLE IF NOT EXISTS public.orders (
   seq bigint GENERATED ALWAYS AS IDENTITY
 );
 CREATE INDEX IF NOT EXISTS orders_seq ON public.orders (seq);
-GRANT SELECT, INSERT ON public.orders TO :"user";
+GRANT SELECT, INSERT ON public.orders TO ${user};
