@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use http::Response;
 use hyper::body::Bytes;
@@ -123,8 +122,7 @@ async fn send_on_schedule(shared: Arc<Shared>, stopping: CancellationToken) {
     let mut rng = fastrand::Rng::with_seed(shared.options.seed);
     let mut under_way = JoinSet::new();
     for number in 0_u32.. {
-        let due = f64::from(number) / shared.options.rate;
-        let due = shared.clock.instant() + Duration::from_secs_f64(due);
+        let due = shared.clock.instant() + shared.options.due(number);
         tokio::select! {
             () = stopping.cancelled() => break,
             () = sleep_until(due) => {}

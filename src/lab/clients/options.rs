@@ -19,6 +19,8 @@ pub struct Options {
     pub bearer: String,
     /// Requests a second, all continents together.
     pub rate: f64,
+    /// How long it takes until there are so many a second, from none: what starts cold is not overrun.
+    pub ramp: Duration,
     /// The share of them that are orders; the others read.
     pub writes: f64,
     /// What an order says.
@@ -35,6 +37,20 @@ pub struct Options {
     pub file: PathBuf,
     /// Of the mix.
     pub seed: u64,
+}
+
+impl Options {
+    /// When the `number`-th request is to be sent, from the start.
+    pub(super) fn due(&self, number: u32) -> Duration {
+        let (number, ramp) = (f64::from(number), self.ramp.as_secs_f64());
+        let by_ramps_end = self.rate * ramp / 2.0;
+        let seconds = if number < by_ramps_end {
+            (2.0 * number * ramp / self.rate).sqrt()
+        } else {
+            ramp / 2.0 + number / self.rate
+        };
+        Duration::from_secs_f64(seconds)
+    }
 }
 
 /// The edge of a continent.

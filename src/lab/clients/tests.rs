@@ -158,6 +158,7 @@ pub fn options(through: Vec<Through>, authority: &Authority, file: PathBuf) -> O
         authority: authority.certificate().into(),
         bearer: "secret".into(),
         rate: 1_000.0,
+        ramp: Duration::ZERO,
         writes: 0.4,
         order: json!({"item": "tea"}),
         timeout: Duration::from_secs(5),
@@ -254,4 +255,17 @@ async fn a_region_that_loses_doubles_or_forgets_is_found_out() {
         missed.sum::<usize>() > 0 && !verdict.is_sound(),
         "{verdict}"
     );
+}
+
+#[test]
+fn the_rate_grows_until_the_ramp_ends() {
+    let mut options = options(Vec::new(), &Authority::new().unwrap(), PathBuf::new());
+    options.rate = 10.0;
+    let due = |options: &Options, number| options.due(number).as_secs_f64();
+    assert!((due(&options, 25) - 2.5).abs() < 1e-9);
+    // In 4 s from none to 10 a second: 20 requests, and half of the ramp lost.
+    options.ramp = Duration::from_secs(4);
+    for (number, seconds) in [(0, 0.0), (5, 2.0), (20, 4.0), (30, 5.0)] {
+        assert!((due(&options, number) - seconds).abs() < 1e-9, "{number}");
+    }
 }
