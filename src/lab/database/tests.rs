@@ -218,6 +218,8 @@ async fn a_switchover_loses_nothing_and_every_region_follows() {
     let mut old = stand.cluster(0).await;
     let mut reader = stand.session(1, true, "").await.unwrap();
     old.ask(&order("before")).await.unwrap();
+    let data = stand.folder.path().join("db/us-east-1/data");
+    std::fs::write(data.join("its own"), "").unwrap();
     let stages = Mutex::new(Vec::new());
     let told = |stage| stages.lock().unwrap().push(stage);
     stand
@@ -234,6 +236,10 @@ async fn a_switchover_loses_nothing_and_every_region_follows() {
     ];
     assert_eq!(all, stages.into_inner().unwrap().as_slice());
     assert_eq!(stand.region(1), &stand.databases.writer());
+    assert!(
+        data.join("its own").exists(),
+        "the old writer follows with the files that it has"
+    );
     // Sessions to the old writer and to the promoted replica have ended.
     assert_ne!("no error", code(old.ask("SELECT 1").await));
     assert_ne!("no error", code(reader.ask("SELECT 1").await));
