@@ -9,8 +9,8 @@ use gwctl_fleet::Region;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::shared::{Member, Shared};
 use super::sql::{Rows, Session};
-use super::{Member, Shared};
 
 const PERIOD: Duration = Duration::from_millis(250);
 /// The longest that one database keeps the others waiting.

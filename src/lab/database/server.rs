@@ -9,8 +9,9 @@ use gwctl_fleet::Region;
 use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
 
+use super::error::DatabaseError;
+use super::install::Install;
 use super::sql::SUPERUSER;
-use super::{DatabaseError, Install};
 use crate::leash::Leash;
 
 /// For speed and little memory. `fsync` is off: what a lab plays is the death of processes, which the page cache
@@ -42,8 +43,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(10);
 /// The longest path of a socket on Linux.
 const LONGEST_SOCKET: usize = 107;
-/// The database of the fleet's orders.
-pub(super) const DATABASE: &str = "app";
 
 /// A Region's server. Dropping it kills it.
 pub(super) struct Server {

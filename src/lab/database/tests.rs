@@ -1,6 +1,7 @@
 //! Against real PostgreSQL. Where it is not installed, each test says so and passes.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::Timestamp;
