@@ -316,7 +316,12 @@ async fn lag_is_what_postgresql_measures_and_grows_when_nothing_arrives() {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("not as wanted: {:?}", stand.databases.lag(stand.region(at)));
+        let (lag, writer) = (stand.databases.lag(stand.region(at)), stand.region(0));
+        let told = stand
+            .databases
+            .ask(writer, "SELECT * FROM pg_stat_replication")
+            .await;
+        panic!("of {at} not as wanted: {lag:?}, {told:?}");
     };
     assert!(
         stand.databases.lag(stand.region(0)).is_none(),
