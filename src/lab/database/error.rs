@@ -22,7 +22,7 @@ pub enum DatabaseError {
     OnlyRoot,
     #[error("the lab needs at least one Region")]
     NoRegion,
-    #[error("{0} is no Region of this lab")]
+    #[error("{0} is not a Region of this lab")]
     Unknown(Region),
     #[error("{0} has the writer already")]
     AlreadyWriter(Region),

@@ -1,5 +1,5 @@
 //! The doors of the databases: what Aurora does before a session begins. TLS, the token of IAM as password
-//! (aws-facts-2 §19.1), and which database a session is with (aws-facts §2.2):
+//! (aws-facts §19.1), and which database a session is with (aws-facts §2.2):
 //!
 //! | | writer's Region | other Regions |
 //! |---|---|---|
@@ -11,127 +11,28 @@
 //! sees all that was committed, whatever the consistency it asked for, and its reads take as long as its writes. In
 //! Aurora its reads are the replica's, which wait for replication as the consistency demands. Forwarding is on in Aurora
 //! without any option (its default is `session`); here a session without it reads only. What Aurora refuses to forward
-//! (aws-facts-2 §19.4) is not refused here.
+//! (aws-facts §19.4) is not refused here.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use gwctl_fleet::Region;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use super::door::{Door, Kind};
+use super::error::DatabaseError;
 use super::message::{self, First, Startup};
-use super::{DatabaseError, Endpoints, Shared, USER};
-use crate::authority::Authority;
+use super::shared::Shared;
+use super::sql::USER;
 use crate::sigv4;
 
 /// The longest that a client takes to sign in.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Ports that are tried until one is free at every address.
-const TRIES: usize = 50;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Cluster,
-    Reader,
-}
-
-/// One endpoint.
-pub(super) struct Door {
-    kind: Kind,
-    address: SocketAddrV4,
-    acceptor: TlsAcceptor,
-    /// Until it is first opened.
-    reserved: Mutex<Option<std::net::TcpListener>>,
-}
-
-/// Reserves the addresses of all Regions: one port, two addresses a Region.
-pub(super) fn reserve(
-    regions: &[Region],
-    authority: &Authority,
-) -> Result<Vec<(Endpoints, [Door; 2])>, DatabaseError> {
-    let listeners = (0..TRIES).find_map(|_| listen_everywhere(regions.len()).ok());
-    let listeners = match listeners {
-        Some(listeners) => listeners,
-        None => listen_everywhere(regions.len()).map_err(DatabaseError::io(
-            "the lab cannot listen at the loopback addresses 127.1.0.0/16, which Linux gives every machine",
-        ))?,
-    };
-    let doors = listeners.into_iter().map(|[cluster, reader]| {
-        let doors = [
-            door(Kind::Cluster, cluster, authority)?,
-            door(Kind::Reader, reader, authority)?,
-        ];
-        let endpoints = Endpoints {
-            writer: *doors[0].address.ip(),
-            reader: *doors[1].address.ip(),
-            port: doors[0].address.port(),
-        };
-        Ok((endpoints, doors))
-    });
-    doors.collect()
-}
-
-fn listen_everywhere(regions: usize) -> io::Result<Vec<[std::net::TcpListener; 2]>> {
-    let mut port = 0;
-    let mut listen = |region: usize, endpoint: u8| {
-        let region = u8::try_from(region + 1)
-            .map_err(|_| io::Error::other("more Regions than addresses"))?;
-        let listener =
-            std::net::TcpListener::bind((Ipv4Addr::new(127, 1, region, endpoint), port))?;
-        port = listener.local_addr()?.port();
-        Ok::<_, io::Error>(listener)
-    };
-    (0..regions)
-        .map(|region| Ok([listen(region, 1)?, listen(region, 2)?]))
-        .collect()
-}
-
-fn door(
-    kind: Kind,
-    listener: std::net::TcpListener,
-    authority: &Authority,
-) -> Result<Door, DatabaseError> {
-    let address = match listener.local_addr() {
-        Ok(SocketAddr::V4(address)) => address,
-        Ok(SocketAddr::V6(_)) => SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0),
-        Err(error) => {
-            return Err(DatabaseError::io("the lab cannot listen for a database")(
-                error,
-            ));
-        }
-    };
-    let identity = authority.issue(&[address.ip().to_string()])?;
-    Ok(Door {
-        kind,
-        address,
-        acceptor: crate::tls::acceptor(&identity)?,
-        reserved: Mutex::new(Some(listener)),
-    })
-}
-
-impl Door {
-    fn listen(&self) -> io::Result<TcpListener> {
-        let reserved = self
-            .reserved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let listener = match reserved {
-            Some(listener) => listener,
-            None => std::net::TcpListener::bind(self.address)?,
-        };
-        listener.set_nonblocking(true)?;
-        TcpListener::from_std(listener)
-    }
-}
-
 /// Opens a Region's doors.
 pub(super) fn serve(
     shared: &Arc<Shared>,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
-use super::DatabaseError;
+use super::error::DatabaseError;
 use crate::leash::leashed;
 
 /// Where Debian and its relatives put what they do not link into PATH, by version.

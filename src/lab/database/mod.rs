@@ -11,6 +11,7 @@
 //! - After a failover the old writer's files are replaced by a base backup at once, and no snapshot of them is kept
 //!   (aws-facts §2.7: Aurora tries to take one).
 
+mod door;
 mod error;
 mod front;
 mod install;
@@ -18,35 +19,31 @@ mod message;
 mod pulse;
 mod roles;
 mod server;
+mod shared;
 mod sql;
 mod uplink;
 
-use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use gwctl_fleet::Region;
-use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::CancellationToken;
 
+pub use door::Endpoints;
 pub use error::DatabaseError;
 pub use install::Install;
 pub use roles::Stage;
-pub use sql::{Rows, Session, SqlError};
+pub use sql::{Rows, Session, SqlError, USER};
 
 use crate::authority::Authority;
-use crate::gate::Gate;
 use crate::links::Links;
 use crate::sigv4::Credentials;
-use front::Door;
-use server::{DATABASE, Server};
-
-/// The user of the handler.
-pub const USER: &str = "handler";
+use server::Server;
+use shared::{Member, Shared};
+use sql::DATABASE;
 
 /// What the handler's database holds before its first order.
 pub const SCHEMA: &str = gwctl_stacks::HANDLER_SCHEMA;
@@ -66,65 +63,10 @@ pub struct Setup<'a> {
     pub schema: &'a str,
 }
 
-/// Where a Region's handler finds its database: the values of its environment variables.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
-    /// `WRITER_ENDPOINT`: of the Region's cluster.
-    pub writer: Ipv4Addr,
-    /// `READER_ENDPOINT`.
-    pub reader: Ipv4Addr,
-    /// `DATABASE_PORT`, of both.
-    pub port: u16,
-}
-
-impl Endpoints {
-    /// The handler's environment variables, but `DATABASE_CA`: the path of the authority's certificate.
-    pub fn variables(&self) -> Vec<(String, String)> {
-        let variables = [
-            ("DATABASE_NAME", DATABASE.to_owned()),
-            ("DATABASE_USER", USER.to_owned()),
-            ("DATABASE_PORT", self.port.to_string()),
-            ("READER_ENDPOINT", self.reader.to_string()),
-            ("WRITER_ENDPOINT", self.writer.to_string()),
-        ];
-        variables
-            .map(|(name, value)| (name.to_owned(), value))
-            .to_vec()
-    }
-}
-
 /// The databases of a lab. Dropping them ends every process.
 pub struct Databases {
     shared: Arc<Shared>,
     tasks: CancellationToken,
-}
-
-struct Shared {
-    members: BTreeMap<Region, Member>,
-    writer: Mutex<Region>,
-    links: Arc<Links>,
-    credentials: Credentials,
-    install: Install,
-    /// One change of roles at a time.
-    changing: AsyncMutex<()>,
-}
-
-struct Member {
-    server: AsyncMutex<Server>,
-    socket: PathBuf,
-    uplink: PathBuf,
-    endpoints: Endpoints,
-    doors: [Door; 2],
-    /// The doors themselves.
-    open: Gate,
-    /// The sessions at the Region's doors.
-    sessions: Gate,
-    /// What it streams from the writer.
-    streams: Gate,
-    lag: Mutex<Option<Duration>>,
-    dark: AtomicBool,
-    /// Its files are of a writer that lost its role in a failover.
-    stale: AtomicBool,
 }
 
 impl Databases {
@@ -147,23 +89,23 @@ impl Databases {
             .let_pass(&setup.folder)
             .map_err(DatabaseError::io("the lab cannot open its folder"))?;
         let servers = make_servers(&install, &folder, &setup).await?;
-        let doors = front::reserve(&setup.regions, setup.authority)?;
+        let doors = door::reserve(&setup.regions, setup.authority)?;
         let members = servers
             .into_iter()
             .zip(doors)
             .map(|(server, (endpoints, doors))| {
                 (server.region.clone(), Member::new(server, endpoints, doors))
             });
-        let shared = Arc::new(Shared {
-            members: members.collect(),
-            writer: Mutex::new(writer.clone()),
-            links: setup.links,
-            credentials: setup.credentials,
+        let (links, credentials) = (setup.links, setup.credentials);
+        let shared = Shared::new(
+            members.collect(),
+            writer.clone(),
+            links,
+            credentials,
             install,
-            changing: AsyncMutex::new(()),
-        });
+        );
         let databases = Self {
-            shared,
+            shared: Arc::new(shared),
             tasks: CancellationToken::new(),
         };
         databases.begin(&writer).await?;
@@ -322,74 +264,6 @@ impl Drop for Databases {
     }
 }
 
-impl Shared {
-    fn member(&self, region: &Region) -> Result<&Member, DatabaseError> {
-        self.members
-            .get(region)
-            .ok_or_else(|| DatabaseError::Unknown(region.clone()))
-    }
-
-    fn writer(&self) -> Region {
-        self.writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// From now on everybody follows `to`. Its own sessions end, as Aurora restarts an instance that it promotes.
-    fn set_writer(&self, to: &Region) {
-        to.clone_into(&mut self.writer.lock().unwrap_or_else(PoisonError::into_inner));
-        for (region, member) in &self.members {
-            member.streams.cut();
-            if region == to {
-                member.sessions.cut();
-            }
-        }
-    }
-
-    async fn ask(&self, region: &Region, sql: &str) -> Result<Rows, DatabaseError> {
-        let mut session = self.session(region).await?;
-        session.ask(sql).await.map_err(DatabaseError::sql(region))
-    }
-
-    async fn session(&self, region: &Region) -> Result<Session, DatabaseError> {
-        let member = self.member(region)?;
-        Session::open(&member.socket, DATABASE)
-            .await
-            .map_err(DatabaseError::sql(region))
-    }
-}
-
-impl Member {
-    fn new(server: Server, endpoints: Endpoints, doors: [Door; 2]) -> Self {
-        Self {
-            socket: server.socket(),
-            uplink: server.uplink(),
-            server: AsyncMutex::new(server),
-            endpoints,
-            doors,
-            open: Gate::default(),
-            sessions: Gate::default(),
-            streams: Gate::default(),
-            lag: Mutex::new(None),
-            dark: AtomicBool::new(false),
-            stale: AtomicBool::new(false),
-        }
-    }
-
-    fn is_dark(&self) -> bool {
-        self.dark.load(Ordering::Acquire)
-    }
-
-    fn is_stale(&self) -> bool {
-        self.stale.load(Ordering::Acquire)
-    }
-
-    fn set_stale(&self, stale: bool) {
-        self.stale.store(stale, Ordering::Release);
-    }
-}
-
 /// One server a Region, all with the same files, none started. The first has the writer.
 async fn make_servers(
     install: &Install,
@@ -417,9 +291,16 @@ async fn make_servers(
 
 /// Database, user and schema.
 async fn fill(server: &Server, schema: &str) -> Result<(), SqlError> {
-    let mut session = Session::open(&server.socket(), sql::SUPERUSER).await?;
-    session.ask(&format!("CREATE DATABASE {DATABASE}")).await?;
-    session.ask("CREATE ROLE rds_iam").await?;
+    // Each database is some 300 files, which every Region gets: only those that are needed.
+    let mut session = Session::open(&server.socket(), "template1").await?;
+    for statement in [
+        &format!("ALTER DATABASE postgres RENAME TO {DATABASE}"),
+        "ALTER DATABASE template0 IS_TEMPLATE false",
+        "DROP DATABASE template0",
+        "CREATE ROLE rds_iam",
+    ] {
+        session.ask(statement).await?;
+    }
     session
         .ask(&format!("CREATE USER {USER} IN ROLE rds_iam"))
         .await?;

@@ -9,8 +9,8 @@ use gwctl_fleet::Region;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::shared::{Member, Shared};
 use super::sql::{Rows, Session};
-use super::{Member, Shared};
 
 const PERIOD: Duration = Duration::from_millis(250);
 /// The longest that one database keeps the others waiting.
@@ -23,7 +23,7 @@ const BEAT: &str = "SELECT pg_logical_emit_message(true, 'gwctl lab', '')";
 const BEHIND: &str = "\
 SELECT application_name, coalesce(extract(epoch FROM replay_lag), \
 CASE WHEN replay_lsn >= pg_current_wal_lsn() THEN 0 END) \
-FROM pg_stat_replication WHERE state = 'streaming' AND reply_time > clock_timestamp() - interval '1 second'";
+FROM pg_stat_replication WHERE state = 'streaming' AND reply_time > clock_timestamp() - make_interval(secs => 1)";
 /// The age of the last transaction that a replica has.
 const AGE: &str = "SELECT extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())";
 

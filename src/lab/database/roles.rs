@@ -5,8 +5,9 @@ use std::time::Duration;
 use gwctl_fleet::Region;
 use tokio::time::{Instant, sleep};
 
+use super::error::DatabaseError;
 use super::server::{Server, slot};
-use super::{DatabaseError, Shared};
+use super::shared::Shared;
 
 /// The longest that a replica takes to replay, to be promoted, or to follow.
 const PATIENCE: Duration = Duration::from_secs(30);

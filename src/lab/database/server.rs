@@ -9,8 +9,9 @@ use gwctl_fleet::Region;
 use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
 
+use super::error::DatabaseError;
+use super::install::Install;
 use super::sql::SUPERUSER;
-use super::{DatabaseError, Install};
 use crate::leash::Leash;
 
 /// For speed and little memory. `fsync` is off: what a lab plays is the death of processes, which the page cache
@@ -25,8 +26,6 @@ const SETTINGS: &[&str] = &[
     "wal_keep_size=64MB",
     "max_wal_size=256MB",
     "max_slot_wal_keep_size=512MB",
-    "wal_sender_timeout=5s",
-    "wal_receiver_timeout=5s",
     "wal_receiver_status_interval=1s",
     "wal_retrieve_retry_interval=100ms",
     "max_parallel_workers=0",
@@ -44,8 +43,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(10);
 /// The longest path of a socket on Linux.
 const LONGEST_SOCKET: usize = 107;
-/// The database of the fleet's orders.
-pub(super) const DATABASE: &str = "app";
 
 /// A Region's server. Dropping it kills it.
 pub(super) struct Server {

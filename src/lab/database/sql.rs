@@ -23,6 +23,10 @@ pub enum SqlError {
     Ended,
 }
 
+/// The user of the handler.
+pub const USER: &str = "handler";
+/// The database of the fleet's orders.
+pub(super) const DATABASE: &str = "app";
 /// The superuser of a lab's databases. It signs in over the socket in the lab's own folder alone.
 pub(super) const SUPERUSER: &str = "postgres";
 

@@ -7,7 +7,8 @@ use gwctl_fleet::Region;
 use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 
-use super::{DatabaseError, Shared};
+use super::error::DatabaseError;
+use super::shared::Shared;
 
 /// Listens at the socket that a Region's database takes for its source.
 pub(super) fn serve(

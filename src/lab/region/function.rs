@@ -327,7 +327,7 @@ impl Inner {
         }
     }
 
-    /// The line REPORT (aws-facts-2 §13.5).
+    /// The line REPORT (aws-facts §13.5).
     fn report(
         &self,
         id: &str,

@@ -1,5 +1,5 @@
 //! API Gateway's HTTP API of one Region: HTTPS in front of the function, with IAM authorization where it is wanted, and
-//! the access log (aws-facts-2 §13.6).
+//! the access log (aws-facts §13.6).
 //!
 //! What clients are told when the function gives no answer: 500 if it failed, timed out or answered nonsense, 503 if it
 //! was throttled or took longer than API Gateway waits. No source says the status for a throttled function: unverified.

@@ -342,14 +342,15 @@ async fn a_region_that_is_killed_leaves_no_process_and_refuses_connections_until
     let Some(stand) = stand(false, 2).await else {
         return;
     };
-    assert_eq!(200, stand.status("/plain").await);
-    let idle = stand.at_rest(1).await;
+    tokio::join!(stand.status("/sleep/900"), stand.status("/sleep/900"));
+    let idle = stand.at_rest(2).await;
     let (during, ()) = tokio::join!(stand.ask("/sleep/1000", &[]), async {
         stand.is_asked().await;
         stand.site.kill();
     });
     assert!(during.is_none(), "a request was answered by a dark Region");
-    until("the idle process is gone", || state(idle[0]).is_none()).await;
+    let gone = || idle.iter().all(|id| state(*id).is_none());
+    until("both processes are gone", gone).await;
     assert!(stand.ask("/plain", &[]).await.is_none());
     stand.site.revive().await.unwrap();
     assert_eq!(

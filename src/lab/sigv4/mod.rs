@@ -1,5 +1,5 @@
 //! Signature Version 4 as the receiving side checks it: signed requests, and the presigned ones that are the passwords
-//! of database users who sign in with IAM (aws-facts-2 §19.1).
+//! of database users who sign in with IAM (aws-facts §19.1).
 
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -11,6 +11,11 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
+
+mod spelling;
+
+pub(crate) use spelling::decode;
+use spelling::{canonical_path, canonical_query, encode, hex, unhex};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// How far the time of a signed request may be from ours.
@@ -326,180 +331,5 @@ fn read_time(text: &str) -> Result<Timestamp, Refused> {
     Ok(zoned.timestamp())
 }
 
-/// Encoded once more as it stands: the rule for every service but S3.
-fn canonical_path(path: &str) -> String {
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            ".." => drop(segments.pop()),
-            "" | "." => {}
-            segment => segments.push(segment),
-        }
-    }
-    let slash = if path.ends_with('/') && !segments.is_empty() {
-        "/"
-    } else {
-        ""
-    };
-    let encoded: Vec<_> = segments
-        .iter()
-        .map(|segment| encode(segment.as_bytes()))
-        .collect();
-    format!("/{}{slash}", encoded.join("/"))
-}
-
-/// In one spelling and order, without the pair named `but`.
-fn canonical_query(query: &str, but: Option<&str>) -> String {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let respell = |text: &str| encode(&decode_bytes(&text.replace('+', " ")));
-    let mut pairs: Vec<_> = pairs
-        .filter(|(name, _)| Some(*name) != but)
-        .map(|(name, value)| (respell(name), respell(value)))
-        .collect();
-    pairs.sort();
-    let pairs: Vec<_> = pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    pairs.join("&")
-}
-
-fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"._~-".contains(&byte) {
-            text.push(byte.into());
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
-}
-
-/// Percent decoding. What is not UTF-8 is replaced.
-pub(crate) fn decode(text: &str) -> String {
-    String::from_utf8_lossy(&decode_bytes(text)).into_owned()
-}
-
-fn decode_bytes(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, behind)) = rest.split_first() {
-        let code = if first == b'%' { behind.get(..2) } else { None };
-        let code = code.and_then(|code| std::str::from_utf8(code).ok());
-        if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            bytes.push(byte);
-            rest = &behind[2..];
-        } else {
-            bytes.push(first);
-            rest = behind;
-        }
-    }
-    bytes
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    (0..text.len()).step_by(2).map(byte).collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn credentials() -> Credentials {
-        Credentials {
-            access_key_id: "AKIDEXAMPLE".to_owned(),
-            secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
-            session_token: None,
-        }
-    }
-
-    /// The request `get-vanilla` of AWS's own test suite for signatures.
-    #[test]
-    fn a_request_of_the_public_test_suite_is_accepted_and_a_changed_one_is_not() {
-        let mut headers = HeaderMap::new();
-        let authorization = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
-             SignedHeaders=host;x-amz-date, \
-             Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
-        for (name, value) in [
-            ("host", "example.amazonaws.com"),
-            ("x-amz-date", "20150830T123600Z"),
-            ("authorization", authorization),
-        ] {
-            headers.insert(name, value.parse().unwrap());
-        }
-        let request = Signed {
-            method: &Method::GET,
-            path: "/",
-            query: "",
-            headers: &headers,
-            body: b"",
-        };
-        let scope = Scope {
-            region: "us-east-1",
-            service: "service",
-        };
-        let now: Timestamp = "2015-08-30T12:39:00Z".parse().unwrap();
-        let judged = |request, scope, now| verify(request, scope, &credentials(), now);
-        assert_eq!(judged(request, scope, now), Ok(()));
-        let late = "2015-08-30T12:41:01Z".parse().unwrap();
-        assert_eq!(judged(request, scope, late), Err(Refused::Expired));
-        let elsewhere = Scope {
-            region: "eu-west-1",
-            ..scope
-        };
-        assert_eq!(judged(request, elsewhere, now), Err(Refused::WrongScope));
-        let other = Signed {
-            path: "/orders",
-            ..request
-        };
-        assert_eq!(judged(other, scope, now), Err(Refused::WrongSignature));
-        let other = Signed {
-            body: b"{}",
-            ..request
-        };
-        assert_eq!(judged(other, scope, now), Err(Refused::WrongSignature));
-    }
-
-    #[test]
-    fn a_token_is_for_one_host_user_and_region_and_a_quarter_of_an_hour() {
-        let credentials = Credentials::random().unwrap();
-        let at: Timestamp = "2026-11-30T12:00:00Z".parse().unwrap();
-        let made = token(("127.1.1.2:5432", "handler"), "eu-west-1", &credentials, at).unwrap();
-        let judged = |whom, region, minutes| {
-            let now = at + jiff::SignedDuration::from_mins(minutes);
-            verify_token(&made, whom, region, &credentials, now)
-        };
-        let whom = ("127.1.1.2:5432", "handler");
-        assert_eq!(judged(whom, "eu-west-1", 14), Ok(()));
-        assert_eq!(judged(whom, "eu-west-1", 16), Err(Refused::Expired));
-        assert_eq!(judged(whom, "us-east-1", 0), Err(Refused::WrongScope));
-        assert_eq!(
-            judged(("127.1.1.1:5432", "handler"), "eu-west-1", 0),
-            Err(Refused::WrongAudience)
-        );
-        assert_eq!(
-            judged(("127.1.1.2:5432", "postgres"), "eu-west-1", 0),
-            Err(Refused::WrongAudience)
-        );
-        let others = Credentials::random().unwrap();
-        assert_eq!(
-            verify_token(&made, whom, "eu-west-1", &others, at),
-            Err(Refused::UnknownKey)
-        );
-        let stretched = made.replace("Expires=900", "Expires=90");
-        assert_eq!(
-            verify_token(&stretched, whom, "eu-west-1", &credentials, at),
-            Err(Refused::WrongSignature)
-        );
-    }
-}
+mod tests;
