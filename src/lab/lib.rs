@@ -13,9 +13,14 @@ pub mod edge; // the router in Node, between clients and Regions
 mod gate; // what can be ended all at once
 pub mod leash; // processes that end with the lab
 pub mod links; // the distance between Regions
+mod measuring; // what the simulator is told
+pub mod plane; // all of it together
 pub mod region; // functions and gateway of one Region
 pub mod sigv4; // signatures, as the receiving side checks them
 pub mod tls; // TLS, as servers speak it
+
+pub use measuring::Measuring;
+pub use plane::{DataPlane, LabError, Setup};
 
 #[cfg(test)]
 mod path_tests; // clients, DNS, edge and router together

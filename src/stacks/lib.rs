@@ -24,6 +24,9 @@ mod yaml;
 use serde::{Deserialize, Serialize};
 
 pub use capability::{Capability, capabilities};
+/// The reference handler, bundled: the file `index.js` of its package.
+pub const HANDLER: &str = include_str!("handler/dist/index.js");
+
 pub use database::{DatabaseUser, HANDLER_SCHEMA};
 pub use difference::{Action, Part, parts};
 pub use error::TemplateError;

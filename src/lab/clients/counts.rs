@@ -28,6 +28,8 @@ pub struct Done {
     pub successful: u64,
     /// Tries after the first.
     pub retries: u64,
+    /// Successful, by the Region that answered.
+    pub acknowledged_by: BTreeMap<String, u64>,
     /// Answered, by the Region that did.
     pub by_region: BTreeMap<String, u64>,
     /// From the scheduled time to the end, retries included, in milliseconds.
@@ -54,6 +56,9 @@ fn add(to: &mut BTreeMap<String, Done>, request: &Request, successful: bool) {
     done.retries += request.tries.len().saturating_sub(1) as u64;
     if let Some(region) = request.region().filter(|_| request.is_answered()) {
         *done.by_region.entry(region.to_string()).or_default() += 1;
+        if successful {
+            *done.acknowledged_by.entry(region.to_string()).or_default() += 1;
+        }
     }
     done.latencies_ms.push(request.latency_ms());
 }

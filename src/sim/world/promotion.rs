@@ -185,7 +185,7 @@ impl Rds<'_> {
             self.enter(Stage::Promoting, 45, 100);
         } else {
             if let Some(reality) = self.reality {
-                reality.close_writer();
+                reality.hold_writes(true);
             }
             self.tell_new("RDS-EVENT-0183", |_, _| {
                 format!("Waiting for data synchronization across global cluster members: current lag is {lag_ms:.0} ms.")
@@ -299,6 +299,9 @@ impl Rds<'_> {
         self.tell_old(id, |_, new| text(new));
         self.tell_new(id, |_, new| text(new));
         self.database.open = true;
+        if let Some(reality) = self.reality {
+            reality.hold_writes(false);
+        }
         self.status_of(promotion.to, "available");
         self.settle();
     }

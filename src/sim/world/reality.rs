@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::State;
 use super::serving::{Outcome, Site, SiteMinute};
 use crate::world::parts::database::Database;
-use crate::world::parts::edge_minute::{Flow, Routed};
+use crate::world::parts::edge_minute::Routed;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
@@ -44,15 +44,14 @@ pub struct MeasuredFunction {
     pub concurrency: u32,
 }
 
-/// What the edge sent to a Region since it was asked last.
+/// What became of requests at the edge since it was asked last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredFlow {
-    pub region: Region,
-    /// Requests that had an answer, whatever it was, and those that had none.
-    pub answered: u64,
-    pub silent: u64,
-    /// What of their time was spent on the way, in milliseconds.
-    pub rtt_ms: f64,
+    /// Who answered; none where the edge did by itself, as no Region answered in time.
+    pub region: Option<Region>,
+    pub requests: u64,
+    /// From the edge to the Region and back, in milliseconds, of each request.
+    pub latency_ms: Vec<f64>,
 }
 
 /// The real software.
@@ -67,8 +66,8 @@ pub trait Reality: Debug + Send + Sync {
     fn lag(&self, region: &Region) -> Option<Duration>;
     /// The Region whose database takes writes; none between two of them.
     fn writer(&self) -> Option<Region>;
-    /// The writer stops taking writes: a switchover begins.
-    fn close_writer(&self);
+    /// The writer takes no writes for now, as a switchover begins; or takes them again.
+    fn hold_writes(&self, hold: bool);
     /// The database in `region` is to take writes. Where `loses_data`, whatever it has not got is given up.
     fn promote(&self, region: &Region, loses_data: bool);
     /// The Region goes dark, or comes back: its database, functions and API.
@@ -90,47 +89,35 @@ impl State {
         }
     }
 
-    /// As real software served it: what came of each Region, and what the edge sent where.
+    /// As real software served it: what came of each Region. The edge is counted here.
     pub(super) fn serve_for_real(
         &mut self,
         reality: &dyn Reality,
         step: i64,
     ) -> (Routed, Vec<Outcome>) {
+        self.edge.count_for_real(&reality.flows(), &mut self.totals);
         let regions = self.fleet.regions().to_vec();
-        let mut routed = Routed::default();
-        let mut silent = vec![0.0; regions.len()];
-        for flow in reality.flows() {
-            if let Some(site) = self.fleet.site_of(&flow.region) {
-                silent[site] += flow.silent as f64;
-                routed.flows.push(Flow {
-                    site,
-                    rate: (flow.answered + flow.silent) as f64 / step as f64,
-                    rtt_ms: flow.rtt_ms,
-                });
-            }
-        }
-        let sites = self.fleet.sites.iter_mut().zip(&regions).zip(silent);
-        let outcomes = sites.map(|((site, region), silent)| {
+        let sites = self.fleet.sites.iter_mut().zip(&regions);
+        let outcomes = sites.map(|(site, region)| {
             site.unreachable = !reality.answers(region);
-            site.measured(&reality.served(region), silent, step as f64)
+            site.measured(&reality.served(region), step as f64)
         });
-        (routed, outcomes.collect())
+        (Routed::default(), outcomes.collect())
     }
 }
 
 impl Site {
     /// Counts what was measured in one step.
-    fn measured(&mut self, seen: &Measured, silent: f64, step: f64) -> Outcome {
+    fn measured(&mut self, seen: &Measured, step: f64) -> Outcome {
         seen.count(&mut self.minute);
         let (requests, failed) = (seen.requests as f64, seen.failed as f64);
         if requests > 0.0 {
             self.seen_failing(failed / requests);
         }
         let outcome = Outcome {
-            requests: requests + silent,
+            requests,
             refused: seen.refused as f64,
             failed,
-            silent,
             acknowledged: seen.acknowledged as f64,
             typical_ms: median(&seen.latency_ms).unwrap_or_default(),
             ..Outcome::default()
