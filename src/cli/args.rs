@@ -44,7 +44,7 @@ pub enum Command {
     /// Serve the embedded simulated AWS to other programs, or list its scenarios
     #[command(subcommand)]
     Sim(Sim),
-    /// Run the whole architecture as real software on this machine: PostgreSQL, handlers, router, clients
+    /// Run the architecture as real software on this machine: PostgreSQL, handlers, router, clients
     #[command(subcommand)]
     Lab(super::lab::args::Lab),
     /// Check configuration, credentials, clock, permissions and every Region's reachability

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use gwctl_fleet::Region;
 use gwctl_sim::world::rtt_ms;
+use hyper::body::Bytes;
 use serde_json::json;
 use tokio::sync::Mutex;
 
@@ -26,6 +28,8 @@ use crate::sigv4::Credentials;
 const MAX_TTL_S: u32 = 60;
 /// Environments of a function that run at once: a lab shares one machine.
 const CONCURRENCY: usize = 10;
+/// Environments that are started before the clients come.
+const WARM: usize = 3;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the clients take to become as many as they shall be: the first ones start cold functions.
 const RAMP: Duration = Duration::from_secs(10);
@@ -118,6 +122,7 @@ impl DataPlane {
             edges.push(Edge::start(options).await?);
             resolvers.push(resolver);
         }
+        warm(&sites).await;
         let load = Load::start(load_options(setup, &authority, &edges))?;
         Ok(Self {
             databases,
@@ -210,6 +215,25 @@ async fn sites(
         sites.insert(region.clone(), site);
     }
     Ok(sites)
+}
+
+/// Starts a few environments of each function before the clients come: a cold start costs a processor, and there are
+/// two for all of them.
+async fn warm(sites: &BTreeMap<Region, Site>) {
+    let event = json!({
+        "version": "2.0",
+        "rawPath": "/health",
+        "rawQueryString": "",
+        "headers": {},
+        "requestContext": { "http": { "method": "GET", "path": "/health" } },
+        "isBase64Encoded": false,
+    });
+    let event = Bytes::from(event.to_string());
+    let invoked = sites
+        .values()
+        .flat_map(|site| (0..WARM).map(|_| site.invoke(event.clone())));
+    // What does not start now is met by the clients.
+    drop(join_all(invoked).await);
 }
 
 fn edge_options(
