@@ -46,11 +46,7 @@ use shared::{Member, Shared};
 use sql::DATABASE;
 
 /// What the handler's database holds before its first order.
-pub const SCHEMA: &str = "\
-CREATE TABLE orders (id uuid PRIMARY KEY, idempotency_key text NOT NULL UNIQUE, body jsonb NOT NULL, \
-request_hash text NOT NULL, region text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), \
-seq bigint GENERATED ALWAYS AS IDENTITY); \
-GRANT SELECT, INSERT ON orders TO ${user};";
+pub const SCHEMA: &str = gwctl_stacks::HANDLER_SCHEMA;
 
 /// What the databases of a lab are made of.
 pub struct Setup<'a> {

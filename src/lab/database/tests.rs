@@ -340,3 +340,24 @@ async fn lag_is_what_postgresql_measures_and_grows_when_nothing_arrives() {
     drop(stand);
     assert!(!folder.exists());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_gwctl_runs_makes_the_handlers_user_however_often_it_runs() {
+    let Some(stand) = stand().await else { return };
+    let user = gwctl_stacks::DatabaseUser::new("another").unwrap();
+    let writer = stand.region(0);
+    let ask = async |sql: &str| stand.databases.ask(writer, sql).await.unwrap();
+    ask("CREATE ROLE rds_iam").await;
+    let holds = async || {
+        let rows = ask(&user.question()).await;
+        rows.first().and_then(|row| row.first().cloned()).flatten()
+    };
+    assert_eq!(holds().await, None, "an aggregate over no row is NULL");
+    ask("CREATE USER another").await;
+    assert_ne!(holds().await.as_deref(), Some("t"));
+    for _ in 0..2 {
+        ask(&user.statement()).await;
+        assert_eq!(holds().await.as_deref(), Some("t"));
+    }
+    stand.databases.stop().await;
+}
