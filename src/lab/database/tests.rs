@@ -347,7 +347,6 @@ async fn what_gwctl_runs_makes_the_handlers_user_however_often_it_runs() {
     let user = gwctl_stacks::DatabaseUser::new("another").unwrap();
     let writer = stand.region(0);
     let ask = async |sql: &str| stand.databases.ask(writer, sql).await.unwrap();
-    ask("CREATE ROLE rds_iam").await;
     let holds = async || {
         let rows = ask(&user.question()).await;
         rows.first().and_then(|row| row.first().cloned()).flatten()
