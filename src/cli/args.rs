@@ -27,7 +27,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Open the console on a simulated three-Region fleet: no configuration, no credentials, no network
-    Demo(Simulated),
+    Demo(Demo),
     /// Print how the fleet is doing, and exit with a code that says it
     #[command(after_long_help = Exit::table())]
     Status(Status),
@@ -133,6 +133,16 @@ impl Command {
                 .then_some("AWS is simulated: no credentials, no network"),
         }
     }
+}
+
+/// `gwctl demo`.
+#[derive(Debug, Clone, Args)]
+pub struct Demo {
+    #[command(flatten)]
+    pub world: Simulated,
+    /// With real PostgreSQL, handlers, router and clients behind the simulated AWS, as `gwctl lab` runs them
+    #[arg(long, conflicts_with_all = ["scenario", "speed"])]
+    pub lab: bool,
 }
 
 /// `gwctl rehearse`.

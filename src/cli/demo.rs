@@ -4,12 +4,16 @@ use std::error::Error;
 use std::sync::Arc;
 
 use super::act::record::{Memory, read_back};
+use super::args;
 use super::console::{THEME, open};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Simulated};
 use super::incident::file;
+use super::lab::RunningLab;
+use super::lab::args::Load;
 use super::operator::operator;
+use super::output::tell;
 use super::simulated::refresh;
 use super::simulated_fleets::Worlds;
 use super::target::Target;
@@ -25,8 +29,27 @@ const KEPT: &str =
     "the fleet on screen is as it was built; a simulated one has no configuration file";
 
 /// Founds a world and opens the console on it. Needs no configuration, no credentials, no network.
-pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
-    let worlds = Arc::new(Worlds::new(args)?);
+pub fn run(global: &Global, args: &args::Demo) -> Result<Exit, Failure> {
+    if !args.lab {
+        return show(global, &args.world, Worlds::new(&args.world)?);
+    }
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|error| Failure::io("start the runtime", &error))?;
+    tell("gwctl: a lab starts …");
+    let load = Load {
+        seed: args.world.seed,
+        ..Load::default()
+    };
+    let lab = runtime.block_on(Box::pin(RunningLab::start(load)))?;
+    let worlds = Worlds::beside(lab.sim.clone(), &args.world);
+    let shown = show(global, &args.world, worlds);
+    let _entered = runtime.enter();
+    drop(lab);
+    shown
+}
+
+fn show(global: &Global, args: &Simulated, worlds: Worlds) -> Result<Exit, Failure> {
+    let worlds = Arc::new(worlds);
     let sim = worlds.first();
     let paths = Paths::find(None)?;
     let incidents = file::kept_in(file::folder(&paths, true), global.record);

@@ -46,8 +46,8 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         Failure::io(format!("listen on 127.0.0.1:{}", args.port), &error)
             .next("`--port 0` takes a free port.")
     })?;
-    let served = Served::describe(&sim, &server, &args.world, args.fleet_file.as_deref())?;
-    print(served.environment())?;
+    let clients = Served::describe(&sim, &server, &args.world, args.fleet_file.as_deref())?;
+    print(clients.environment())?;
     stop.any().await;
     server.stop().await;
     tell("gwctl: the simulated AWS has stopped");

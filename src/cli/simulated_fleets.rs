@@ -30,12 +30,17 @@ pub struct Worlds {
 impl Worlds {
     /// The world of `args`, and those beside it.
     pub fn new(args: &Simulated) -> Result<Self, Failure> {
-        Ok(Self {
-            first: simulated::world_to_be(args)?,
+        Ok(Self::beside(simulated::world_to_be(args)?, args))
+    }
+
+    /// `first`, and those beside it.
+    pub fn beside(first: Sim, args: &Simulated) -> Self {
+        Self {
+            first,
             args: args.clone(),
             beside: Mutex::default(),
             current: Mutex::new(Sim::NAME),
-        })
+        }
     }
 
     /// The world that the arguments describe.

@@ -54,7 +54,7 @@ async fn in_a_lab(args: &Drill) -> Result<(String, Seen), Failure> {
     }
     let staged = Box::pin(drill::on_stage(&lab.sim, struck, (false, true))).await;
     let (title, figures) = staged?;
-    let settled = lab.plane.settle().await.map_err(failed)?;
+    let settled = lab.plane.settle().await.map_err(|error| failed(&error))?;
     let (ledger, rows) = settled.ok_or_else(|| Failure::new("the clients have stopped before"))?;
     let verdict = ledger.check(&rows);
     lab.server.stop().await;

@@ -18,7 +18,7 @@ use super::runtime::run_async;
 pub fn run(what: &Lab) -> Result<Exit, Failure> {
     match what {
         Lab::Up(args) => run_async(up::up(args))?,
-        Lab::Status => run_async(up::status())?,
+        Lab::Status => up::status(),
         Lab::Drill(args) => drill::run(args),
         Lab::Down => run_async(up::down())?,
     }

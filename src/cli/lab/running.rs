@@ -24,7 +24,7 @@ impl RunningLab {
     /// # Errors
     /// This machine lacks what a lab needs, or a part does not start.
     pub async fn start(load: Load) -> Result<Self, Failure> {
-        DataPlane::possible().map_err(failed)?;
+        DataPlane::possible().map_err(|error| failed(&error))?;
         let mut scenario = Scenario::calm();
         // Its history is modelled with as many clients.
         scenario.clients = f64::from(load.rate);
@@ -40,7 +40,9 @@ impl RunningLab {
         let folder = tempfile::Builder::new().prefix("gwlab").tempdir();
         let folder = folder.map_err(|error| Failure::io("make the lab's folder", &error))?;
         let setup = setup(&sim, &server, &folder, load);
-        let plane = Box::pin(DataPlane::start(&setup)).await.map_err(failed)?;
+        let plane = Box::pin(DataPlane::start(&setup))
+            .await
+            .map_err(|error| failed(&error))?;
         let plane = Arc::new(plane);
         sim.follow(Arc::new(Measuring::start(plane.clone())));
         Ok(Self {
@@ -74,6 +76,6 @@ fn setup(sim: &Sim, server: &wire::Server, folder: &TempDir, load: Load) -> Setu
     }
 }
 
-pub(super) fn failed(error: LabError) -> Failure {
+pub(super) fn failed(error: &LabError) -> Failure {
     Failure::new(error.to_string())
 }

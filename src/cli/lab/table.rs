@@ -1,5 +1,7 @@
 //! What a drill came to, in a lab and in the simulator, side by side.
 
+use std::fmt::Write as _;
+
 use super::drill::Seen;
 use crate::cli::rehearse::Figures;
 use crate::fleet::format;
@@ -64,7 +66,7 @@ pub(super) fn written(title: &str, seen: &Seen, model: &Figures) -> String {
         lab.outcome, "", "lab", "simulator"
     );
     for (what, lab, model) in rows {
-        text.push_str(&format!("{what:<width$}  {lab:>14}  {model:>14}\n"));
+        let _ = writeln!(text, "{what:<width$}  {lab:>14}  {model:>14}");
     }
     format!("{text}\n{verdict}")
 }

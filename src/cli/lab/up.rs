@@ -48,7 +48,7 @@ pub(super) async fn up(load: &Load) -> Result<Exit, Failure> {
 }
 
 /// Whether one runs, and how to reach it.
-pub(super) async fn status() -> Result<Exit, Failure> {
+pub(super) fn status() -> Result<Exit, Failure> {
     let Some(noted) = file::read()? else {
         print("no lab runs\n")?;
         return Ok(Exit::Success);

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::felt::Continent;
 use super::gap::Gap;
-use super::verdict::{Continent, Verdict};
+use super::verdict::Verdict;
 
 /// Names of one kind that are written out.
 const SHOWN: usize = 5;

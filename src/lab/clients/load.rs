@@ -93,7 +93,7 @@ impl Load {
         counts
     }
 
-    /// Sends no more new requests, and waits for those under way: as long as their tries last at most.
+    /// Sends no new requests, and waits for those under way: as long as their tries last at most.
     pub async fn stop(mut self) -> Ledger {
         self.stopping.cancel();
         if let Some(task) = self.task.take() {

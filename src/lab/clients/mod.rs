@@ -15,6 +15,7 @@ mod client; // tries and pauses
 mod connection; // TLS and HTTP
 mod counts; // since last asked
 mod display; // a verdict in sentences
+mod felt; // what the clients of a continent felt
 mod gap; // the longest time without success
 mod ledger; // what was sent and what became of it
 mod load; // requests on schedule
@@ -28,8 +29,9 @@ pub(crate) mod tests;
 mod verdict_tests;
 
 pub use counts::{Counts, Done};
+pub use felt::{Continent, OwnReads};
 pub use gap::Gap;
 pub use ledger::{Asked, Fate, Ledger, Order, Outcome, Read, Request, Try};
 pub use load::{Load, LoadError};
 pub use options::{Options, Through};
-pub use verdict::{Continent, Lost, OwnReads, Row, Verdict};
+pub use verdict::{Lost, Row, Verdict};

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::felt::{Continent, share};
 use super::gap::Gap;
-use super::ledger::{Asked, Fate, Ledger, Order, Outcome, Read, Request};
+use super::ledger::{Fate, Ledger, Order};
 
 /// An order as the database has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -57,34 +58,6 @@ pub struct Lost {
     pub acknowledged: Timestamp,
 }
 
-/// What the clients of a continent felt.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Continent {
-    pub requests: usize,
-    /// With an answer in the end: not 5xx or 429.
-    pub answered: usize,
-    /// With an answer at the first try.
-    pub at_once: usize,
-    /// The longest time without an acknowledged order; none where no order was sent.
-    pub writes: Option<Gap>,
-    /// The longest time without a successful read; none where nothing was read.
-    pub reads: Option<Gap>,
-    pub own: OwnReads,
-}
-
-/// Reads of orders that clients of the same continent were told are written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct OwnReads {
-    /// With an answer that says whether the order is there.
-    pub checked: usize,
-    /// Keys of orders that were not seen although the database has them.
-    pub missed: Vec<String>,
-    /// Not seen, and lost for good.
-    pub missed_lost: usize,
-    /// Without such an answer.
-    pub unanswered: usize,
-}
-
 impl Ledger {
     /// Compares what the clients were told with all orders of the database, read when the load was over.
     pub fn check(&self, rows: &[Row]) -> Verdict {
@@ -103,39 +76,8 @@ impl Ledger {
             verdict.judge(order, there.contains_key(order.key.as_str()));
         }
         verdict.lost.sort_by_key(|lost| lost.acknowledged);
-        verdict.continents = self.continents(&there);
+        verdict.continents = self.felt_since(self.began, rows);
         verdict
-    }
-
-    fn continents(&self, there: &HashMap<&str, Vec<&str>>) -> BTreeMap<String, Continent> {
-        let orders = self.orders.iter().map(|order| &order.request);
-        let reads = self.reads.iter().map(|read| &read.request);
-        let mut continents: BTreeMap<String, Continent> = BTreeMap::new();
-        for request in orders.chain(reads) {
-            let continent = continents.entry(request.continent.to_string());
-            continent.or_default().count(request);
-        }
-        for (name, continent) in &mut continents {
-            let ours = |request: &Request| *request.continent == **name;
-            let orders: Vec<&Order> = self.orders.iter().filter(|o| ours(&o.request)).collect();
-            let reads: Vec<&Read> = self.reads.iter().filter(|r| ours(&r.request)).collect();
-            continent.writes = self.gap(orders.iter().map(|order| {
-                let acknowledged = matches!(order.fate, Fate::Acknowledged { .. });
-                acknowledged.then_some(order.request.ended)
-            }));
-            continent.reads = self.gap(reads.iter().map(|read| {
-                let successful = read.request.is_successful();
-                successful.then_some(read.request.ended)
-            }));
-            continent.own = own(&reads, there);
-        }
-        continents
-    }
-
-    /// None without requests.
-    fn gap(&self, successes: impl ExactSizeIterator<Item = Option<Timestamp>>) -> Option<Gap> {
-        let any = successes.len() > 0;
-        any.then(|| Gap::longest(self.began, successes.flatten(), self.ended))
     }
 }
 
@@ -227,38 +169,6 @@ impl Verdict {
     }
 }
 
-impl Continent {
-    /// The share of requests with an answer in the end; none without requests.
-    pub fn answered_share(&self) -> Option<f64> {
-        share(self.answered, self.requests)
-    }
-
-    fn count(&mut self, request: &Request) {
-        self.requests += 1;
-        self.answered += usize::from(request.is_answered());
-        let first = request.tries.first().map(|one| &one.outcome);
-        let at_once = first.is_some_and(|outcome| !Outcome::calls_for_another(outcome));
-        self.at_once += usize::from(at_once);
-    }
-}
-
-fn own(reads: &[&Read], there: &HashMap<&str, Vec<&str>>) -> OwnReads {
-    let mut own = OwnReads::default();
-    for read in reads {
-        let Asked::Own { key, seen, .. } = &read.asked else {
-            continue;
-        };
-        own.checked += usize::from(seen.is_some());
-        match seen {
-            Some(true) => {}
-            Some(false) if there.contains_key(key.as_str()) => own.missed.push(key.clone()),
-            Some(false) => own.missed_lost += 1,
-            None => own.unanswered += 1,
-        }
-    }
-    own
-}
-
 fn keys(there: &HashMap<&str, Vec<&str>>, which: impl Fn(&[&str]) -> bool) -> Vec<String> {
     let found = there.iter().filter(|(_, ids)| which(ids));
     let found: BTreeSet<&str> = found.map(|(key, _)| *key).collect();
@@ -295,10 +205,6 @@ fn mixed_up(orders: &[Order], rows: &[Row]) -> Vec<String> {
         last = Some(id);
     }
     mixed.into_iter().map(str::to_owned).collect()
-}
-
-fn share(part: usize, of: usize) -> Option<f64> {
-    (of > 0).then(|| part as f64 / of as f64)
 }
 
 fn longest(gaps: impl Iterator<Item = Gap>) -> Option<Gap> {

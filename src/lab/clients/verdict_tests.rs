@@ -127,6 +127,12 @@ fn every_finding_is_told_from_the_others() {
     assert_eq!(asia.reads, Some(gap(1_500, 10_000)));
     assert_eq!(verdict.longest_without_write(), Some(gap(3_500, 9_000)));
     assert_eq!(verdict.answered_requests(), 10);
+    // What became of the earlier ones is of no matter then.
+    let felt = ledger().felt_since(at(4_050), &[]);
+    let europe = &felt["Europe"];
+    assert_eq!((europe.requests, europe.answered), (5, 3));
+    assert_eq!(europe.writes, Some(gap(4_080, 9_000)));
+    assert!(!felt.contains_key("Asia Pacific"), "nothing ended there");
     assert!(!verdict.is_sound());
     assert_eq!(
         verdict.to_string(),
