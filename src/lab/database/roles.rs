@@ -78,7 +78,12 @@ impl Shared {
             server.forget_settings()?;
         }
         told(Stage::Demoted);
-        self.promote(to).await?;
+        if let Err(error) = self.promote(to).await {
+            // Nobody took over: the old writer goes on, and whatever the other one has become is replaced.
+            new.set_stale(true);
+            old.server.lock().await.start().await?;
+            return Err(error);
+        }
         told(Stage::Promoted);
         {
             let mut server = old.server.lock().await;

@@ -305,6 +305,28 @@ async fn a_failover_loses_what_was_not_replicated_and_the_old_writer_comes_back_
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_writer_stays_where_it_is_when_the_other_one_dies_in_a_switchover() {
+    let Some(stand) = stand().await else { return };
+    let lock = stand.folder.path().join("db/eu-west-1/data/postmaster.pid");
+    let told = |stage| {
+        if stage == Stage::Demoted {
+            let lock = std::fs::read_to_string(&lock).unwrap();
+            let id = lock.lines().next().unwrap().parse().unwrap();
+            let id = rustix::process::Pid::from_raw(id).unwrap();
+            rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
+        }
+    };
+    let failed = stand.databases.switch_over(stand.region(1), told).await;
+    assert!(failed.is_err());
+    assert_eq!(stand.region(0), &stand.databases.writer());
+    stand.cluster(0).await.ask(&order("a")).await.unwrap();
+    stand.databases.revive(stand.region(1)).await.unwrap();
+    for at in [0, 1, 2] {
+        assert!(stand.has_orders(at, 1).await, "{}", stand.region(at));
+    }
+}
+
 #[tokio::test]
 async fn lag_is_what_postgresql_measures_and_grows_when_nothing_arrives() {
     let Some(stand) = stand().await else { return };
@@ -347,7 +369,6 @@ async fn what_gwctl_runs_makes_the_handlers_user_however_often_it_runs() {
     let user = gwctl_stacks::DatabaseUser::new("another").unwrap();
     let writer = stand.region(0);
     let ask = async |sql: &str| stand.databases.ask(writer, sql).await.unwrap();
-    ask("CREATE ROLE rds_iam").await;
     let holds = async || {
         let rows = ask(&user.question()).await;
         rows.first().and_then(|row| row.first().cloned()).flatten()

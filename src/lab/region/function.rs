@@ -2,14 +2,15 @@
 //! limit allows.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gwctl_fleet::Region;
 use hyper::body::Bytes;
 use jiff::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::environment::{Ending, Environment, NotStarted, deadline};
 use super::lines::Log;
@@ -20,6 +21,10 @@ use crate::sigv4::{Credentials, random_hex};
 
 /// Between two looks for environments that have been idle for long.
 const SWEEP: Duration = Duration::from_secs(1);
+
+/// The longest that an event waits for an environment that has just answered, rather than start another one or be
+/// throttled. On Lambda that takes next to nothing; here the machine may be busy.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// The account of a lab: AWS's own example.
 pub const ACCOUNT: &str = "123456789012";
@@ -140,6 +145,9 @@ struct Inner {
     setup: FunctionSetup,
     slots: Arc<Semaphore>,
     idle: Mutex<Vec<Environment>>,
+    /// Environments that have answered and not yet asked for the next event.
+    resting: AtomicUsize,
+    rested: Notify,
     running: Gate,
     log: Log,
     counter: Counter,
@@ -150,6 +158,8 @@ impl Function {
         let function = Self(Arc::new(Inner {
             slots: Arc::new(Semaphore::new(setup.concurrency)),
             idle: Mutex::default(),
+            resting: AtomicUsize::new(0),
+            rested: Notify::new(),
             running: Gate::default(),
             setup,
             log,
@@ -223,8 +233,35 @@ impl Inner {
         }
     }
 
+    /// Leave to run one more.
+    async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        let slots = || Arc::clone(&self.slots);
+        match slots().try_acquire_owned() {
+            Ok(slot) => Some(slot),
+            Err(_) if self.resting.load(Ordering::Acquire) > 0 => {
+                timeout(GRACE, slots().acquire_owned()).await.ok()?.ok()
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// One that is warm, or will be in a moment.
+    async fn warm_soon(&self) -> Option<Environment> {
+        let deadline = Instant::now() + GRACE;
+        loop {
+            let rested = self.rested.notified();
+            if let Some(environment) = self.warm() {
+                return Some(environment);
+            }
+            if self.resting.load(Ordering::Acquire) == 0 {
+                return None;
+            }
+            timeout_at(deadline, rested).await.ok()?;
+        }
+    }
+
     async fn run(self: Arc<Self>, id: String, event: Bytes, trace: String) -> Outcome {
-        let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
+        let Some(slot) = self.slot().await else {
             self.counter.count(|served| served.throttles += 1);
             return Outcome::Throttled;
         };
@@ -233,7 +270,7 @@ impl Inner {
             served.invocations += 1;
             served.concurrency = served.concurrency.max(running);
         });
-        let mut environment = match self.warm() {
+        let mut environment = match self.warm_soon().await {
             Some(environment) => environment,
             None => match Environment::start(&self.setup, stream_name(), &self.log).await {
                 Ok(environment) => environment,
@@ -287,18 +324,19 @@ impl Inner {
             return; // dropped, and so killed
         }
         let ended = self.running.token();
+        self.resting.fetch_add(1, Ordering::AcqRel);
         tokio::spawn(async move {
             let rested = tokio::select! {
                 rested = environment.rest(self.setup.timeout) => rested,
                 () = ended.cancelled() => None,
             };
-            drop(slot);
-            if let Some(environment) = rested {
-                self.idle().push(environment);
-                if ended.is_cancelled() {
-                    self.idle().clear();
-                }
+            self.idle().extend(rested);
+            if ended.is_cancelled() {
+                self.idle().clear();
             }
+            self.resting.fetch_sub(1, Ordering::AcqRel);
+            drop(slot);
+            self.rested.notify_waiters();
         });
     }
 
