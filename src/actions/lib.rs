@@ -66,6 +66,7 @@ mod traffic;
 mod tried;
 mod unlearned;
 mod unreachable;
+mod waiting;
 
 pub use advise::{Advice, Mode, advise};
 pub use annotate::{abandon, note, offer};
@@ -114,6 +115,7 @@ pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;
 pub use tried::Tried;
 pub use unlearned::Unlearned;
+pub use waiting::{Waiting, approve_here, waiting};
 
 /// Resources of a stack, and what becomes of them.
 pub use gwctl_stacks::{Action as Becomes, Part};

@@ -368,15 +368,21 @@ fn a_plan_that_needs_approval_waits_and_esc_withdraws_it() {
         digest: plan.fingerprint(),
         plan: String::new(),
     };
-    update(&mut state, Msg::Asked(Box::new(asked), Vec::new()));
+    let news = gwctl::console::app::ApprovalNews::Asked(Box::new(asked), Vec::new());
+    update(&mut state, Msg::Approvals(news));
     let shown = look(&state);
     for said in [
         "0 of 1",
         "gwctl runs approve 20261123-120435-evacuate-3f2a",
         "28 min left",
+        "Esc withdraw the plan",
     ] {
         assert!(shown.contains(said), "{said}\n{shown}");
     }
+    assert!(!shown.contains("Enter start"), "{shown}");
+    // Also once the time for changes is over.
+    state.read_only = true;
+    assert!(look(&state).contains("0 of 1"));
     let esc = gwctl::console::app::Key::plain(gwctl::console::app::Code::Esc);
     assert_eq!(update(&mut state, Msg::Key(esc)), [Effect::StopAsking]);
     assert!(look(&state).contains("withdrawn: nothing was changed"));

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Action, NotKept, Wizard};
-use gwctl_actions::{Conflict, Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
+use gwctl_actions::{
+    Conflict, Lately, LeaseHolder, Order, Phase, RunState, StepStatus, Waiting, recovery,
+};
 use gwctl_fleet::{FleetSpec, Pace};
 
 /// How long `:arm` opens the fleet for changes.
@@ -22,6 +24,8 @@ pub struct Guided {
     pub run: Option<Shown>,
     /// What this machine's journals and the team's do not agree on.
     pub conflicts: Vec<Conflict>,
+    /// The plans of the fleet that wait for approval, the oldest first.
+    pub waiting: Vec<Waiting>,
     /// Quit as soon as the run was left.
     pub leaving: bool,
     /// How many runs that are over are not yet kept in the configuration.

@@ -1,6 +1,7 @@
 //! State and update of the console: pure, and free of terminals, runtimes and clients.
 
 mod action;
+mod approvals;
 mod charts;
 mod columns;
 mod explained;
@@ -44,6 +45,7 @@ mod wizard;
 mod written;
 
 pub use action::{Action, Tab};
+pub use approvals::ApprovalNews;
 pub use charts::{Against, Charts, RANGES, Range, Span, charts_of, past_of};
 pub use explained::{Asked, Explained, NextStep, Side};
 pub use fault_entry::FaultEntry;

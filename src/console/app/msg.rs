@@ -6,12 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched,
-    ProgramWrote, Replayed, Seek,
+    ApprovalNews, FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept,
+    NotWatched, ProgramWrote, Replayed, Seek,
 };
-use gwctl_actions::{
-    Approval, Asked, Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried,
-};
+use gwctl_actions::{Asked, Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened, Past, PastQuestion};
@@ -87,8 +85,8 @@ pub enum Msg {
     RunStopped(Option<String>),
     /// [`Effect::Start`] or [`Effect::Resume`] did not begin anything.
     NotStarted(String),
-    /// The plan of [`Effect::Start`] waits for approval, and who approved it so far.
-    Asked(Box<Asked>, Vec<Approval>),
+    /// Something came of plans that wait for approval.
+    Approvals(ApprovalNews),
     /// [`Effect::ListRuns`] ended.
     Runs(Vec<RunLine>),
     /// What runs sent a moment ago, and what the table that the team shares answered.
@@ -172,6 +170,8 @@ pub enum Effect {
     },
     /// The plan that waits for approval is withdrawn.
     StopAsking,
+    /// Approve this plan of somebody else, of the fleet opened with this generation; [`ApprovalNews::Approved`] answers.
+    Approve(u64, Box<Asked>),
     /// Tell this console's run.
     Order(Order),
     /// Resume a run that no process drives, giving these orders first.

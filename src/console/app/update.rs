@@ -1,6 +1,7 @@
 //! The one way the state changes: a message in, effects out. Pure.
 
 mod act;
+mod approvals;
 mod charts;
 mod command;
 mod cursor;
@@ -83,7 +84,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::RunStopped(why) => run::stopped(state, why),
         Msg::NotStarted(why) => guided::not_started(state, why),
-        Msg::Asked(plan, approvals) => guided::asked(state, plan, approvals),
+        Msg::Approvals(news) => approvals::came(state, news),
         Msg::Runs(runs) => {
             listed(state, runs);
             Vec::new()

@@ -1,5 +1,6 @@
 //! The terminal and the loop: events in, effects out, a frame when something changed.
 
+mod approvals;
 mod backend;
 mod cells;
 mod decode;

@@ -17,6 +17,7 @@ const fn is_for_the_fleet(command: &Command) -> bool {
             | Command::Note(_)
             | Command::HandOver(_)
             | Command::Runs
+            | Command::Approvals
     )
 }
 
@@ -106,6 +107,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.overlay = Some(Overlay::Runs { list: None, row: 0 });
             return vec![Effect::ListRuns];
         }
+        Command::Approvals => Action::Approvals,
         Command::Actions => Action::Actions,
         Command::Run => Action::Show(Screen::Run.tab()),
         Command::Theme(None) => Action::Themes,
