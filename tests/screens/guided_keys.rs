@@ -210,7 +210,13 @@ fn quitting_with_a_live_run_asks_and_then_waits_for_the_run() {
     );
     let left = effects(&mut state, "qj\n");
     assert_eq!(left, [Effect::LeaveRun]);
-    assert!(update(&mut state, Msg::RunStopped(None)).contains(&Effect::Quit));
+    assert!(
+        update(
+            &mut state,
+            Msg::RunStopped(gwctl::console::app::Stopped::Left)
+        )
+        .contains(&Effect::Quit)
+    );
     // Without a live run nobody asks.
     let mut state = calm();
     run::shown(&mut state, run::done(), Hold::Ours);

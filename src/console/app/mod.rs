@@ -52,7 +52,7 @@ pub use fault_entry::FaultEntry;
 pub use filter::{Filter, NotAFilter};
 pub use fleets::{Acting, FleetsNews, Listed, Overview, UNASKED};
 pub use further::Further;
-pub use guided::{Guided, Hold, OrderKind, Shown};
+pub use guided::{Guided, Hold, LostRun, OrderKind, Shown, Stopped};
 pub use help::{Help, HelpLine};
 pub use hits::{Area, Hits, Plot, Target, Window};
 pub use keymap::{Keymap, KeymapError};

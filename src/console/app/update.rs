@@ -19,6 +19,7 @@ mod own;
 mod rejected;
 mod replay;
 mod run;
+mod run_note;
 mod sort;
 mod standing;
 mod switch;
@@ -122,8 +123,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.recording = file;
             Vec::new()
         }
-        Msg::Saved(Ok(file)) => said(state, format!("saved {file}"), Gravity::Info),
-        Msg::Saved(Err(why)) | Msg::Failed(why) => said(state, why, Gravity::Error),
+        Msg::Said(Ok(text)) => said(state, text, Gravity::Info),
+        Msg::Said(Err(why)) | Msg::Failed(why) => said(state, why, Gravity::Error),
         Msg::Drawn(hits) => {
             state.hits = hits;
             return Vec::new();

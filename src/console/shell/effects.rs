@@ -223,6 +223,7 @@ impl Outside {
                     text,
                 });
             }
+            Effect::NoteRun(id, text) => self.runs.note(self.means.as_ref(), id, text),
             Effect::ListRuns => self.runs.list(),
             Effect::ReadLately(binding) => self.runs.lately(self.means.as_ref(), *binding),
             Effect::ReadTried(generation, fleet) => self.runs.tried(generation, fleet),
@@ -370,8 +371,9 @@ impl Outside {
     pub fn save(&self, shot: Shot) {
         let sender = self.sender.clone();
         tokio::task::spawn_blocking(move || {
-            let saved = shot.save().map_err(|why| why.to_string());
-            let _ = sender.send(Arrival::Msg(Msg::Saved(saved)));
+            let saved = shot.save().map(|file| format!("saved {file}"));
+            let said = saved.map_err(|why| why.to_string());
+            let _ = sender.send(Arrival::Msg(Msg::Said(said)));
         });
     }
 

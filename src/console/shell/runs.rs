@@ -12,11 +12,11 @@ use super::approvals::{ApprovalsWatch, approve};
 use super::effects::Arrival;
 use super::team::{FromTheTeam, TeamWatch};
 use crate::Fleets;
-use crate::app::{ApprovalNews, Hold, Kept, Msg, RunLine};
+use crate::app::{ApprovalNews, Hold, Kept, Msg, RunLine, Stopped};
 use gwctl_actions::{
-    Approval, Asked, Asking, Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted,
-    Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept, keep_switches, resume,
-    start,
+    Approval, Asked, Asking, Binding, Confirmation, Control, Folder, Intent, JournalError, Lately,
+    NotStarted, Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept,
+    keep_switches, note_here, resume, start,
 };
 use gwctl_observe::Observer;
 
@@ -143,6 +143,23 @@ impl Runs {
         let (run_context, sender) = (known.run_context.clone(), self.sender.clone());
         let by = (self.folder.clone(), self.operator(means));
         tokio::spawn(approve(asked, by, run_context, generation, sender));
+    }
+
+    /// Notes `text` on the run `id`, which another process drives, or none.
+    pub fn note(&self, means: Option<&Means>, id: String, text: String) {
+        let Some(known) = means else {
+            let why = "the fleet is not open: nothing was written".to_owned();
+            let _ = self.sender.send(Arrival::Msg(Msg::Failed(why)));
+            return;
+        };
+        let (folder, operator) = (self.folder.clone(), self.operator(means));
+        let (run_context, sender) = (known.run_context.clone(), self.sender.clone());
+        tokio::spawn(async move {
+            let noted = Box::pin(note_here(&folder, &run_context, &id, &text, &operator)).await;
+            let said = noted.map(|noted| noted.words());
+            let said = said.map_err(|why| why.to_string());
+            let _ = sender.send(Arrival::Msg(Msg::Said(said)));
+        });
     }
 
     /// Looks for plans that wait for approval for as long as the answer lives.
@@ -407,12 +424,13 @@ async fn tell(
             ended = &mut running.task => break ended,
         }
     };
-    let why = match ended {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(error.to_string()),
-        Err(error) => Some(error.to_string()),
+    let stopped = match ended {
+        Ok(Ok(())) => Stopped::Left,
+        Ok(Err(JournalError::TakenOver(to))) => Stopped::TakenOver(to),
+        Ok(Err(error)) => Stopped::Failed(error.to_string()),
+        Err(error) => Stopped::Failed(error.to_string()),
     };
-    send(Msg::RunStopped(why));
+    send(Msg::RunStopped(stopped));
     drop(observer);
 }
 

@@ -287,6 +287,12 @@ pub fn waiting(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     }
 }
 
+/// Whether this console drove the run `id` until another gwctl did.
+fn is_lost(scene: &Scene<'_>, id: &str) -> bool {
+    let lost = scene.state.guided.lost.as_ref();
+    lost.is_some_and(|lost| lost.run == id)
+}
+
 /// A line above the screen while a run needs somebody: one that is held, or was left unfinished.
 pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let Some(shown) = scene.state.calls_for_attention() else {
@@ -299,6 +305,12 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         (Hold::Theirs(holder), _) if scene.state.is_offered_here() => {
             format!("{} on {} offers it to you", holder.operator, holder.host)
         }
+        (Hold::Theirs(holder), _) if is_lost(scene, &run.id) => format!(
+            "{} on {} drives it since {}: this machine can no longer send",
+            holder.operator,
+            holder.host,
+            format::clock(holder.since)
+        ),
         (Hold::Theirs(holder), _) => format!(
             "driven by {} on {} since {}, in another gwctl",
             holder.operator,
