@@ -31,6 +31,7 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
     let paths = Paths::find(None)?;
     let incidents = file::kept_in(file::folder(&paths, true), global.record);
     let setup = Setup {
+        untold: Vec::new(),
         told: None,
         fleets: Arc::new(Demo {
             worlds: worlds.clone(),

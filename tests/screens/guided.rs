@@ -306,3 +306,15 @@ fn a_run_that_another_gwctl_drives_now_says_who_since_when_and_that_this_one_can
         assert!(!look(&state).contains("This console drove"));
     }
 }
+
+#[test]
+fn a_mistake_in_notify_stands_above_every_screen() {
+    let mut state = calm((120, 40));
+    let line = "[notify] tells oncall nothing: `url` is not given (c.toml:12)";
+    state.untold = vec![line.into()];
+    for key in ["1", "4", "8"] {
+        run::press(&mut state, key);
+        let shown = look(&state);
+        assert!(shown.contains(line), "{shown}");
+    }
+}

@@ -125,6 +125,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
     let body = chrome::waiting(&scene, body, buf);
     let body = chrome::banner(&mut scene, body, buf);
     let body = approvals::banner(&mut scene, body, buf);
+    let body = chrome::untold(&scene, body, buf);
     if let Some(chart) = enlarged(state) {
         let region = match state.screen() {
             Screen::Region(region) => Some(region),
