@@ -9,7 +9,7 @@
 //!              console/shell → console/view → console/app
 //!              console → recording → actions
 //!              console, cli → explain → fleet
-//!        cli → sim → fleet
+//!        cli → lab → sim → fleet
 //!              actions → stacks ← sim
 //!              actions → store → aws
 //!        cli → notify → actions
@@ -27,6 +27,7 @@ pub use gwctl_console as console; // the TUI: app (state), view (drawing), shell
 pub use gwctl_explain as explain; // what most likely happened: evidence in, hypotheses out
 pub use gwctl_files as files; // opens regular files alone
 pub use gwctl_fleet as fleet; // what a fleet is and how it is doing: pure types and judgement
+pub use gwctl_lab as lab; // the data plane as real software on one machine
 pub use gwctl_notify as notify; // who is told what happens, in which words, and whether it arrived
 pub use gwctl_observe as observe; // keeps the picture fresh
 pub use gwctl_recording as recording; // an incident kept in one file: written, read, redacted

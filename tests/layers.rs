@@ -35,6 +35,8 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ),
     // Both sides read templates the same way: gwctl to show what a stack comes to, the simulator to build it.
     ("sim", &["fleet", "stacks"]),
+    // Real software in the place of what the simulator models.
+    ("lab", &["sim", "fleet", "stacks"]),
 ];
 
 /// The parts of the binary's own crate.

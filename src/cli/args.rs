@@ -44,6 +44,9 @@ pub enum Command {
     /// Serve the embedded simulated AWS to other programs, or list its scenarios
     #[command(subcommand)]
     Sim(Sim),
+    /// Run the whole architecture as real software on this machine: PostgreSQL, handlers, router, clients
+    #[command(subcommand)]
+    Lab(super::lab::args::Lab),
     /// Check configuration, credentials, clock, permissions and every Region's reachability
     #[command(after_long_help = Exit::table())]
     Doctor(Doctor),
@@ -97,7 +100,7 @@ impl Command {
     /// Whether it looks at a simulated world.
     pub fn is_simulated(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Rehearse(_) | Self::Sim(_) => true,
+            Self::Demo(_) | Self::Rehearse(_) | Self::Sim(_) | Self::Lab(_) => true,
             Self::Status(args) => args.fleet.demo,
             Self::Doctor(args) => args.demo,
             Self::Drift(args) => args.fleet.demo,

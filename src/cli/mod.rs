@@ -19,6 +19,7 @@ mod flags;
 mod iam_policy;
 mod incident;
 mod info;
+mod lab;
 mod logs;
 mod looked_at;
 mod man;
@@ -133,6 +134,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Share(args)) => share::run(global, args),
         Some(Command::Rehearse(args)) => rehearse::run(args),
         Some(Command::Sim(what)) => sim::run(what),
+        Some(Command::Lab(what)) => lab::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),
         Some(Command::IamPolicy(args)) => iam_policy::run(global, args),
         Some(Command::Drift(args)) => drift::run(global, args),

@@ -9,6 +9,7 @@ use super::args::{Serve, Sim as What};
 use super::clock::{self, ClockWord};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Simulated;
 use super::output::{print, tell};
 use super::runtime::run_async;
 use super::simulated::{spec, world};
@@ -45,28 +46,56 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         Failure::io(format!("listen on 127.0.0.1:{}", args.port), &error)
             .next("`--port 0` takes a free port.")
     })?;
-    let url = format!("http://{}", server.address());
-    let file = FleetFile::write(
-        args.fleet_file.as_deref(),
-        server.address().port(),
-        &sim,
-        &url,
-    )?;
-    let clock = ClockWord {
-        world: sim.clock().now(),
-        wall: Timestamp::now(),
-        speed: args.world.speed,
-    };
-    print(&environment(args, &server, &file.path, &clock))?;
+    let served = Served::describe(&sim, &server, &args.world, args.fleet_file.as_deref())?;
+    print(served.environment())?;
     stop.any().await;
     server.stop().await;
     tell("gwctl: the simulated AWS has stopped");
     Ok(Exit::Success)
 }
 
+/// What clients of a served world need. Dropping it removes the fleet file in gwctl's own folder.
+pub struct Served {
+    file: FleetFile,
+    environment: String,
+}
+
+impl Served {
+    /// Writes the fleet file to `wanted`, or into gwctl's own folder.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn describe(
+        sim: &Sim,
+        server: &wire::Server,
+        world: &Simulated,
+        wanted: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let url = format!("http://{}", server.address());
+        let file = FleetFile::write(wanted, server.address().port(), sim, &url)?;
+        let clock = ClockWord {
+            world: sim.clock().now(),
+            wall: Timestamp::now(),
+            speed: world.speed,
+        };
+        let environment = environment(world, server, &file.path, &clock);
+        Ok(Self { file, environment })
+    }
+
+    /// For a shell, as [`environment`] has it.
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// The fleet file.
+    pub fn config(&self) -> &Path {
+        &self.file.path
+    }
+}
+
 /// What a shell must know to be a client; every line but the comments can be evaluated as it is.
 fn environment(
-    args: &Serve,
+    world: &Simulated,
     server: &wire::Server,
     fleet_file: &Path,
     clock: &ClockWord,
@@ -78,7 +107,7 @@ fn environment(
     let mut text = format!(
         "# The simulated AWS, scenario {}, seed {}. Put these lines into another shell;\n\
          # there `gwctl status`, `gwctl`, `aws rds describe-global-clusters` and boto3 are its clients.\n",
-        args.world.scenario, args.world.seed
+        world.scenario, world.seed
     );
     // At speed 1 the world and its clients see the same present.
     let fast = (clock.speed - 1.0).abs() > f64::EPSILON;

@@ -93,6 +93,9 @@ pub struct BuildSpec {
     /// Path that takes one POST before a new Region takes traffic. What answers there must write to the database,
     /// say 2xx only once that is committed, and take the same `Idempotency-Key` twice for one write.
     pub smoke_write: Option<String>,
+    /// Somebody else makes the database user and the table of the reference handler; gwctl prints the SQL.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub database_user_by_hand: bool,
     /// Templates of one's own instead of gwctl's: `global`, `region`, `switch` or `edge` to a file.
     pub templates: BTreeMap<String, String>,
     /// Of the global stack; its engine is that of the Regions too.

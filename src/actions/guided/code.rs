@@ -114,6 +114,11 @@ fn sample(all: &Architecture<'_>, wanted: &Wanted) -> bool {
     !own.contains_key(wanted.kind.word()) && is_sample(&wanted.parameters)
 }
 
+/// Whether a stack that is to be made runs the handler that gwctl brings.
+pub(super) fn is_reference(all: &Architecture<'_>, wanted: &Wanted) -> bool {
+    sample(all, wanted)
+}
+
 /// The sample says that it is well and nothing else: beside Regions that run an API it would answer clients.
 fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
     if !sample(all, wanted) {

@@ -17,6 +17,7 @@ mod change_set;
 mod checks;
 mod code;
 mod database;
+mod database_user;
 mod distribution;
 mod invalidate;
 mod mute;
@@ -56,6 +57,7 @@ pub use certificate::AttachCertificate;
 pub use checks::ForceCheck;
 pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
+pub use database_user::PrepareDatabase;
 pub use invalidate::Invalidate;
 pub use mute::{MuteAlarms, UnmuteAlarms};
 pub use point_alias::PointAlias;
@@ -148,6 +150,7 @@ tasks!(
     AwaitErrors,
     MuteAlarms,
     UnmuteAlarms,
+    PrepareDatabase,
 );
 
 impl Task {
@@ -249,6 +252,7 @@ impl Task {
                 | Self::PointStage(_)
                 | Self::SmokeWrite(_)
                 | Self::SwitchRegion(_)
+                | Self::PrepareDatabase(_)
                 | Self::MuteAlarms(_)
                 | Self::UnmuteAlarms(_)
         )

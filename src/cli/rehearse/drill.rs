@@ -11,8 +11,8 @@ use super::{Figures, Reported, story};
 use crate::actions::guided::Drill;
 use crate::actions::report::{Bound, report};
 use crate::actions::{
-    Confirmation, Finding, Folder, Intent, Operator, Order, Phase, Plan, Refused, RunContext,
-    RunState, Running, Status, plan_patiently, start,
+    Confirmation, DataLoss, Finding, Folder, Intent, Operator, Order, Phase, Plan, Refused,
+    RunContext, RunState, Running, Status, plan_patiently, start,
 };
 use crate::cli::failure::Failure;
 use crate::cli::operator::operator;
@@ -35,7 +35,7 @@ const PLANNING: Duration = Duration::from_mins(10);
 const LIMIT: Duration = Duration::from_hours(6);
 
 /// Which drill it was, and its figures.
-pub(super) fn rehearse(
+pub(in crate::cli) fn rehearse(
     scenario: &str,
     seed: u64,
     one_by_one: bool,
@@ -56,16 +56,17 @@ pub(super) fn rehearse(
             ..SimOptions::default()
         })
         .map_err(|error| Failure::new(error.to_string()))?;
-        Box::pin(on_stage(&sim, struck, one_by_one)).await
+        Box::pin(on_stage(&sim, struck, (one_by_one, false))).await
     });
     runtime.shutdown_background();
     outcome
 }
 
-async fn on_stage(
+/// The drill in the world of `sim`: its title and its figures. With `out_alone` it ends when the operator looks around.
+pub(in crate::cli) async fn on_stage(
     sim: &Sim,
     struck: Option<Region>,
-    one_by_one: bool,
+    (one_by_one, out_alone): (bool, bool),
 ) -> Result<(String, Figures), Failure> {
     let target = simulated::target(sim, Pace::Incident).await;
     let observer = Observer::start(
@@ -100,10 +101,11 @@ async fn on_stage(
         Ok(running) => running,
         Err(why) => return Ok((title, refused(&why.to_string()))),
     };
-    let (state, holds) = see_through(&mut running).await;
+    let (state, holds) = see_through(&mut running, out_alone).await;
     let figures = Figures {
         reported: reported(&folder, &state)?,
         waived: waived(&made),
+        announced_writes: made.data_loss.as_ref().and_then(DataLoss::writes),
         ..figures(&state, holds, &seconds)
     };
     Ok((title, figures))
@@ -185,13 +187,15 @@ fn confirmation(plan: &Plan, by: &Operator) -> Confirmation {
 }
 
 /// Does what a patient operator does: waits a little and tries again.
-async fn see_through(running: &mut Running) -> (Arc<RunState>, Vec<String>) {
+async fn see_through(running: &mut Running, out_alone: bool) -> (Arc<RunState>, Vec<String>) {
     let mut holds = Vec::new();
     loop {
-        let rests = |state: &Arc<RunState>| state.phase().over() || state.phase() == Phase::Held;
+        let rests = |state: &Arc<RunState>| {
+            state.phase().over() || state.phase() == Phase::Held || (out_alone && looks(state))
+        };
         let _ = tokio::time::timeout(LIMIT, running.state.wait_for(rests)).await;
         let state = running.state.borrow().clone();
-        if state.phase() != Phase::Held || holds.len() >= PATIENCE {
+        if state.phase() != Phase::Held || holds.len() >= PATIENCE || (out_alone && looks(&state)) {
             return (state, holds);
         }
         tokio::time::sleep(PAUSE).await;
@@ -211,6 +215,14 @@ async fn see_through(running: &mut Running) -> (Arc<RunState>, Vec<String>) {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// Whether the way out is over, and the operator looks around.
+fn looks(state: &RunState) -> bool {
+    state
+        .steps
+        .get("look")
+        .is_some_and(|look| look.started.is_some())
 }
 
 fn refused(why: &str) -> Figures {
@@ -238,6 +250,7 @@ fn figures(state: &RunState, holds: Vec<String>, seconds: &Seconds) -> Figures {
         outcome,
         rto_s: seconds.recovered(state.begun, out.unwrap_or(end)),
         rpo_s: counted.writes_lost / rate.max(0.001),
+        requests: counted.requests.round(),
         failed_requests: counted.failed.round(),
         throttled_requests: counted.throttled.round(),
         writes_lost: counted.writes_lost.round(),

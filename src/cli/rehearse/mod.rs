@@ -1,7 +1,7 @@
 //! `gwctl rehearse`: the whole failover drill in simulated worlds, and what each world counted of it:
 //! run as planned, and with the same steps one after the other. Or what `gwctl explain` says of each of them.
 
-mod drill;
+pub(in crate::cli) mod drill;
 mod explanations;
 mod print;
 mod seconds;
@@ -33,43 +33,47 @@ struct Row {
 
 /// What one drill came to, by the world's own count.
 #[derive(Debug, Default, Serialize)]
-struct Figures {
+pub(in crate::cli) struct Figures {
     /// `done`, or how it stands and why.
-    outcome: String,
+    pub outcome: String,
     /// From the confirmation until the world serves again; none when it did not.
-    rto_s: Option<i64>,
+    pub rto_s: Option<i64>,
     /// What gwctl's own report says of the same.
-    reported: Reported,
+    pub reported: Reported,
     /// Seconds of acknowledged writes that were lost.
-    rpo_s: f64,
+    pub rpo_s: f64,
+    /// Lost writes that the plan announced, before it was confirmed; none where it could not know.
+    pub announced_writes: Option<f64>,
+    /// All requests of clients.
+    pub requests: f64,
     /// Answered 5xx, 429 or not at all.
-    failed_requests: f64,
+    pub failed_requests: f64,
     /// Of these, answered 429.
-    throttled_requests: f64,
-    writes_lost: f64,
+    pub throttled_requests: f64,
+    pub writes_lost: f64,
     /// Seconds in which no cluster accepted writes.
-    without_writer_s: f64,
+    pub without_writer_s: f64,
     /// From the confirmation to the end.
-    took_s: i64,
+    pub took_s: i64,
     /// From the confirmation to the first change.
-    first_change_s: Option<f64>,
+    pub first_change_s: Option<f64>,
     /// Every time the operator was asked, and why.
-    holds: Vec<String>,
+    pub holds: Vec<String>,
     /// The red checks that the operator waived by name, and what they said.
-    waived: Vec<String>,
+    pub waived: Vec<String>,
 }
 
 /// What the run's report says, from what gwctl could observe.
 #[derive(Debug, Default, Serialize)]
-struct Reported {
+pub(in crate::cli) struct Reported {
     /// From the confirmation to recovery.
-    recovery_s: Option<i64>,
+    pub recovery_s: Option<i64>,
     /// Requests answered 5xx, as CloudFront counted.
-    failed_requests: Option<f64>,
+    pub failed_requests: Option<f64>,
     /// Writes lost, when the old writer stopped once it was last heard.
-    writes_lost_likely: Option<f64>,
+    pub writes_lost_likely: Option<f64>,
     /// Writes lost at most.
-    writes_lost_at_most: Option<f64>,
+    pub writes_lost_at_most: Option<f64>,
 }
 
 /// Rehearses and prints.

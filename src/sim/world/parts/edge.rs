@@ -12,6 +12,7 @@ use crate::world::parts::front::Front;
 use crate::world::parts::present::Present;
 use crate::world::parts::surge::Surge;
 use crate::world::parts::totals::Totals;
+use crate::world::reality::MeasuredFlow;
 use crate::world::rng::{Rng, normal_slice};
 use crate::world::serving::Outcome;
 use gwctl_fleet::Region;
@@ -241,6 +242,23 @@ impl Edge {
             }
         }
     }
+
+    /// Counts what was measured of the clients' requests; what the Regions answered is counted with these.
+    pub(in crate::world) fn count_for_real(&mut self, flows: &[MeasuredFlow], totals: &mut Totals) {
+        for flow in flows {
+            if flow.region.is_none() {
+                let lost = flow.requests as f64;
+                self.minute.requests += lost;
+                self.minute.silent += lost;
+                totals.requests += lost;
+                totals.failed += lost;
+            }
+            for ms in &flow.latency_ms {
+                self.minute.origin_latency.add(*ms, 1.0);
+            }
+        }
+    }
+
     /// The distribution publishes the minute that has just ended.
     pub(in crate::world) fn publish(
         &mut self,

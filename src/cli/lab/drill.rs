@@ -1,0 +1,71 @@
+//! `gwctl lab drill`: gwctl's own drill on true traffic, and what the clients saw of it.
+
+use std::time::Duration;
+
+use super::args::Drill;
+use super::running::{RunningLab, failed};
+use super::table;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::{print, tell};
+use crate::cli::rehearse::{Figures, drill};
+use crate::cli::runtime::run_async;
+use crate::fleet::Region;
+use crate::lab::clients::Verdict;
+
+/// How long clients send before anything happens: CloudWatch's minutes shall hold what was measured.
+const BEFORE: Duration = Duration::from_mins(6);
+/// How long a Region is dark before somebody acts.
+const DARK: Duration = Duration::from_mins(2);
+
+/// Runs it in a lab, then in the simulator, and prints both.
+pub(super) fn run(args: &Drill) -> Result<Exit, Failure> {
+    let (title, seen) = run_async(Box::pin(in_a_lab(args)))??;
+    tell("gwctl: the same drill in the simulator …");
+    let scenario = if args.unplanned {
+        "primary-dark"
+    } else {
+        "calm"
+    };
+    let (_, model) = drill::rehearse(scenario, args.load.seed, false)?;
+    print(&table::written(&title, &seen, &model))?;
+    Ok(Exit::Success)
+}
+
+/// What a drill in a lab came to.
+pub(super) struct Seen {
+    /// As the world counted it.
+    pub figures: Figures,
+    /// As the clients' ledger has it.
+    pub verdict: Verdict,
+}
+
+async fn in_a_lab(args: &Drill) -> Result<(String, Seen), Failure> {
+    let lab = RunningLab::start(args.load).await?;
+    tell(format!(
+        "gwctl: a lab runs, with {} requests a second; the drill begins in {} s",
+        args.load.rate,
+        BEFORE.as_secs()
+    ));
+    tokio::time::sleep(BEFORE).await;
+    let struck = args.unplanned.then(|| lab.plane.writer());
+    if let Some(region) = &struck {
+        strike(&lab, region).await?;
+    }
+    let staged = Box::pin(drill::on_stage(&lab.sim, struck, (false, true))).await;
+    let (title, figures) = staged?;
+    let settled = lab.plane.settle().await.map_err(failed)?;
+    let (ledger, rows) = settled.ok_or_else(|| Failure::new("the clients have stopped before"))?;
+    let verdict = ledger.check(&rows);
+    lab.server.stop().await;
+    Ok((title, Seen { figures, verdict }))
+}
+
+async fn strike(lab: &RunningLab, region: &Region) -> Result<(), Failure> {
+    tell(format!("gwctl: everything in {region} gets SIGKILL"));
+    let fault = format!("region-dark:{region}");
+    let struck = lab.sim.start_fault(&fault);
+    struck.map_err(|error| Failure::new(error.to_string()))?;
+    tokio::time::sleep(DARK).await;
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Where a running lab is written down, for `gwctl lab status` and `down`.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::failure::Failure;
+use crate::config::Paths;
+
+/// A lab that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Noted {
+    pub pid: i32,
+    /// Of its simulated AWS.
+    pub url: String,
+    /// Configuration of its fleet.
+    pub config: PathBuf,
+}
+
+fn path() -> Result<PathBuf, Failure> {
+    Ok(Paths::find(None)?.state.join("lab.json"))
+}
+
+/// The lab that runs; none where there is none, or its process is gone.
+pub(super) fn read() -> Result<Option<Noted>, Failure> {
+    let Ok(text) = std::fs::read_to_string(path()?) else {
+        return Ok(None);
+    };
+    let noted: Option<Noted> = serde_json::from_str(&text).ok();
+    Ok(noted.filter(Noted::runs))
+}
+
+impl Noted {
+    /// Whether its process is there.
+    pub(super) fn runs(&self) -> bool {
+        self.signalled(None)
+    }
+
+    /// Asks it to end.
+    pub(super) fn end(&self) -> bool {
+        self.signalled(Some(rustix::process::Signal::TERM))
+    }
+
+    fn signalled(&self, signal: Option<rustix::process::Signal>) -> bool {
+        let Some(pid) = rustix::process::Pid::from_raw(self.pid) else {
+            return false;
+        };
+        match signal {
+            Some(signal) => rustix::process::kill_process(pid, signal).is_ok(),
+            None => rustix::process::test_kill_process(pid).is_ok(),
+        }
+    }
+
+    /// Writes it down until the guard is dropped.
+    pub(super) fn keep(&self) -> Result<Kept, Failure> {
+        let path = path()?;
+        let attempt = || format!("write {}", path.display());
+        let text = serde_json::to_string(self).unwrap_or_default();
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let written = folder.and_then(|()| std::fs::write(&path, text));
+        written.map_err(|error| Failure::io(attempt(), &error))?;
+        Ok(Kept(path))
+    }
+}
+
+/// The file goes when the lab does.
+pub(super) struct Kept(PathBuf);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

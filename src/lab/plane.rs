@@ -1,0 +1,287 @@
+//! The whole data plane of one lab: databases, Regions, resolvers, edges and clients, put together.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use gwctl_fleet::Region;
+use gwctl_sim::world::rtt_ms;
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use crate::authority::Authority;
+use crate::clients::{self, Ledger, Load, LoadError, Row, Through};
+use crate::database::{self, DatabaseError, Databases};
+use crate::dns::{Continent, Resolver};
+use crate::edge::{self, Edge, EdgeError, Route, Settings};
+use crate::links::Links;
+use crate::region::{
+    Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node, write_bootstrap,
+};
+use crate::sigv4::Credentials;
+
+/// The longest that the router keeps a DNS answer, as the template's default says.
+const MAX_TTL_S: u32 = 60;
+/// Environments of a function that run at once: a lab shares one machine.
+const CONCURRENCY: usize = 10;
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the clients take to become as many as they shall be: the first ones start cold functions.
+const RAMP: Duration = Duration::from_secs(10);
+/// The share of the requests that are orders.
+const WRITES: f64 = 0.19;
+
+/// What a lab is made of.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Of this lab alone; short, as sockets will be in it.
+    pub folder: PathBuf,
+    /// The Regions with the names of their endpoints; the first has the writer.
+    pub regions: Vec<(Region, String)>,
+    /// The one name that clients use.
+    pub domain: String,
+    /// The latency record that the router resolves.
+    pub latency_record: String,
+    /// Where the simulated Route 53 answers.
+    pub dns: SocketAddr,
+    /// Requests a second, all continents together.
+    pub rate: f64,
+    /// The same seed gives the same mix of requests.
+    pub seed: u64,
+}
+
+/// Why there is no lab.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Region(#[from] RegionError),
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("the edge's template: {0}")]
+    Template(#[from] gwctl_stacks::TemplateError),
+    #[error("the lab's authority makes no certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    #[error("the lab's folder: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+/// A running data plane. Dropping it ends every process.
+pub struct DataPlane {
+    pub(crate) databases: Databases,
+    pub(crate) sites: BTreeMap<Region, Site>,
+    pub(crate) edges: Mutex<Vec<Edge>>,
+    load: std::sync::Mutex<Option<Load>>,
+    _resolvers: Vec<Resolver>,
+}
+
+impl DataPlane {
+    /// Whether this machine has what a lab needs.
+    ///
+    /// # Errors
+    /// Says what to install.
+    pub fn possible() -> Result<(), LabError> {
+        find_node()?;
+        database::Install::find()?;
+        Ok(())
+    }
+
+    /// Starts all of it; clients send from then on.
+    ///
+    /// # Errors
+    /// PostgreSQL or Node is not installed, or a part does not start.
+    pub async fn start(setup: &Setup) -> Result<Self, LabError> {
+        let authority = Authority::new()?;
+        let credentials = Credentials::random()?;
+        let databases = Databases::start(database::Setup {
+            folder: setup.folder.clone(),
+            regions: setup
+                .regions
+                .iter()
+                .map(|(region, _)| region.clone())
+                .collect(),
+            authority: &authority,
+            links: Arc::new(Links::new(between)),
+            credentials: credentials.clone(),
+            schema: database::SCHEMA,
+        });
+        let databases = Box::pin(databases).await?;
+        let sites = sites(setup, &authority, &credentials, &databases).await?;
+        let (mut edges, mut resolvers) = (Vec::new(), Vec::new());
+        for continent in Continent::ALL {
+            let resolver = Resolver::start(setup.dns, continent.network).await?;
+            let options = edge_options(setup, &continent, &authority, resolver.address(), &sites)?;
+            edges.push(Edge::start(options).await?);
+            resolvers.push(resolver);
+        }
+        let load = Load::start(load_options(setup, &authority, &edges))?;
+        Ok(Self {
+            databases,
+            sites,
+            edges: Mutex::new(edges),
+            load: std::sync::Mutex::new(Some(load)),
+            _resolvers: resolvers,
+        })
+    }
+
+    /// The Region whose database takes writes.
+    pub fn writer(&self) -> Region {
+        self.databases.writer()
+    }
+
+    /// Stops the clients, waits for what they have sent, and gives their ledger with all orders of the database. Only
+    /// the first call has a ledger.
+    ///
+    /// # Errors
+    /// The writer's database does not answer.
+    pub async fn settle(&self) -> Result<Option<(Ledger, Vec<Row>)>, LabError> {
+        let load = self.load().take();
+        let Some(load) = load else { return Ok(None) };
+        let ledger = load.stop().await;
+        let writer = self.databases.writer();
+        let asked = "SELECT id, idempotency_key FROM orders";
+        let rows = self.databases.ask(&writer, asked).await?;
+        Ok(Some((ledger, rows.into_iter().filter_map(row).collect())))
+    }
+
+    /// The clients; none once they have stopped.
+    pub(crate) fn load(&self) -> MutexGuard<'_, Option<Load>> {
+        self.load.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn row(row: Vec<Option<String>>) -> Option<Row> {
+    let mut row = row.into_iter().flatten();
+    Some(Row {
+        id: row.next()?,
+        key: row.next()?,
+    })
+}
+
+/// The round trip between two Regions, as the simulator models it.
+fn between(a: &Region, b: &Region) -> Duration {
+    let point = |region: &Region| region.place().map(|place| (place.lat, place.lon));
+    let ms = point(a).zip(point(b)).map(|(a, b)| rtt_ms(a, b));
+    ms.map_or(Duration::ZERO, |ms| Duration::from_secs_f64(ms / 1_000.0))
+}
+
+async fn sites(
+    setup: &Setup,
+    authority: &Authority,
+    credentials: &Credentials,
+    databases: &Databases,
+) -> Result<BTreeMap<Region, Site>, LabError> {
+    let ca = setup.folder.join("ca.pem");
+    std::fs::write(&ca, authority.certificate())?;
+    let code = setup.folder.join("code");
+    std::fs::create_dir_all(&code)?;
+    let bundle = code.join("index.js");
+    std::fs::write(&bundle, gwctl_stacks::HANDLER)?;
+    let bootstrap = write_bootstrap(&setup.folder)?;
+    let mut sites = BTreeMap::new();
+    for (region, host) in &setup.regions {
+        let mut variables = databases.endpoints(region)?.variables();
+        variables.push(("DATABASE_CA".into(), ca.display().to_string()));
+        let function = FunctionSetup {
+            region: region.clone(),
+            name: "orders-handler".into(),
+            bundle: bundle.clone(),
+            node: find_node()?,
+            bootstrap: bootstrap.clone(),
+            variables,
+            credentials: credentials.clone(),
+            timeout: TIMEOUT,
+            memory: 256,
+            concurrency: CONCURRENCY,
+            idle: Duration::from_mins(5),
+        };
+        let gateway = GatewaySetup {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            names: vec![host.clone()],
+            api: "lab".into(),
+            health_path: "/health".into(),
+            authorization: Authorization::None,
+        };
+        let site = Site::start(function, gateway, authority).await?;
+        sites.insert(region.clone(), site);
+    }
+    Ok(sites)
+}
+
+fn edge_options(
+    setup: &Setup,
+    continent: &Continent,
+    authority: &Authority,
+    resolver: SocketAddr,
+    sites: &BTreeMap<Region, Site>,
+) -> Result<edge::Options, LabError> {
+    let settings = Settings {
+        latency_record: setup.latency_record.clone(),
+        regions: setup
+            .regions
+            .iter()
+            .map(|(region, host)| (region.to_string(), host.clone()))
+            .collect(),
+        fallback: setup
+            .regions
+            .first()
+            .map(|(region, _)| region.to_string())
+            .unwrap_or_default(),
+        max_ttl_s: MAX_TTL_S,
+        iam: false,
+    };
+    let routes = setup.regions.iter().filter_map(|(region, host)| {
+        let route = Route {
+            region: region.to_string(),
+            address: sites.get(region)?.address(),
+            rtt: continent.rtt(region)?,
+        };
+        Some((host.clone(), route))
+    });
+    Ok(edge::Options {
+        node: find_node()?,
+        folder: setup.folder.clone(),
+        name: continent.name.to_lowercase().replace(' ', "-"),
+        identity: authority.issue(std::slice::from_ref(&setup.domain))?,
+        authority: authority.certificate().into(),
+        resolver,
+        client: continent.network,
+        client_rtt: Duration::from_millis(20),
+        origin: settings.origin()?,
+        routes: routes.collect(),
+        credentials: None,
+        connect_attempts: 3,
+        connect_timeout: Duration::from_secs(10),
+        response_timeout: Duration::from_secs(30),
+    })
+}
+
+fn load_options(setup: &Setup, authority: &Authority, edges: &[Edge]) -> clients::Options {
+    let through = Continent::ALL
+        .iter()
+        .zip(edges)
+        .map(|(continent, edge)| Through {
+            continent: continent.name.into(),
+            edge: edge.address(),
+        });
+    clients::Options {
+        through: through.collect(),
+        domain: setup.domain.clone(),
+        authority: authority.certificate().into(),
+        bearer: "of-the-lab".into(),
+        rate: setup.rate,
+        ramp: RAMP,
+        writes: WRITES,
+        order: json!({ "item": "lab", "quantity": 1 }),
+        timeout: Duration::from_secs(35),
+        tries: 5,
+        pause: Duration::from_millis(500),
+        connections: 64,
+        file: setup.folder.join("ledger.jsonl"),
+        seed: setup.seed,
+    }
+}

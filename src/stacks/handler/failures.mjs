@@ -1,0 +1,67 @@
+// What a failure of the database means: whether another try can help, whether the other way to the writer may, and
+// whether a write may have been done. Codes: SQLSTATE, or Node's own for sockets and names (aws-facts-2 §19.4, §19.5).
+
+const GONE = new Set([
+  'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH',
+  'ENETUNREACH', 'EADDRNOTAVAIL',
+  // PostgreSQL: an administrator or a crash ended the session, or the server is starting or stopping.
+  '57P01', '57P02', '57P03',
+]);
+const READ_ONLY = '25006';
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+
+// A word for the log and for whoami: what is wrong, without names or values.
+export function kindOf(error) {
+  const code = String(error.code ?? '');
+  if (code === READ_ONLY) return 'read-only';
+  if (CERTIFICATE.test(code)) return 'certificate';
+  if (code.startsWith('28') || code === 'NOCREDENTIALS') return 'sign-in';
+  if (code.startsWith('53')) return 'full';
+  if (code === '57014' || error.late) return 'slow';
+  if (GONE.has(code) || code.startsWith('08')) return 'gone';
+  if (code === '42P01' || code === '42501' || code === '3D000') return 'schema';
+  if (code === '40001' || code === '40P01') return 'conflict';
+  // pg has no code for a socket that ended in the middle.
+  return /^[0-9A-Z]{5}$/.test(code) ? 'refused' : 'gone';
+}
+
+// Worth one more try on a new connection, with the name resolved anew. Not a certificate or a schema: those stay as
+// they are. Not a slow answer either, whose second try would double the load: unless it was the sign-in that was slow,
+// which is how a Region without its writer looks.
+export function canRetry(error) {
+  const kind = kindOf(error);
+  return ['read-only', 'gone', 'sign-in', 'full', 'conflict'].includes(kind) || (kind === 'slow' && !error.sent);
+}
+
+// The other endpoint may be where the writer is: this one refused the write, or nobody answered there.
+export const isElsewhere = (error) => kindOf(error) === 'read-only' || !error.sent;
+
+// Whether the statement may have been committed all the same. Not where it was never sent, and not where PostgreSQL
+// said what it had against it. A session that ended, or no answer in time, says nothing about the commit.
+export function mayBeDone(error) {
+  return Boolean(error.sent) && ['gone', 'slow'].includes(kindOf(error));
+}
+
+// For people, and for clients: what is wrong and who may change it.
+export function sentence(kind) {
+  switch (kind) {
+    case 'read-only':
+      return 'The database takes no writes at the moment. The writer may be moving to another Region.';
+    case 'certificate':
+      return "The handler could not verify the database's certificate. An operator must look at it.";
+    case 'sign-in':
+      return 'The database refused the handler. An operator must look at its user and its permissions.';
+    case 'full':
+      return 'The database has no free connection at the moment.';
+    case 'slow':
+      return 'The database did not answer in time.';
+    case 'schema':
+      return 'The database is not set up for the handler yet: the table, the user or a right is missing.';
+    case 'conflict':
+      return 'The database was changed by others at the same moment.';
+    case 'refused':
+      return 'The database refused the statement. The log has the reason.';
+    default:
+      return 'The database cannot be reached at the moment.';
+  }
+}
