@@ -7,17 +7,16 @@ use super::journal::{Entry, HandOver, Journal, Word};
 use super::{Folder, NotStarted, Operator, Order, Phase};
 use gwctl_store::Team;
 
-/// Writes a note into the journal of `id`, also when the run is over. Refused while somebody else acts on
-/// the fleet: one hand writes a journal.
-pub async fn note(
+/// Writes a note into the journal of `id`, which no process drives, also when the run is over. Refused while somebody
+/// else acts on the fleet: one hand writes a journal.
+pub(crate) async fn write_note(
     folder: &Folder,
     team: Option<&Team>,
     id: &str,
-    text: &str,
+    order: Order,
     operator: &Operator,
     at: Timestamp,
 ) -> Result<(), NotStarted> {
-    let order = Order::Note { text: text.into() };
     let entry = Entry::Ordered { order };
     write(folder, team, id, (operator, at), &|_| vec![entry.clone()]).await
 }

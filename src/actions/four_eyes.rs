@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::digest::digest;
 use super::journal::{self, Folder};
 use super::{Approval, Asked, Operator, Plan, run_name};
-use gwctl_aws::AwsError;
+use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_store::{NotAsked, Team};
 
 /// How a file of a plan that waits ends, and one of an approval before its approver.
@@ -57,6 +57,10 @@ pub enum NotApproved {
     NotKept(Box<NotAsked>),
     #[error("the shared table is not available: {0}")]
     Unavailable(Box<AwsError>),
+    #[error(
+        "you may not write approvals into the shared table: {0}. `gwctl iam-policy approve` prints what an approver needs"
+    )]
+    NotAllowed(Box<AwsError>),
     #[error("cannot write beside the journals: {0}")]
     Io(#[from] std::io::Error),
 }
@@ -95,11 +99,32 @@ impl Asked {
         serde_json::from_str(&self.plan).map_err(|_| changed())
     }
 
+    /// Whether who AWS knows as `arn` may approve it `at` this time.
+    ///
+    /// # Errors
+    /// They asked for it themselves, it waited too long, or its plan is another one than its digest names.
+    pub fn admits(&self, arn: &str, at: Timestamp) -> Result<(), NotApproved> {
+        self.plan()?;
+        if self.is_by(arn) {
+            let (id, arn) = (self.id.clone(), arn.to_owned());
+            return Err(NotApproved::Own { id, arn });
+        }
+        if at > self.until() {
+            return Err(NotApproved::Expired(self.id.clone()));
+        }
+        Ok(())
+    }
+
+    /// Whether who AWS knows as `arn` asked for it.
+    pub fn is_by(&self, arn: &str) -> bool {
+        person(arn) == person(&self.arn)
+    }
+
     /// Those of `all` that count: of this plan, by somebody else, each person once.
     fn counted(&self, all: Vec<Approval>) -> Vec<Approval> {
         let theirs = all
             .into_iter()
-            .filter(|one| one.digest == self.digest && person(&one.arn) != person(&self.arn));
+            .filter(|one| one.digest == self.digest && !self.is_by(&one.arn));
         let persons: BTreeMap<String, Approval> = theirs
             .map(|one| (person(&one.arn).to_owned(), one))
             .collect();
@@ -117,7 +142,7 @@ const NOBODYS: [&str; 4] = [
 ];
 
 /// Whom `arn` tells apart: a session by its name, unless nobody gave it that name; then the role alone.
-fn person(arn: &str) -> &str {
+pub(crate) fn person(arn: &str) -> &str {
     match arn.rsplit_once('/') {
         Some((role, session)) if role.contains(":assumed-role/") && is_nobodys(session) => role,
         _ => arn,
@@ -182,14 +207,7 @@ pub async fn approve(
     (operator, arn): (&Operator, &str),
     at: Timestamp,
 ) -> Result<(), NotApproved> {
-    asked.plan()?;
-    if person(arn) == person(&asked.arn) {
-        let (id, arn) = (asked.id.clone(), arn.to_owned());
-        return Err(NotApproved::Own { id, arn });
-    }
-    if at > asked.until() {
-        return Err(NotApproved::Expired(asked.id.clone()));
-    }
+    asked.admits(arn, at)?;
     let approval = Approval {
         by: operator.word(),
         arn: arn.to_owned(),
@@ -198,10 +216,20 @@ pub async fn approve(
     };
     let document = serde_json::to_string(&approval).unwrap_or_default();
     match team {
-        Some(team) => team.approve(&asked.id, arn, &document).await?,
+        Some(team) => {
+            let written = team.approve(&asked.id, arn, &document).await;
+            written.map_err(not_written)?;
+        }
         None => folder.keep(&folder.approval_file(&asked.id, arn), &document)?,
     }
     Ok(())
+}
+
+fn not_written(why: AwsError) -> NotApproved {
+    match why.kind {
+        ErrorKind::NotAllowed | ErrorKind::Forbidden => NotApproved::NotAllowed(why.into()),
+        _ => why.into(),
+    }
 }
 
 /// The approvals of `asked` that count.

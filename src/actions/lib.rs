@@ -56,6 +56,7 @@ mod remedy;
 pub mod report;
 mod run_context;
 mod run_name;
+mod said_note;
 mod settle;
 mod shared_table;
 mod step;
@@ -66,9 +67,10 @@ mod traffic;
 mod tried;
 mod unlearned;
 mod unreachable;
+mod waiting;
 
 pub use advise::{Advice, Mode, advise};
-pub use annotate::{abandon, note, offer};
+pub use annotate::{abandon, offer};
 pub use approval::Approval;
 pub use arguments::CodeFrom;
 pub use asked::Asked;
@@ -107,6 +109,7 @@ pub use refused::Refused;
 pub use rehearsal::{Before, Places, Rehearsal};
 pub use remedy::{Remedy, outage, remedies};
 pub use run_context::RunContext;
+pub use said_note::{Noted, note, note_here};
 pub use settle::settle;
 pub use shared_table::{SharedTable, TableSeen};
 pub use step::{Change, Shift, Step};
@@ -114,6 +117,7 @@ pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;
 pub use tried::Tried;
 pub use unlearned::Unlearned;
+pub use waiting::{Waiting, approve_here, waiting};
 
 /// Resources of a stack, and what becomes of them.
 pub use gwctl_stacks::{Action as Becomes, Part};

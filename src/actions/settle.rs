@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::annotate::note;
+use super::annotate::write_note;
 use super::engine::SharedRefused;
 use super::journal::{NotBrought, differ, sent};
-use super::{Clash, Folder, NotStarted, Operator};
+use super::{Clash, Folder, NotStarted, Operator, Order};
 use gwctl_store::Team;
 
 /// Settles the conflicts of the run `id`: keeps the team's journal here, and writes into it what only this machine's told.
@@ -49,7 +49,8 @@ pub async fn settle(
         ));
     }
     let text = format!("{} settles: {}", operator.name, told.join("; "));
-    note(folder, Some(team), id, &text, operator, at).await?;
+    let order = Order::note(text.as_str());
+    write_note(folder, Some(team), id, order, operator, at).await?;
     folder.forget_conflicts(id).map_err(io)?;
     Ok(text)
 }

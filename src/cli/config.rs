@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::Global;
 use super::output::{print, tell};
-use crate::config::{EXAMPLE, Paths, load, schema};
+use crate::config::{ConfigError, EXAMPLE, Paths, load, schema};
 use crate::console::view::{Depth, Theme};
 
 /// Does one of the three.
@@ -49,6 +49,11 @@ fn check(path: &Path, themes: &Path) -> Result<Exit, Failure> {
     if let Some(name) = &loaded.config.console.theme {
         Theme::load(name, Some(themes), Depth::True, false)
             .map_err(|error| Failure::config(error.to_string()))?;
+    }
+    if !loaded.untold.is_empty() {
+        let mut found = loaded.warnings;
+        found.extend(loaded.untold.into_iter().map(|one| one.why));
+        return Err(ConfigError::Wrong(found).into());
     }
     for warning in &loaded.warnings {
         tell(format!("{warning}\n"));

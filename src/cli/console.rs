@@ -16,6 +16,7 @@ use super::settings::{Settings, profile, refresh};
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
 use crate::aws::{keep_from_terminal, read_certificates_early};
+use crate::config::Untold;
 use crate::console::app::Mode;
 use crate::console::{self, Fleets, Keeping, Opening, Outcome, Setup};
 use crate::fleet::{FleetSpec, Pace};
@@ -57,6 +58,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         )),
         recording: None,
         clock: super::clock::present(),
+        untold: settings.untold.iter().map(Untold::line).collect(),
         told: Some(news),
         fleets: Arc::new(Configured {
             global: global.clone(),

@@ -54,6 +54,7 @@ fn show(global: &Global, args: &Simulated, worlds: Worlds) -> Result<Exit, Failu
     let paths = Paths::find(None)?;
     let incidents = file::kept_in(file::folder(&paths, true), global.record);
     let setup = Setup {
+        untold: Vec::new(),
         told: None,
         fleets: Arc::new(Demo {
             worlds: worlds.clone(),

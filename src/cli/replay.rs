@@ -42,6 +42,7 @@ pub fn run(global: &Global, args: &Replay) -> Result<Exit, Failure> {
         ));
     }
     let setup = Setup {
+        untold: Vec::new(),
         told: None,
         fleet: recording.head.fleet.clone(),
         fleets: Arc::new(Recorded(recording.clone())),

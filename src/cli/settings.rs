@@ -8,7 +8,7 @@ use super::flags::Global;
 use super::output::tell;
 use super::which_fleet;
 use crate::aws::{SessionOptions, Timeouts};
-use crate::config::{Config, Diagnostic, Loaded, Paths, load, nearest};
+use crate::config::{Config, Diagnostic, Level, Loaded, Paths, Untold, load, nearest};
 use crate::fleet::{Clock, FleetSpec};
 use crate::observe;
 
@@ -23,6 +23,8 @@ pub struct Settings {
     pub fleet: String,
     /// What is worth a look in the file.
     pub warnings: Vec<Diagnostic>,
+    /// What of `[notify]` is wrong, and left out.
+    pub untold: Vec<Untold>,
 }
 
 impl Settings {
@@ -57,7 +59,10 @@ impl Settings {
     ) -> Result<Self, Failure> {
         let paths = Paths::find(global.config.as_deref())?;
         let Loaded {
-            config, warnings, ..
+            config,
+            warnings,
+            untold,
+            ..
         } = load(&paths.config)?;
         let fleet = choose(&config, global.fleet.as_deref(), undecided)?;
         Ok(Self {
@@ -65,13 +70,26 @@ impl Settings {
             config,
             fleet,
             warnings,
+            untold,
         })
     }
 
-    /// Says on stderr what is worth a look in the file.
+    /// Says on stderr what is worth a look in the file, and what of `[notify]` is left out.
     pub fn tell_warnings(&self) {
+        self.tell_of(Level::Warning);
+    }
+
+    /// As [`Self::tell_warnings`], for who is there to tell others: what of `[notify]` is left out is an error.
+    pub fn tell_errors(&self) {
+        self.tell_of(Level::Error);
+    }
+
+    fn tell_of(&self, untold: Level) {
         for warning in &self.warnings {
             tell(format!("{warning}\n"));
+        }
+        for one in &self.untold {
+            tell(format!("{}\n", one.told(untold)));
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::read::{Misfit, read};
-use super::{Config, Diagnostic, Level, check, nearest};
+use super::{Config, Diagnostic, Level, Untold, check, nearest, untold};
 
 /// A configuration that can be used, and what is worth a look in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Loaded {
     pub file: PathBuf,
     /// What is worth a look.
     pub warnings: Vec<Diagnostic>,
+    /// What of `[notify]` is wrong, and left out.
+    pub untold: Vec<Untold>,
 }
 
 /// Why there is no usable configuration.
@@ -72,29 +74,52 @@ pub fn load(file: &Path) -> Result<Loaded, ConfigError> {
 
 /// Reads and checks `text`, naming `file` in what it says.
 pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
-    let document = DeTable::parse(text).map_err(|error| broken(file, text, &error))?;
-    let config: Config = read(document.get_ref()).map_err(|misfit| wrong(file, text, misfit))?;
-    let mut found: Vec<Diagnostic> = check::findings(&config)
-        .into_iter()
-        .map(|finding| {
-            let span = locate(document.get_ref(), &finding.path).unwrap_or(0..0);
-            let mut one = Diagnostic::new(finding.level, file, text, span, finding.found)
-                .meant(finding.meant.as_deref());
-            one.accepted = finding.accepted;
-            if finding.secret {
-                one = one.without_its_line();
+    let mut document = DeTable::parse(text).map_err(|error| broken(file, text, &error))?;
+    let mut untold = Vec::new();
+    let mut config: Config = loop {
+        match read(document.get_ref()) {
+            Ok(config) => break config,
+            Err(misfit) => {
+                let place = misfit.span.clone();
+                let left = place.and_then(|place| untold::leave_out(document.get_mut(), &place));
+                let why = misfitting(file, text, misfit);
+                match left {
+                    Some(left) => untold.push(Untold {
+                        target: left.target(),
+                        why: why.without_its_line(),
+                    }),
+                    None => return Err(ConfigError::Wrong(vec![why])),
+                }
             }
-            one
-        })
-        .collect();
+        }
+    };
+    let mut found = Vec::new();
+    for finding in check::findings(&config) {
+        let span = locate(document.get_ref(), &finding.path).unwrap_or(0..0);
+        let mut one = Diagnostic::new(finding.level, file, text, span, finding.found)
+            .meant(finding.meant.as_deref());
+        one.accepted = finding.accepted;
+        if finding.secret {
+            one = one.without_its_line();
+        }
+        if one.level == Level::Error && untold::is_about(&finding.path) {
+            let target = untold::leave_out_of(&mut config, &finding.path);
+            untold.push(Untold { target, why: one });
+        } else {
+            found.push(one);
+        }
+    }
     found.sort_by_key(|one| (one.line, one.column));
+    untold.sort_by_key(|one| (one.why.line, one.why.column));
     if found.iter().any(|one| one.level == Level::Error) {
+        found.extend(untold.into_iter().map(|one| one.why));
         Err(ConfigError::Wrong(found))
     } else {
         Ok(Loaded {
             config,
             file: file.into(),
             warnings: found,
+            untold,
         })
     }
 }
@@ -108,7 +133,7 @@ fn broken(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
 }
 
 /// It is TOML and no configuration.
-fn wrong(file: &Path, text: &str, misfit: Misfit) -> ConfigError {
+fn misfitting(file: &Path, text: &str, misfit: Misfit) -> Diagnostic {
     let span = misfit.span.unwrap_or(0..0);
     let mut one = Diagnostic::new(Level::Error, file, text, span, misfit.found);
     if let Some((name, known)) = misfit.name {
@@ -117,7 +142,7 @@ fn wrong(file: &Path, text: &str, misfit: Misfit) -> ConfigError {
     if let Some(accepted) = misfit.accepted {
         one = one.accepted(accepted);
     }
-    ConfigError::Wrong(vec![one])
+    one
 }
 
 /// Where the value (or, with nothing deeper known, the nearest table) at `path` stands.

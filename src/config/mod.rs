@@ -8,6 +8,7 @@ mod paths;
 mod read;
 mod record;
 mod span;
+mod untold;
 mod written;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use near::nearest;
 pub use paths::{NoHome, Paths};
 pub use record::{NotRecorded, record};
 pub use span::Span;
+pub use untold::Untold;
 pub use written::{Remarks, written};
 
 /// A complete example with a comment on every key.

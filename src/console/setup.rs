@@ -118,6 +118,8 @@ pub struct Setup {
     pub incidents: Option<Incidents>,
     /// The recording to show instead of watching the fleet.
     pub recording: Option<Arc<Recording>>,
+    /// What of the configuration's `[notify]` is wrong and left out, each in a line.
+    pub untold: Vec<String>,
     /// What becomes of telling others what its runs do; none where nobody is told.
     pub told: Option<mpsc::UnboundedReceiver<ToldNews>>,
     /// Whose time it is.

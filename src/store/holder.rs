@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// What two have in common who ask for the lease of one run.
+pub const SAME_RUN: &str = "run";
+
 /// Who acts on a fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaseHolder {
@@ -29,6 +32,15 @@ impl std::fmt::Display for LeaseHolder {
 }
 
 impl LeaseHolder {
+    /// That they have a lease that somebody else asks for: both act on `shares`.
+    pub fn in_the_way(holder: &str, shares: &str) -> String {
+        if shares == SAME_RUN {
+            format!("{holder} drives this run already")
+        } else {
+            format!("{holder} is already changing this fleet: both have the same {shares}")
+        }
+    }
+
     /// In words, where an item may not tell who it is.
     pub(crate) fn told(holder: Option<&Self>) -> String {
         holder.map_or_else(|| "somebody".into(), ToString::to_string)

@@ -15,6 +15,7 @@ mod hold;
 mod holder;
 mod lease;
 mod lines;
+mod notes;
 mod replicas;
 mod since;
 mod take;
@@ -24,8 +25,9 @@ mod written;
 
 pub use approvals::NotAsked;
 pub use hold::{Hold, Lost};
-pub use holder::LeaseHolder;
+pub use holder::{LeaseHolder, SAME_RUN};
 pub use lease::{Claim, SharedLease};
 pub use lines::{NotShared, SharedRun};
+pub use notes::SaidNote;
 pub use take::NotTaken;
 pub use team::{Team, Unfit};

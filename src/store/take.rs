@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::lease::{BEAT, OwnLease};
 use crate::team::{TTL, Unfit};
 use crate::written::Outcome;
-use crate::{Claim, Hold, LeaseHolder, SharedLease, Team};
+use crate::{Claim, Hold, LeaseHolder, SAME_RUN, SharedLease, Team};
 use gwctl_aws::{AwsError, Item, Only};
 
 /// How often a lease that is watched is looked at.
@@ -18,11 +18,11 @@ const LOOK: Duration = Duration::from_secs(2);
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
     /// Somebody has it, or a lease of something in common.
-    #[error("{} is already changing this fleet: both have the same {shares}", LeaseHolder::told(.holder.as_ref()))]
+    #[error("{}", LeaseHolder::in_the_way(&LeaseHolder::told(.holder.as_ref()), shares))]
     Held {
         /// Who; none where the item does not tell.
         holder: Option<LeaseHolder>,
-        /// What both act on, such as `domain api.example.com`.
+        /// What both act on, such as `domain api.example.com`; or [`SAME_RUN`].
         shares: String,
     },
     /// The table does not answer.
@@ -48,6 +48,21 @@ impl Team {
     /// # Errors
     /// Nothing was taken.
     pub async fn take(&self, claim: Claim, conflict: Conflict<'_>) -> Result<Hold, NotTaken> {
+        let run = claim.holder.run.clone();
+        let taken = self.take_watched(claim, conflict).await;
+        taken.map_err(|why| match why {
+            NotTaken::Held {
+                holder: Some(holder),
+                ..
+            } if holder.run == run => NotTaken::Held {
+                holder: Some(holder),
+                shares: SAME_RUN.into(),
+            },
+            other => other,
+        })
+    }
+
+    async fn take_watched(&self, claim: Claim, conflict: Conflict<'_>) -> Result<Hold, NotTaken> {
         self.fitness().await??;
         let before = self.in_the_way(&claim, conflict).await?;
         let left = self.watched(before, &claim, conflict).await?;

@@ -90,9 +90,7 @@ fn the_timeline_has_what_a_run_sent_and_its_notes_from_its_own_journal() {
         let mut running = stage.start(&stage.plan(&rehearsal.intent));
         let id = running.id.clone();
         let text = "checkout is slow, we leave".to_owned();
-        stage
-            .order(&mut running, Order::Note { text: text.clone() })
-            .await;
+        stage.order(&mut running, Order::note(text.clone())).await;
         let state = stage.settle(&mut running).await;
         assert!(state.phase().over());
         let fleet = state.plan.fleet.clone();

@@ -188,26 +188,34 @@ fn a_second_process_is_told_who_acts_and_an_interrupted_run_can_be_resumed() {
     let desk = Desk::at(&served);
     let mut first = desk.begin(&EVACUATE, "← taken");
     let pid = first.child.id().to_string();
-    for args in [
-        &[
-            "evacuate",
-            "ap-southeast-1",
-            "--write",
-            "--confirm",
-            "ap-southeast-1",
-        ][..],
-        &["runs", "note", "last", "I would like to act"],
-        &["runs", "abandon", "last", "--reason", "I am in a hurry"],
-        &["runs", "resume", "last", "--write"],
+    let other = [
+        "evacuate",
+        "ap-southeast-1",
+        "--write",
+        "--confirm",
+        "ap-southeast-1",
+    ];
+    let (fleet, run) = ("is already changing this fleet", "drives this run already");
+    for (args, why) in [
+        (&other[..], fleet),
+        (
+            &["runs", "abandon", "last", "--reason", "I am in a hurry"],
+            run,
+        ),
+        (&["runs", "resume", "last", "--write"], run),
     ] {
         let second = desk.run(args);
         assert_eq!(second.code, 24, "{args:?}: {}{}", second.out, second.err);
         assert!(
-            second.err.contains(&pid) && second.err.contains("is already changing this fleet"),
+            second.err.contains(&pid) && second.err.contains(why),
             "{}",
             second.err
         );
     }
+    // Who does not act may note all the same: the process that drives the run writes it down.
+    let noted = desk.run(&["runs", "note", "last", "checkout answers"]);
+    assert_eq!(noted.code, 0, "{}{}", noted.out, noted.err);
+    assert!(noted.out.contains("by the gwctl of"), "{}", noted.out);
     assert!(desk.run(&["runs"]).out.contains("running, live"));
 
     interrupt(&first.child);

@@ -110,7 +110,7 @@ fn a_secret_in_the_configuration_itself_is_refused_and_not_shown() {
         assert_ne!(ran.code, 0);
         let told = format!("{}{}", ran.out, ran.err);
         assert!(!told.contains("verysecret"), "{told}");
-        assert!(told.contains("does not tell where the secret is"), "{told}");
+        assert!(told.contains("is kept, and not be the"), "{told}");
         assert!(told.contains("`env:NAME`, `file:PATH`"), "{told}");
     }
 }
@@ -331,4 +331,49 @@ fn doctor_sends_each_target_a_test_and_says_what_became_of_it() {
         assert!(published.contains(part), "{published}");
     }
     assert_eq!(events.next().headers["x-amz-target"], "AWSEvents.PutEvents");
+}
+
+#[test]
+fn a_mistake_in_notify_leaves_that_target_out_and_keeps_nothing_from_starting() {
+    let fleets = super::harness::fleet(&["us-east-1", "eu-west-1"]);
+    let right = "[notify.targets.bell]\nkind = \"terminal\"\n";
+    for (wrong, target) in [
+        (
+            "[notify.targets.hook]\nkind = \"slack\"\nurl = \"https://hooks.slack.com/verysecret\"\n",
+            Some("hook"),
+        ),
+        (
+            "[notify.targets.hook]\nkind = \"slck\"\nurl = \"env:SLACK\"\n",
+            Some("hook"),
+        ),
+        (
+            "[notify.targets.hook]\nkind = \"slack\"\nURL = \"verysecret\"\n",
+            Some("hook"),
+        ),
+        ("[notify.targets.hook]\nurl = \"env:SLACK\"\n", Some("hook")),
+        ("[notify]\nhold_down_s = \"verysecret\"\n", None),
+    ] {
+        let text = format!("{wrong}{right}{fleets}");
+        let loaded = gwctl::config::parse("c.toml".as_ref(), &text).unwrap();
+        let names: Vec<&String> = loaded.config.notify.targets.keys().collect();
+        assert_eq!(names, ["bell"], "{wrong}");
+        let [one] = &loaded.untold[..] else {
+            panic!("{wrong}: {:?}", loaded.untold)
+        };
+        assert_eq!(one.target.as_deref(), target, "{wrong}");
+        let home = Home::new();
+        home.configure(&text);
+        let checked = home.run(&["config", "check"]);
+        assert_ne!(checked.code, 0, "{wrong}");
+        let warned = home.run(&["iam-policy", "watch", "--offline"]);
+        assert_eq!(warned.code, 0, "{wrong}: {}", warned.err);
+        assert!(warned.err.contains("warning: "), "{}", warned.err);
+        assert!(warned.err.contains("Until this is right"), "{}", warned.err);
+        for told in [checked.out, checked.err, warned.out, warned.err, one.line()] {
+            assert!(!told.contains("verysecret"), "{wrong}: {told}");
+        }
+    }
+    // What is wrong elsewhere still is.
+    let broken = format!("{right}{}", fleets.replace("domain", "domian"));
+    assert!(gwctl::config::parse("c.toml".as_ref(), &broken).is_err());
 }

@@ -166,7 +166,13 @@ fn leaving_waits_until_what_was_built_is_kept() {
             .text
             .contains("configuration")
     );
-    assert!(update(&mut state, Msg::RunStopped(None)).is_empty());
+    assert!(
+        update(
+            &mut state,
+            Msg::RunStopped(gwctl::console::app::Stopped::Left)
+        )
+        .is_empty()
+    );
     assert_eq!(kept(&mut state, true, None), [Effect::Quit]);
     // Twice leaves at once.
     assert_eq!(press(&mut built(), "qq"), [Effect::Quit]);

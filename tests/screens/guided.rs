@@ -1,7 +1,7 @@
 //! Guided actions on screen, at the sizes that matter.
 
 use gwctl::actions::RunState;
-use gwctl::console::app::{Effect, Hold, Key, Msg, Overlay, State, Wizard, update};
+use gwctl::console::app::{Effect, Hold, Key, Msg, Overlay, State, Stopped, Wizard, update};
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Glyphs, Theme};
 
@@ -235,4 +235,86 @@ fn a_menu_that_is_longer_than_its_window_says_so() {
     let all = format!("of {} ", offers.len());
     let whole = offers.iter().all(|offer| shown.contains(offer.about));
     assert!(whole || shown.contains(&all), "{shown}");
+}
+
+fn effects(state: &mut State, keys: &str) -> Vec<Effect> {
+    let pressed = keys.chars().map(|c| match c {
+        '\n' => Key::plain(gwctl::console::app::Code::Enter),
+        c => Key::char(c),
+    });
+    pressed
+        .flat_map(|key| update(state, Msg::Key(key)))
+        .collect()
+}
+
+#[test]
+fn who_watches_a_run_may_note_on_it_and_nothing_else() {
+    let theirs = Hold::Theirs(Box::new(run::holder("bob", "console-2")));
+    for hold in [theirs, Hold::Nobody] {
+        let mut state = with_run((120, 40), run::running(), hold);
+        state.read_only = true;
+        let shown = look(&state);
+        assert!(shown.contains("n note"), "{shown}");
+        let id = run::running().id;
+        let noted = |text: &str| Effect::NoteRun(id.clone(), text.into());
+        let done = effects(&mut state, "nit works\n");
+        assert_eq!(done, [noted("it works")]);
+        let done = effects(&mut state, "1:note again\n");
+        assert!(done.contains(&noted("again")), "{done:?}");
+        let done = effects(&mut state, "6X");
+        let acts = |effect: &Effect| matches!(effect, Effect::Order(_) | Effect::Resume { .. });
+        assert!(!done.iter().any(acts), "{done:?}");
+    }
+}
+
+#[test]
+fn a_run_that_another_gwctl_drives_now_says_who_since_when_and_that_this_one_cannot_send() {
+    let handed = RunState {
+        handed_to: Some("bob@console-2".into()),
+        ..run::running()
+    };
+    let took = "bob (process 4242 on console-2) has taken over the fleet's lease";
+    for (before, stopped, said) in [
+        (run::running(), Stopped::TakenOver(took.into()), took),
+        (handed, Stopped::Left, "bob@console-2 accepted the run"),
+    ] {
+        let mut state = with_run((120, 40), before.clone(), Hold::Ours);
+        run::press(&mut state, "1");
+        let done = update(&mut state, Msg::RunStopped(stopped));
+        assert!(
+            done.contains(&Effect::Follow(before.id.clone())),
+            "{done:?}"
+        );
+        let theirs = Hold::Theirs(Box::new(run::holder("bob", "console-2")));
+        update(&mut state, Msg::Run(before.clone().into(), theirs));
+        // Long after the notice is gone.
+        state.notice = None;
+        let told = "bob on console-2 drives it since 12:01:35: this machine can no longer send";
+        let shown = look(&state);
+        assert!(shown.contains(told), "{shown}");
+        run::press(&mut state, "6");
+        let words = words_within(&look(&state), 120);
+        for part in [
+            "This console drove the run until",
+            said,
+            "can no longer send",
+        ] {
+            assert!(words.contains(part), "{part}\n{words}");
+        }
+        // Taken back, it is this console's again.
+        update(&mut state, Msg::Run(before.into(), Hold::Ours));
+        assert!(!look(&state).contains("This console drove"));
+    }
+}
+
+#[test]
+fn a_mistake_in_notify_stands_above_every_screen() {
+    let mut state = calm((120, 40));
+    let line = "[notify] tells oncall nothing: `url` is not given (c.toml:12)";
+    state.untold = vec![line.into()];
+    for key in ["1", "4", "8"] {
+        run::press(&mut state, key);
+        let shown = look(&state);
+        assert!(shown.contains(line), "{shown}");
+    }
 }

@@ -210,7 +210,13 @@ fn quitting_with_a_live_run_asks_and_then_waits_for_the_run() {
     );
     let left = effects(&mut state, "qj\n");
     assert_eq!(left, [Effect::LeaveRun]);
-    assert!(update(&mut state, Msg::RunStopped(None)).contains(&Effect::Quit));
+    assert!(
+        update(
+            &mut state,
+            Msg::RunStopped(gwctl::console::app::Stopped::Left)
+        )
+        .contains(&Effect::Quit)
+    );
     // Without a live run nobody asks.
     let mut state = calm();
     run::shown(&mut state, run::done(), Hold::Ours);
@@ -368,15 +374,21 @@ fn a_plan_that_needs_approval_waits_and_esc_withdraws_it() {
         digest: plan.fingerprint(),
         plan: String::new(),
     };
-    update(&mut state, Msg::Asked(Box::new(asked), Vec::new()));
+    let news = gwctl::console::app::ApprovalNews::Asked(Box::new(asked), Vec::new());
+    update(&mut state, Msg::Approvals(news));
     let shown = look(&state);
     for said in [
         "0 of 1",
         "gwctl runs approve 20261123-120435-evacuate-3f2a",
         "28 min left",
+        "Esc withdraw the plan",
     ] {
         assert!(shown.contains(said), "{said}\n{shown}");
     }
+    assert!(!shown.contains("Enter start"), "{shown}");
+    // Also once the time for changes is over.
+    state.read_only = true;
+    assert!(look(&state).contains("0 of 1"));
     let esc = gwctl::console::app::Key::plain(gwctl::console::app::Code::Esc);
     assert_eq!(update(&mut state, Msg::Key(esc)), [Effect::StopAsking]);
     assert!(look(&state).contains("withdrawn: nothing was changed"));

@@ -1,5 +1,6 @@
 //! What the screens look like: drawn from pictures made by hand, at every size that matters.
 
+mod approvals;
 mod building_keys;
 mod charts;
 mod columns;

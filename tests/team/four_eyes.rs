@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gwctl::actions::{
     Approval, Confirmation, NotApproved, NotStarted, Operator, Plan, Running, approve,
-    ask_approval, end_asking, start,
+    approve_here, ask_approval, end_asking, start, waiting,
 };
 use gwctl::notify::{RunTold, Severity};
 use gwctl::sim::Sim;
@@ -162,6 +162,41 @@ fn who_approves_or_watches_calls_of_the_table_what_their_policies_allow() {
             .unwrap();
         assert_eq!(called(&other), allowed(Purpose::Approve));
         assert!(actions(Purpose::Approve, &BTreeSet::new()).contains("sts:GetCallerIdentity"));
+    });
+}
+
+#[test]
+fn what_waits_is_seen_on_the_other_machine_and_approved_there_as_who_aws_says() {
+    in_virtual_time(async {
+        let sim = world_with(TableKind::Strong);
+        let (one, other) = (machine(&sim).await, machine(&sim).await);
+        let plan = plan(&one, 2);
+        let (here, at) = (table(&one), sim.clock().now());
+        let ada = (&operator(), Some(ADA));
+        let asked = ask_approval(&plan, &one.folder, here.as_ref(), ada, at);
+        let asked = asked.await.unwrap();
+        let mut there = other.run_context();
+        there.spec.rules.approvals = plan.rules.approvals.clone();
+        other.folder.bring_team(&there).await.unwrap();
+        let seen = waiting(&other.folder, &there).await.remove(0);
+        assert_eq!(seen.plan, Ok(Box::new(plan)));
+        assert_eq!(seen.approvals, Some(Vec::new()));
+        let eve = person("eve");
+        approve_here(&seen.asked, &other.folder, &there, &eve)
+            .await
+            .unwrap();
+        let seen = waiting(&one.folder, &one.run_context()).await.remove(0);
+        let me = other.snapshot().identity.last().unwrap().arn.clone();
+        assert!(seen.is_approved_by(&me) && !seen.is_approved_by(BOB));
+        let mut own = seen.asked;
+        own.arn = me;
+        let own = approve_here(&own, &other.folder, &there, &eve).await;
+        assert!(matches!(own, Err(NotApproved::Own { .. })), "{own:?}");
+        end_asking(&one.folder, here.as_ref(), &asked.id)
+            .await
+            .unwrap();
+        other.folder.bring_team(&there).await.unwrap();
+        assert_eq!(waiting(&other.folder, &there).await, []);
     });
 }
 

@@ -162,7 +162,7 @@ async fn elsewhere(stage: &mut Stage, id: &str, deaths: u64) -> Running {
             // The machine that died still counts as the holder for a while.
             Err(refused) => {
                 let told = refused.to_string();
-                assert!(told.contains("is already changing this fleet"), "{told}");
+                assert!(told.contains("drives this run already"), "{told}");
                 tokio::time::sleep(Duration::from_secs(5)).await;
             }
         }

@@ -8,6 +8,7 @@ mod history;
 mod interleavings;
 mod lease;
 mod line;
+mod notes;
 mod persons;
 mod processes;
 mod runs;

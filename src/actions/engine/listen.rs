@@ -13,9 +13,13 @@ use super::run::Message;
 use super::shared::Shared;
 use crate::RunContext;
 use crate::journal::{Folder, RunState, Word};
+use gwctl_store::SaidNote;
 
 /// How often it listens.
 const LISTEN: Duration = Duration::from_secs(1);
+
+/// How often the table is asked for notes, counted in [`LISTEN`].
+const NOTES: u32 = 4;
 
 /// Listens until it is dropped.
 pub(super) struct Listening(AbortHandle);
@@ -59,21 +63,39 @@ impl Listening {
 
 impl Listener {
     async fn listen(self) {
-        loop {
+        for turn in 0.. {
             self.run_context.sleep(LISTEN).await;
             let here = self.folder.hear(&self.id).map(message);
             let heard = match here {
                 Some(message) => Some(message),
                 None => self.accepted().await,
             };
-            let Some(message) = heard else {
-                continue;
-            };
+            let asks = turn % NOTES == 0;
+            let notes = self.notes(asks).await.into_iter().map(Message::Noted);
             let Some(run) = self.run.upgrade() else {
                 return;
             };
-            drop(run.send(message));
+            for message in heard.into_iter().chain(notes) {
+                drop(run.send(message));
+            }
         }
+    }
+
+    /// What others noted and the journal does not have yet; what it has is forgotten here.
+    async fn notes(&self, asks: bool) -> Vec<SaidNote> {
+        let mut said = self.folder.said_notes(&self.id);
+        if asks && let Some(shared) = &self.shared {
+            said.extend(shared.said_notes().await);
+        }
+        let state = self.state.borrow().clone();
+        said.retain(|note| {
+            let written = state.has_note(&note.name);
+            if written {
+                self.folder.forget_note(&self.id, &note.name);
+            }
+            !written
+        });
+        said
     }
 
     /// Whether the offer that stands was accepted on another machine.

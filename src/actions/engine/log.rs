@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
+use super::order::Order;
 use super::shared::Shared;
 use crate::journal::{Entry, HandOver, Journal, JournalError, RunState};
 use crate::{Lately, RunContext};
 use gwctl_fleet::Account;
+use gwctl_store::SaidNote;
 
 /// The journal as steps write it.
 #[derive(Clone)]
@@ -60,6 +62,20 @@ impl Log {
     pub(super) fn say(&self, entry: Entry) -> Result<(), JournalError> {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.append(self.run_context.clock.now(), entry)
+    }
+
+    /// Writes down what somebody noted who does not drive the run, once.
+    pub(super) fn note(&self, note: &SaidNote) -> Result<(), JournalError> {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        if journal.state().has_note(&note.name) {
+            return Ok(());
+        }
+        let order = Order::said(note);
+        journal.append_of(
+            &note.by,
+            self.run_context.clock.now(),
+            Entry::Ordered { order },
+        )
     }
 
     /// That the run is offered to `to`, with what has to be known.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use gwctl_store::SaidNote;
+
 /// Goes into the journal before it is obeyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "order", rename_all = "kebab-case")]
@@ -48,6 +50,9 @@ pub enum Order {
     Note {
         /// What.
         text: String,
+        /// The name under which somebody said it who does not drive the run; none where its operator did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
     },
     /// Offer the run to somebody else.
     HandOver {
@@ -59,6 +64,20 @@ pub enum Order {
 }
 
 impl Order {
+    /// Write `text` down.
+    pub fn note(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::Note { text, said: None }
+    }
+
+    /// Write down what somebody said who does not drive the run.
+    pub(crate) fn said(note: &SaidNote) -> Self {
+        Self::Note {
+            text: note.text.clone(),
+            said: Some(note.name.clone()),
+        }
+    }
+
     /// Whether who gives it goes on with the run, and offers it to nobody.
     pub(crate) const fn goes_on(&self) -> bool {
         !matches!(

@@ -13,6 +13,7 @@ use super::order::Order;
 use super::shared::Shared;
 use crate::figures::{Minutes, WritesBlocked};
 use crate::journal::{Entry, JournalError, Lease, Phase, StepStatus};
+use gwctl_store::SaidNote;
 
 /// What reaches the run from outside.
 pub(super) enum Message {
@@ -26,6 +27,8 @@ pub(super) enum Message {
         by: String,
         offer: String,
     },
+    /// Somebody who does not drive the run noted something.
+    Noted(SaidNote),
 }
 
 pub(super) struct Run {
@@ -142,6 +145,7 @@ impl Run {
                             break;
                         }
                     }
+                    Some(Message::Noted(note)) => self.log.note(&note)?,
                     Some(Message::Order(order)) => {
                         let ends = match order {
                             Order::Undo => self.log.state().no_way_back().is_none(),

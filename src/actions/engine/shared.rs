@@ -14,7 +14,7 @@ use super::shared_refused::SharedRefused;
 use crate::journal::{Diverged, NotBrought, differ};
 use crate::{Binding, Folder, LeaseHolder, RunContext, RunState};
 use gwctl_aws::Fence;
-use gwctl_store::{Claim, Hold, Lost, NotShared, SharedLease, Team};
+use gwctl_store::{Claim, Hold, Lost, NotShared, SaidNote, SharedLease, Team};
 
 /// How often lines that nothing waits for are copied.
 const COPY: Duration = Duration::from_secs(1);
@@ -27,6 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(crate) fn team(run_context: &RunContext) -> Option<Team> {
     let clock = run_context.clock.clone();
     Team::of(&run_context.session, &run_context.spec, clock)
+}
+
+/// Waits for so much of the fleet's time.
+pub(crate) async fn pause(team: Option<&Team>, fleet_time: Duration) {
+    let wall = team.map_or(fleet_time, |team| team.clock.wall(fleet_time));
+    tokio::time::sleep(wall).await;
 }
 
 impl Folder {
@@ -284,6 +290,13 @@ impl Shared {
         let copying = &self.copying;
         let accepted = copying.team.acceptance(&copying.id, offer).await;
         accepted.ok().flatten()
+    }
+
+    /// What others noted on the run on other machines. What the table does not answer now is asked again.
+    pub(super) async fn said_notes(&self) -> Vec<SaidNote> {
+        let copying = &self.copying;
+        let said = copying.team.said_notes(&copying.id).await;
+        said.unwrap_or_default()
     }
 
     /// Copies the rest, and gives the lease back.

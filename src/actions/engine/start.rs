@@ -115,6 +115,14 @@ pub enum NotStarted {
         /// In words.
         why: String,
     },
+    /// A note could not be said to it.
+    #[error("the process that drives run {id} could not be told your note: {why}")]
+    NotNoted {
+        /// Which.
+        id: String,
+        /// In words.
+        why: String,
+    },
     /// It acted on a simulated world that is no more.
     #[error("the simulated world of run {0} ended with its process: it cannot go on")]
     WorldEnded(String),
@@ -269,6 +277,8 @@ pub async fn resume(
     let holder = holder(operator, id, at);
     let lease = folder.lease(binding, &holder)?;
     let taken = shared::take(team.as_ref(), folder, binding, holder, waived).await?;
+    // Whoever had the lease may have been waited for.
+    let at = run_context.clock.now();
     let going_on = go_on(id, orders, (folder, taken.as_ref()), (operator, at)).await;
     let (journal, copied) = match going_on {
         Ok(going_on) => going_on,

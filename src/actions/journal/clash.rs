@@ -92,7 +92,7 @@ impl Conflict {
     /// What the engineer can do about it.
     pub fn advice(&self) -> String {
         format!(
-            "`gwctl runs verify {0}` compares both journals; `gwctl runs settle {0}` keeps the team's, and writes there what \
+            "`gwctl runs verify {0}` compares both journals; `gwctl runs settle {0} --write` keeps the team's, and writes there what \
              this machine did alone",
             self.run
         )

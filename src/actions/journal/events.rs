@@ -49,7 +49,7 @@ fn event(record: &Record, run: &RunState) -> Option<Event> {
         Entry::Begun { .. } => (None, format!("began: {title}")),
         Entry::Ended { phase } => (None, format!("{}: {title}", ended(*phase))),
         Entry::Ordered {
-            order: Order::Note { text },
+            order: Order::Note { text, .. },
         } => (None, text.clone()),
         entry => clause(entry)?,
     };

@@ -20,7 +20,7 @@ const NEWEST: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the journal of run {run} on this machine and the team's differ from line {line} on: nothing was sent. \
-     `gwctl runs verify {run}` compares both; `gwctl runs settle {run}` keeps the team's"
+     `gwctl runs verify {run}` compares both; `gwctl runs settle {run} --write` keeps the team's"
 )]
 pub struct Diverged {
     /// Which run.

@@ -175,8 +175,19 @@ impl Journal {
 
     /// Writes one record down, on disk where it binds, and only then tells those who watch.
     pub(crate) fn append(&mut self, at: Timestamp, entry: Entry) -> Result<(), JournalError> {
+        let by = self.by.clone();
+        self.append_of(&by, at, entry)
+    }
+
+    /// As [`Self::append`], in the name of somebody who does not drive the run.
+    pub(crate) fn append_of(
+        &mut self,
+        by: &str,
+        at: Timestamp,
+        entry: Entry,
+    ) -> Result<(), JournalError> {
         let binds = entry.binds();
-        let record = Record::chained(self.next, at, &self.by, entry, &self.prev);
+        let record = Record::chained(self.next, at, by, entry, &self.prev);
         let mut state = (*self.state).clone();
         state.take(&record)?;
         self.put(&record, binds).map_err(|cause| {

@@ -279,11 +279,11 @@ pub(crate) fn file_name(id: &str) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum LeaseRefused {
     /// Somebody acts on the fleet.
-    #[error("{holder} is already changing this fleet: both have the same {shares}")]
+    #[error("{}", LeaseHolder::in_the_way(&holder.to_string(), shares))]
     Taken {
         /// Who.
         holder: Box<LeaseHolder>,
-        /// What both act on, such as `domain api.example.com`.
+        /// What both act on, such as `domain api.example.com`; or [`gwctl_store::SAME_RUN`].
         shares: String,
     },
     /// The folder.

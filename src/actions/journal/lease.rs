@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::LeaseRefused;
 use crate::Binding;
-use gwctl_store::LeaseHolder;
+use gwctl_store::{LeaseHolder, SAME_RUN};
 
 /// What a lease's file says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,6 +47,8 @@ impl Lease {
             match living(&other) {
                 Some(written) => {
                     if let Some(shares) = conflict(binding, &written.binding) {
+                        let same = written.holder.run == holder.run;
+                        let shares = if same { SAME_RUN.into() } else { shares };
                         let holder = Box::new(written.holder);
                         return Err(LeaseRefused::Taken { holder, shares });
                     }
@@ -117,7 +119,7 @@ fn locked(path: &Path) -> Result<File, LeaseRefused> {
     }
     let written = read(&mut file).unwrap_or_else(unknown);
     Err(LeaseRefused::Taken {
-        shares: "run".into(),
+        shares: SAME_RUN.into(),
         holder: Box::new(written.holder),
     })
 }

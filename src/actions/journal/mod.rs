@@ -11,6 +11,7 @@ mod folder;
 mod hand_over;
 mod lease;
 mod out_of_place;
+mod said;
 mod sent;
 mod stack_part;
 mod state;

@@ -25,6 +25,20 @@ pub struct Note {
     pub by: String,
     /// What.
     pub text: String,
+    /// The name under which it was said to the process that drives the run; none where that is its operator's own.
+    #[serde(skip)]
+    pub said: Option<String>,
+}
+
+impl Note {
+    fn of(record: &Record, text: String) -> Self {
+        Self {
+            at: record.at,
+            by: record.by.clone(),
+            text,
+            said: None,
+        }
+    }
 }
 
 /// An abort criterion that was met.
@@ -297,7 +311,10 @@ impl RunState {
                 }
             }
             Order::Abandon { reason } => self.note(record, format!("abandoned: {reason}")),
-            Order::Note { text } => self.note(record, text.clone()),
+            Order::Note { text, said } => self.notes.push(Note {
+                said: said.clone(),
+                ..Note::of(record, text.clone())
+            }),
             // What comes of them is written down instead.
             Order::HandOver { .. } | Order::Withdraw => {}
         }
@@ -305,11 +322,13 @@ impl RunState {
     }
 
     fn note(&mut self, record: &Record, text: String) {
-        self.notes.push(Note {
-            at: record.at,
-            by: record.by.clone(),
-            text,
-        });
+        self.notes.push(Note::of(record, text));
+    }
+
+    /// Whether the note that was said under this name is written.
+    pub fn has_note(&self, name: &str) -> bool {
+        let mut notes = self.notes.iter();
+        notes.any(|note| note.said.as_deref() == Some(name))
     }
 
     /// The step, when it stands in one of `legal`.

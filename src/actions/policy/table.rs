@@ -13,12 +13,13 @@ pub const ON_THE_SHARED_TABLE: [&str; 3] = [
 ];
 
 /// The partitions that a run writes to where others must approve it: all but the approvals themselves.
-const WRITTEN_BY_RUNS: [&str; 7] = [
+const WRITTEN_BY_RUNS: [&str; 8] = [
     "lease",
     "runs",
     "run#*",
     "approvals",
     "handover#*",
+    "note#*",
     "telling",
     "told",
 ];
@@ -30,7 +31,7 @@ pub enum Table {
     Run,
     /// Reads, and writes approvals alone.
     Approve,
-    /// Reads, has the lease of telling, and writes what was told.
+    /// Reads, notes on runs, has the lease of telling, and writes what was told.
     Watch,
 }
 
@@ -76,7 +77,7 @@ impl Table {
             }
             Self::Run => vec![allow("SharedTable", &ON_THE_SHARED_TABLE, None)],
             Self::Watch => {
-                let keys = json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["telling", "told"] } });
+                let keys = json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["note#*", "telling", "told"] } });
                 let describe = allow("SharedTable", &["dynamodb:DescribeTable"], None);
                 let write = allow("Tell", &["dynamodb:PutItem"], Some(keys));
                 vec![read(), describe, write]

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::engine::Order;
 use super::journal::{Entry, Note, Record, RunState, StepStatus};
 use super::recovery::{Recovery, recovery};
 use super::{Change, Expected, Intent, Task};
@@ -148,7 +149,13 @@ pub fn report(records: &[Record], state: &RunState, live: bool) -> Report {
 fn operators(records: &[Record]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for record in records {
-        if !names.contains(&record.by) {
+        let watched = matches!(
+            &record.entry,
+            Entry::Ordered {
+                order: Order::Note { said: Some(_), .. }
+            }
+        );
+        if !watched && !names.contains(&record.by) {
             names.push(record.by.clone());
         }
     }

@@ -125,7 +125,7 @@ fn said(order: &Order) -> (Option<String>, String) {
         ),
         Order::Undo => (None, "ordered: take back what was done".into()),
         Order::Abandon { reason } => (None, format!("ordered: abandon: {reason}")),
-        Order::Note { text } => (None, format!("note: {text}")),
+        Order::Note { text, .. } => (None, format!("note: {text}")),
         Order::HandOver { to } => (None, format!("ordered: offer it to {to}")),
         Order::Withdraw => (None, "ordered: withdraw the offer".into()),
     }

@@ -14,6 +14,8 @@ const GLOBAL: [&str; 4] = [
     "iam",
     "route53-recovery-control-config",
 ];
+/// The service of the team's table: nothing of a fleet itself is asked of it.
+const TABLE: &str = "dynamodb";
 
 /// Shared by all clients of a session.
 #[derive(Debug)]
@@ -65,8 +67,9 @@ impl CallMonitor {
             kept.skews.insert((call.service, call.region.clone()), skew);
             kept.skew = Some(skew);
         }
-        if GLOBAL.contains(&call.service) {
-            // It says nothing of us-east-1 as a Region: its control planes fail by themselves.
+        if GLOBAL.contains(&call.service) || call.service == TABLE {
+            // It says nothing of us-east-1 as a Region: its control planes fail by themselves. Nor does the team's table of
+            // the Region that has it: what it does not answer is told of the table.
             kept.ledger.enter(call);
             return;
         }

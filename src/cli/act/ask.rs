@@ -123,7 +123,7 @@ impl Question {
             Self::Overrule => why(|reason| Order::Overrule { reason }),
             Self::Alone => why(|reason| Order::Alone { reason }),
             Self::Abandon => why(|reason| Order::Abandon { reason }),
-            Self::Note => why(|text| Order::Note { text }),
+            Self::Note => why(Order::note),
             Self::Undo if line == confirm => Typed::Order(Order::Undo),
             Self::Undo => Typed::Again(format!("`{line}` is not `{confirm}`: nothing was done.")),
         }

@@ -254,7 +254,7 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
             format!("{text}; nothing new begins"),
         ),
         Entry::Ordered {
-            order: Order::Note { text },
+            order: Order::Note { text, .. },
         } => make("»", "note", Ink::Bold, "", text.clone()),
         Entry::Ordered { order } => {
             let (step, text) = ordered(order);
@@ -367,7 +367,7 @@ pub fn ordered(order: &Order) -> (String, String) {
         ),
         Order::Undo => (String::new(), "take back what was done".into()),
         Order::Abandon { reason } => (String::new(), format!("abandon: {reason}")),
-        Order::Note { text } => (String::new(), format!("note: {text}")),
+        Order::Note { text, .. } => (String::new(), format!("note: {text}")),
         Order::HandOver { to } => (String::new(), format!("offer it to {to}")),
         Order::Withdraw => (String::new(), "withdraw the offer".into()),
     }

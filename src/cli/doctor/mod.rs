@@ -71,6 +71,7 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
             settings.fleet
         );
         report.configuration(&loaded, &settings.warnings);
+        report.untold(&settings.untold);
         run_async(async { ask(Target::configured(global, &settings).await).await })?
     };
     examine(&mut report, &found);

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::questions::QuestionOutcome;
 use crate::aws::{Acting, AwsError, ErrorKind, off};
-use crate::config::Diagnostic;
+use crate::config::{Diagnostic, Untold};
 use crate::fleet::{Account, Identity, Reachability, Region, clean_line};
 use crate::store::Unfit;
 
@@ -71,6 +71,16 @@ impl Report {
                 advice: None,
             }
         }));
+    }
+
+    /// What of `[notify]` is wrong, and left out.
+    pub fn untold(&mut self, untold: &[Untold]) {
+        let lines = untold.iter().map(|one| Line {
+            mark: Mark::Failed,
+            what: one.line(),
+            advice: Some(one.consequence()),
+        });
+        self.section("Configuration").extend(lines);
     }
 
     /// What of the environment could not be used.

@@ -14,8 +14,9 @@ use crate::notify::{Answer, Notice};
 /// Sends the tests. Anything but a success of each is a failure.
 pub fn run(global: &Global) -> Result<Exit, Failure> {
     let settings = Settings::read(global)?;
-    settings.tell_warnings();
-    if settings.config.notify.targets.is_empty() {
+    settings.tell_errors();
+    let untold = &settings.untold;
+    if settings.config.notify.targets.is_empty() && untold.is_empty() {
         return Err(Failure::usage("the configuration names nobody to tell")
             .next("Add a table `[notify.targets.NAME]`; `gwctl config init` writes an example."));
     }
@@ -27,7 +28,11 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
     })?
     .unwrap_or_default();
     let width = answers.keys().map(String::len).max().unwrap_or(0);
-    let mut exit = Exit::Success;
+    let mut exit = if untold.is_empty() {
+        Exit::Success
+    } else {
+        Exit::Failure
+    };
     for (name, answer) in &answers {
         let kind = settings.config.notify.targets.get(name);
         let kind = kind.map_or("", |target| target.kind.word());

@@ -39,10 +39,9 @@ pub fn approve(
             name: identity.operator().to_owned(),
             ..operator()
         };
-        if identity.arn == asked.arn {
-            let (id, arn) = (asked.id.clone(), identity.arn);
-            return Err(refused(&NotApproved::Own { id, arn }));
-        }
+        let now = || clock::present().now();
+        let admitted = asked.admits(&identity.arn, now());
+        admitted.map_err(|why| refused(&why))?;
         let typed = confirmed(&plan.confirm, given).await?;
         if typed.trim() != plan.confirm {
             return Err(Failure::refused(format!(
@@ -52,7 +51,7 @@ pub fn approve(
             )));
         }
         let by = (&who, identity.arn.as_str());
-        let done = approve_plan(&asked, folder, team.as_ref(), by, clock::present().now());
+        let done = approve_plan(&asked, folder, team.as_ref(), by, now());
         done.await.map_err(|why| refused(&why))?;
         print(&format!(
             "{} is approved by {}, as {}.\n",

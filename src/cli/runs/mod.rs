@@ -69,12 +69,13 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
         }
         Some(What::Note { id, text }) => {
             let id = find(&folder, id)?;
-            run_async(async {
+            let noted = run_async(async {
                 let team = team_of(global, &folder, &id).await?;
                 let (text, by, at) = (text.join(" "), operator(), now(asked.demo));
                 let done = note(&folder, team.as_ref(), &id, &text, &by, at);
                 done.await.map_err(|why| not_started(&why))
             })??;
+            print(&format!("{}\n", clean_line(&noted.words())))?;
             Ok(Exit::Success)
         }
         Some(What::Settle { id }) => settled(global, &folder, &find(&folder, id)?),
@@ -86,6 +87,11 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
 }
 
 fn settled(global: &Global, folder: &Folder, id: &str) -> Result<Exit, Failure> {
+    if !global.write {
+        let why = "gwctl is read-only by default: nothing was written";
+        let how = "Add --write, or set GWCTL_WRITE=true: this writes into the team's journal.";
+        return Err(Failure::refused(why).next(how));
+    }
     if folder.conflicts(id).is_empty() {
         return Err(Failure::refused(format!(
             "run {id} has no conflict to settle"

@@ -1,5 +1,7 @@
 //! The runs of the team, brought to this machine before they are looked at.
 
+use std::collections::BTreeMap;
+
 use crate::actions::Folder;
 use crate::aws::Session;
 use crate::cli::clock;
@@ -54,6 +56,7 @@ pub fn bring(global: &Global, folder: &Folder) {
         return;
     }
     let brought = run_async(async {
+        let mut unknown: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (name, spec) in &config.fleets {
             let Some(team) = team(global, &config, spec).await else {
                 continue;
@@ -63,10 +66,16 @@ pub fn bring(global: &Global, folder: &Folder) {
                 drop(folder.bring_asked(&team, &spec.domain).await);
             }
             if let Err(why) = folder.bring(&team, &spec.domain).await {
-                tell(format!(
-                    "gwctl: runs of {name} on other machines are not known: {why}"
-                ));
+                let fleets = unknown.entry(why.to_string()).or_default();
+                fleets.push(name.as_str());
             }
+        }
+        // One refusal may be that of many fleets.
+        for (why, fleets) in unknown {
+            let fleets = fleets.join(", ");
+            tell(format!(
+                "gwctl: runs of {fleets} on other machines are not known: {why}"
+            ));
         }
     });
     if let Err(why) = brought {

@@ -46,7 +46,7 @@ pub fn push(global: &Global) -> Result<Exit, Failure> {
                 differ = true;
                 format!(
                     "went on without the table while run {other} changed the fleet, not copied: look at both, then \
-                     `gwctl runs settle {run}`"
+                     `gwctl runs settle {run} --write`"
                 )
             }
             Pushed::Differs(line) => {

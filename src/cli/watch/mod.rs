@@ -47,7 +47,7 @@ pub fn run(global: &Global, args: &Watch) -> Result<Exit, Failure> {
     } else {
         Settings::read(global)?
     };
-    settings.tell_warnings();
+    settings.tell_errors();
     run_async(watch(global, args, settings))?
 }
 

@@ -64,7 +64,10 @@ fn secret(key: &str, wanted: Wanted, given: Option<&SecretRef>, kind: &str, at: 
         }
         (_, Some(reference)) if reference.is_none() => {
             // It may be the secret itself: neither it nor its line is shown.
-            let found = format!("`{key}` does not tell where the secret is");
+            let what = if key == "url" { "address" } else { "key" };
+            let found = format!(
+                "`{key}` must tell where the {what} is kept, and not be the {what}: whoever has it can write there"
+            );
             at.error(key, found, SecretRef::ACCEPTED).secret = true;
         }
         _ => {}

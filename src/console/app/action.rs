@@ -56,6 +56,7 @@ pub enum Action {
     TakeOver,
     HandOver,
     Accept,
+    Approvals,
     PictureBefore,
     PictureAfter,
     MinuteBack,
@@ -430,6 +431,13 @@ pub(super) const AFTER: &[Entry] = &[
         &["A"],
         Group::Guided,
         "accept a run that is offered to you",
+    ),
+    entry(
+        Action::Approvals,
+        "approvals",
+        &["W"],
+        Group::Guided,
+        "plans that wait for approval",
     ),
     entry(
         Action::PictureBefore,

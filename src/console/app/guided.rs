@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Action, NotKept, Wizard};
-use gwctl_actions::{Conflict, Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
+use gwctl_actions::{
+    Conflict, Lately, LeaseHolder, Order, Phase, RunState, StepStatus, Waiting, recovery,
+};
 use gwctl_fleet::{FleetSpec, Pace};
 
 /// How long `:arm` opens the fleet for changes.
@@ -20,8 +22,12 @@ pub struct Guided {
     pub armed: Option<Timestamp>,
     /// The run that is shown.
     pub run: Option<Shown>,
+    /// The run that this console drove until another gwctl did.
+    pub lost: Option<LostRun>,
     /// What this machine's journals and the team's do not agree on.
     pub conflicts: Vec<Conflict>,
+    /// The plans of the fleet that wait for approval, the oldest first.
+    pub waiting: Vec<Waiting>,
     /// Quit as soon as the run was left.
     pub leaving: bool,
     /// How many runs that are over are not yet kept in the configuration.
@@ -47,6 +53,28 @@ pub struct Shown {
     pub hold: Hold,
     /// Whether it was looked at since it was found unfinished.
     pub seen: bool,
+}
+
+/// A run that this console drove until another gwctl did: from here nothing can be sent for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostRun {
+    /// Which.
+    pub run: String,
+    /// When that was known here.
+    pub at: Timestamp,
+    /// Who took it, in a clause.
+    pub to: String,
+}
+
+/// Why a run that this console drove stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// It is over, was left, or was handed over, as its journal tells.
+    Left,
+    /// Another gwctl goes on with it: who, in a clause.
+    TakenOver(String),
+    /// It cannot go on: why.
+    Failed(String),
 }
 
 /// Who moves a run.
@@ -155,12 +183,15 @@ impl Shown {
         let phase = self.state.phase();
         match self.hold {
             Hold::Nobody | Hold::Ours if phase.over() => return self.after(phase),
-            Hold::Theirs(_) if self.state.offered.is_some() => return vec![OrderKind::Accept],
-            Hold::Theirs(_) | Hold::Recorded => return Vec::new(),
-            Hold::Nobody if self.state.offered.is_some() => {
-                return vec![OrderKind::Accept, OrderKind::TakeOver];
+            Hold::Theirs(_) if self.state.offered.is_some() => {
+                return vec![OrderKind::Accept, OrderKind::Note];
             }
-            Hold::Nobody => return vec![OrderKind::TakeOver],
+            Hold::Theirs(_) => return vec![OrderKind::Note],
+            Hold::Recorded => return Vec::new(),
+            Hold::Nobody if self.state.offered.is_some() => {
+                return vec![OrderKind::Accept, OrderKind::TakeOver, OrderKind::Note];
+            }
+            Hold::Nobody => return vec![OrderKind::TakeOver, OrderKind::Note],
             Hold::Ours => {}
         }
         let mut orders = Vec::new();
@@ -194,9 +225,9 @@ impl Shown {
     /// What can still be said to a run that is over.
     fn after(&self, phase: Phase) -> Vec<OrderKind> {
         if phase == Phase::Undone || self.state.no_way_back().is_some() {
-            Vec::new()
+            vec![OrderKind::Note]
         } else {
-            vec![OrderKind::Undo]
+            vec![OrderKind::Undo, OrderKind::Note]
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Target {
     Row(Panel, usize),
     /// An entry of the open overlay's list.
     Entry(usize),
+    /// The line that tells of plans that wait for approval.
+    Approvals,
     /// The overlay itself: swallows the click.
     Overlay,
 }

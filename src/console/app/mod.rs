@@ -1,6 +1,7 @@
 //! State and update of the console: pure, and free of terminals, runtimes and clients.
 
 mod action;
+mod approvals;
 mod charts;
 mod columns;
 mod explained;
@@ -44,13 +45,14 @@ mod wizard;
 mod written;
 
 pub use action::{Action, Tab};
+pub use approvals::ApprovalNews;
 pub use charts::{Against, Charts, RANGES, Range, Span, charts_of, past_of};
 pub use explained::{Asked, Explained, NextStep, Side};
 pub use fault_entry::FaultEntry;
 pub use filter::{Filter, NotAFilter};
 pub use fleets::{Acting, FleetsNews, Listed, Overview, UNASKED};
 pub use further::Further;
-pub use guided::{Guided, Hold, OrderKind, Shown};
+pub use guided::{Guided, Hold, LostRun, OrderKind, Shown, Stopped};
 pub use help::{Help, HelpLine};
 pub use hits::{Area, Hits, Plot, Target, Window};
 pub use keymap::{Keymap, KeymapError};

@@ -6,12 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept, NotWatched,
-    ProgramWrote, Replayed, Seek,
+    ApprovalNews, FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept,
+    NotWatched, ProgramWrote, Replayed, Seek, Stopped,
 };
-use gwctl_actions::{
-    Approval, Asked, Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried,
-};
+use gwctl_actions::{Asked, Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened, Past, PastQuestion};
@@ -83,12 +81,12 @@ pub enum Msg {
     Run(Arc<RunState>, Hold),
     /// An unfinished run of the fleet was found when it was opened.
     Unfinished(u64, Arc<RunState>, Hold),
-    /// This console's run was left, or is over, or could not go on: why.
-    RunStopped(Option<String>),
+    /// This console's run stopped.
+    RunStopped(Stopped),
     /// [`Effect::Start`] or [`Effect::Resume`] did not begin anything.
     NotStarted(String),
-    /// The plan of [`Effect::Start`] waits for approval, and who approved it so far.
-    Asked(Box<Asked>, Vec<Approval>),
+    /// Something came of plans that wait for approval.
+    Approvals(ApprovalNews),
     /// [`Effect::ListRuns`] ended.
     Runs(Vec<RunLine>),
     /// What runs sent a moment ago, and what the table that the team shares answered.
@@ -105,8 +103,8 @@ pub enum Msg {
     Replayed(Box<Replayed>),
     /// Into which file the console is recorded from here on; none when it is recorded no more.
     Recording(Option<String>),
-    /// [`Effect::Snap`] ended: the file, or why there is none.
-    Saved(Result<String, String>),
+    /// What the operator asked for was done, in a sentence, or was not: why.
+    Said(Result<String, String>),
     /// [`Effect::RunCommand`] with this number ended.
     CommandEnded(u64, Result<ProgramWrote, String>),
     /// A frame was drawn.
@@ -131,7 +129,7 @@ pub enum Effect {
     Quit,
     /// Put this into the clipboard.
     Copy(String),
-    /// Save what is on the screen as a picture in this file, or in one named after the time; [`Msg::Saved`] answers.
+    /// Save what is on the screen as a picture in this file, or in one named after the time; [`Msg::Said`] answers.
     Snap(Option<String>),
     /// Write the whole screen again, over what another program may have written on it.
     Repaint,
@@ -172,6 +170,8 @@ pub enum Effect {
     },
     /// The plan that waits for approval is withdrawn.
     StopAsking,
+    /// Approve this plan of somebody else, of the fleet opened with this generation; [`ApprovalNews::Approved`] answers.
+    Approve(u64, Box<Asked>),
     /// Tell this console's run.
     Order(Order),
     /// Resume a run that no process drives, giving these orders first.
@@ -197,6 +197,8 @@ pub enum Effect {
     Seek(Seek),
     /// Write this down in the recording under way.
     Note(String),
+    /// Note this on the run of this identifier, which this console does not drive; [`Msg::Said`] answers.
+    NoteRun(String, String),
     ListRuns,
     /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
     ReadLately(Box<Binding>),

@@ -71,6 +71,11 @@ pub enum Overlay {
         /// The cursor.
         row: usize,
     },
+    /// The plans that wait for approval: [`super::Guided::waiting`].
+    Waiting {
+        /// The cursor.
+        row: usize,
+    },
     /// A run is under way: stay, or leave it?
     Quit {
         /// The cursor: 0 stays.

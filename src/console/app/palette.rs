@@ -41,6 +41,7 @@ pub enum Command {
     Actions,
     Run,
     Runs,
+    Approvals,
     Arm,
     Disarm,
     Theme(Option<String>),

@@ -1,7 +1,7 @@
 //! Whether changes may be made from this console, which run wants its operator, and to whom one is offered.
 
 use super::{Hold, OrderKind, Shown};
-use super::{Screen, State};
+use super::{Screen, State, Wizard};
 use gwctl_actions::{HandOver, Phase, StepStatus};
 use jiff::SignedDuration;
 
@@ -14,6 +14,15 @@ impl State {
     /// Whether the configuration forbids changes to this fleet.
     pub fn pinned(&self) -> bool {
         self.guided.spec.as_ref().is_some_and(|spec| spec.read_only)
+    }
+
+    /// Whether the target of the open plan can be typed: to begin it, or to approve it.
+    pub fn takes_target(&self, wizard: &Wizard) -> bool {
+        match &wizard.approves {
+            Some(waiting) => self.why_not_approve(waiting).is_none(),
+            // What waits can be withdrawn, whatever else may be done.
+            None => self.may_change() || wizard.asked.is_some(),
+        }
     }
 
     /// How long changes stay allowed.

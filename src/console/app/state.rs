@@ -159,6 +159,8 @@ pub struct State {
     pub pace: Pace,
     /// Whether faults can be started and ended by hand.
     pub has_faults: bool,
+    /// What of the configuration's `[notify]` is wrong and left out, each in a line.
+    pub untold: Vec<String>,
     /// A message in the footer.
     pub notice: Option<Notice>,
     /// Columns and rows of the terminal.
@@ -261,6 +263,7 @@ impl State {
             mode: start.mode,
             has_faults: start.has_faults,
             notice: None,
+            untold: Vec::new(),
             size: start.size,
             fleets: start.fleets,
             overview: Overview::default(),

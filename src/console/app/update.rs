@@ -1,6 +1,7 @@
 //! The one way the state changes: a message in, effects out. Pure.
 
 mod act;
+mod approvals;
 mod charts;
 mod command;
 mod cursor;
@@ -18,6 +19,7 @@ mod own;
 mod rejected;
 mod replay;
 mod run;
+mod run_note;
 mod sort;
 mod standing;
 mod switch;
@@ -83,7 +85,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::RunStopped(why) => run::stopped(state, why),
         Msg::NotStarted(why) => guided::not_started(state, why),
-        Msg::Asked(plan, approvals) => guided::asked(state, plan, approvals),
+        Msg::Approvals(news) => approvals::came(state, news),
         Msg::Runs(runs) => {
             listed(state, runs);
             Vec::new()
@@ -121,8 +123,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.recording = file;
             Vec::new()
         }
-        Msg::Saved(Ok(file)) => said(state, format!("saved {file}"), Gravity::Info),
-        Msg::Saved(Err(why)) | Msg::Failed(why) => said(state, why, Gravity::Error),
+        Msg::Said(Ok(text)) => said(state, text, Gravity::Info),
+        Msg::Said(Err(why)) | Msg::Failed(why) => said(state, why, Gravity::Error),
         Msg::Drawn(hits) => {
             state.hits = hits;
             return Vec::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use tui_input::Input;
 
-use gwctl_actions::{Approval, Asked, Finding, Plan};
+use gwctl_actions::{Approval, Asked, Finding, Plan, Waiting};
 
 /// Where in the wizard one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +61,8 @@ pub struct Wizard {
     pub starting: bool,
     /// It waits for the approval of others, and who approved it so far.
     pub asked: Option<(Box<Asked>, Vec<Approval>)>,
+    /// It is somebody else's and waits: here it is read and approved, not begun.
+    pub approves: Option<Box<Waiting>>,
 }
 
 impl Wizard {
@@ -76,7 +78,35 @@ impl Wizard {
             error: None,
             starting: false,
             asked: None,
+            approves: None,
         }
+    }
+
+    /// At the beginning, with a plan that waits for approval.
+    ///
+    /// # Errors
+    /// Why the plan cannot be shown.
+    pub fn approving(waiting: Waiting) -> Result<Self, String> {
+        let plan = waiting.plan.clone()?;
+        let checks = plan.checks.iter();
+        // Otherwise who asked could not have confirmed it.
+        let waived = checks.filter(|check| check.finding == Finding::Waivable);
+        Ok(Self {
+            waived: waived.map(|check| check.name.clone()).collect(),
+            approves: Some(Box::new(waiting)),
+            ..Self::new(*plan)
+        })
+    }
+
+    /// Whether it is open to approve the plan of this name.
+    pub fn approves_plan(&self, id: &str) -> bool {
+        let approves = self.approves.as_ref();
+        approves.is_some_and(|waiting| waiting.asked.id == id)
+    }
+
+    /// Whether the plan follows the newest picture: not while it begins or waits, nor where exactly this one is approved.
+    pub(super) const fn is_replanned(&self) -> bool {
+        !self.starting && self.approves.is_none()
     }
 
     /// Why it cannot go on to be confirmed.

@@ -173,9 +173,8 @@ impl Outside {
             }
             Effect::AskPast(generation, question) => self.ask_past(generation, question),
             Effect::AskLogs(question) => {
-                let observer = self.means.as_ref().map(|means| means.observer.clone());
-                if let Some(observer) = observer {
-                    let now = self.setup.clock.now();
+                if let Some(means) = &self.means {
+                    let (observer, now) = (means.observer.clone(), self.setup.clock.now());
                     let sender = self.sender.clone();
                     // Nobody listens when the console has ended.
                     let send = move |msg| drop(sender.send(Arrival::Msg(msg)));
@@ -194,15 +193,15 @@ impl Outside {
                 waived,
                 break_glass,
             } => {
-                let means = self.means.clone();
-                let operator = self.runs.operator(means.as_ref());
-                let confirmation = Confirmation {
-                    break_glass,
-                    ..Confirmation::of(&operator, typed, waived)
-                };
-                self.runs.start(means, plan, confirmation);
+                let operator = self.runs.operator(self.means.as_ref());
+                let mut confirmed = Confirmation::of(&operator, typed, waived);
+                confirmed.break_glass = break_glass;
+                self.runs.start(self.means.clone(), plan, confirmed);
             }
             Effect::StopAsking => self.runs.stop_asking(),
+            Effect::Approve(generation, asked) => {
+                self.runs.approve(self.means.as_ref(), generation, *asked);
+            }
             Effect::Order(order) => self.runs.order(order),
             Effect::Resume { id, orders } => self.runs.resume(self.means.clone(), id, orders),
             Effect::Accept(id) => self.runs.accept(self.means.clone(), id),
@@ -224,6 +223,7 @@ impl Outside {
                     text,
                 });
             }
+            Effect::NoteRun(id, text) => self.runs.note(self.means.as_ref(), id, text),
             Effect::ListRuns => self.runs.list(),
             Effect::ReadLately(binding) => self.runs.lately(self.means.as_ref(), *binding),
             Effect::ReadTried(generation, fleet) => self.runs.tried(generation, fleet),
@@ -249,8 +249,9 @@ impl Outside {
         Left::Nothing
     }
 
-    /// The console ends: what costs money is stopped.
+    /// The console ends: what costs money is stopped, and what waits for approval is withdrawn.
     pub async fn end(&mut self) {
+        self.runs.end_asking().await;
         self.logs.end().await;
     }
 
@@ -329,8 +330,10 @@ impl Outside {
         let may_write = self.setup.write && !run_context.spec.read_only;
         let keeper = may_write.then(|| Arc::new(Keeper::begin(run_context.clone())));
         let team = self.runs.with_the_team(run_context.clone(), generation);
+        let approvals = self.runs.with_approvals(run_context.clone(), generation);
         self.means = Some(Means {
             keeper,
+            approvals: Arc::new(approvals),
             team: team.map(Arc::new),
             run_context,
             observer: Arc::new(observer),
@@ -368,8 +371,9 @@ impl Outside {
     pub fn save(&self, shot: Shot) {
         let sender = self.sender.clone();
         tokio::task::spawn_blocking(move || {
-            let saved = shot.save().map_err(|why| why.to_string());
-            let _ = sender.send(Arrival::Msg(Msg::Saved(saved)));
+            let saved = shot.save().map(|file| format!("saved {file}"));
+            let said = saved.map_err(|why| why.to_string());
+            let _ = sender.send(Arrival::Msg(Msg::Said(said)));
         });
     }
 

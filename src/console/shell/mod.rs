@@ -1,5 +1,6 @@
 //! The terminal and the loop: events in, effects out, a frame when something changed.
 
+mod approvals;
 mod backend;
 mod cells;
 mod decode;
@@ -141,6 +142,7 @@ fn first_state(setup: &Setup, painter: &Painter, size: (u16, u16)) -> Result<Sta
         size,
     });
     state.own.clone_from(&setup.own);
+    state.untold.clone_from(&setup.untold);
     state.replay = setup.recording.as_deref().map(Replay::of);
     Ok(state)
 }

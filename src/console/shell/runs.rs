@@ -8,19 +8,23 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
+use super::approvals::{ApprovalsWatch, approve};
 use super::effects::Arrival;
 use super::team::{FromTheTeam, TeamWatch};
 use crate::Fleets;
-use crate::app::{Hold, Kept, Msg, RunLine};
+use crate::app::{ApprovalNews, Hold, Kept, Msg, RunLine, Stopped};
 use gwctl_actions::{
-    Approval, Asked, Asking, Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted,
-    Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept, keep_switches, resume,
-    start,
+    Approval, Asked, Asking, Binding, Confirmation, Control, Folder, Intent, JournalError, Lately,
+    NotStarted, Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept,
+    keep_switches, note_here, resume, start,
 };
 use gwctl_observe::Observer;
 
 /// How often the journal of somebody else's run is read.
 const FOLLOW: Duration = Duration::from_millis(500);
+
+/// How long the table may take to hear that a plan waits no longer, when the console ends.
+const WITHDRAW: Duration = Duration::from_secs(3);
 
 /// What is needed to act on the fleet that is watched.
 #[derive(Clone)]
@@ -32,6 +36,9 @@ pub(super) struct Means {
     /// Keeps switches where they are, where this console may change things.
     #[expect(dead_code, reason = "it works while it lives")]
     pub keeper: Option<Arc<Keeper>>,
+    /// Looks for plans that wait for approval.
+    #[expect(dead_code, reason = "it works while it lives")]
+    pub approvals: Arc<ApprovalsWatch>,
     /// Brings the runs of the team's other machines, where it shares a table.
     #[expect(dead_code, reason = "it works while it lives")]
     pub team: Option<Arc<TeamWatch>>,
@@ -102,7 +109,8 @@ impl Runs {
         let waiting = tokio::spawn(async move {
             let tell = |msg| drop(sender.send(Arrival::Msg(msg)));
             let asked = |asked: &Asked, known: &[Approval]| {
-                tell(Msg::Asked(Box::new(asked.clone()), known.to_vec()));
+                let news = ApprovalNews::Asked(Box::new(asked.clone()), known.to_vec());
+                tell(Msg::Approvals(news));
             };
             match task.wait(&plan, &operator, asked).await {
                 Ok(()) => begin(&sender, means, how),
@@ -118,6 +126,46 @@ impl Runs {
             waiting.abort();
             tokio::spawn(asking.end());
         }
+    }
+
+    /// The same, when the console ends: nobody shall approve what nobody begins.
+    pub async fn end_asking(&mut self) {
+        if let Some((asking, waiting)) = self.asking.take() {
+            waiting.abort();
+            // Where the table does not answer, it waits until its time is over, and nothing begins.
+            drop(tokio::time::timeout(WITHDRAW, Box::pin(asking.end())).await);
+        }
+    }
+
+    /// Approves somebody else's plan.
+    pub fn approve(&self, means: Option<&Means>, generation: u64, asked: Asked) {
+        let Some(known) = means else { return };
+        let (run_context, sender) = (known.run_context.clone(), self.sender.clone());
+        let by = (self.folder.clone(), self.operator(means));
+        tokio::spawn(approve(asked, by, run_context, generation, sender));
+    }
+
+    /// Notes `text` on the run `id`, which another process drives, or none.
+    pub fn note(&self, means: Option<&Means>, id: String, text: String) {
+        let Some(known) = means else {
+            let why = "the fleet is not open: nothing was written".to_owned();
+            let _ = self.sender.send(Arrival::Msg(Msg::Failed(why)));
+            return;
+        };
+        let (folder, operator) = (self.folder.clone(), self.operator(means));
+        let (run_context, sender) = (known.run_context.clone(), self.sender.clone());
+        tokio::spawn(async move {
+            let noted = Box::pin(note_here(&folder, &run_context, &id, &text, &operator)).await;
+            let said = noted.map(|noted| noted.words());
+            let said = said.map_err(|why| why.to_string());
+            let _ = sender.send(Arrival::Msg(Msg::Said(said)));
+        });
+    }
+
+    /// Looks for plans that wait for approval for as long as the answer lives.
+    pub fn with_approvals(&self, run_context: RunContext, generation: u64) -> ApprovalsWatch {
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
+        ApprovalsWatch::begin(folder, run_context, generation, sender)
     }
 
     /// Resumes a run that no process drives.
@@ -376,12 +424,13 @@ async fn tell(
             ended = &mut running.task => break ended,
         }
     };
-    let why = match ended {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(error.to_string()),
-        Err(error) => Some(error.to_string()),
+    let stopped = match ended {
+        Ok(Ok(())) => Stopped::Left,
+        Ok(Err(JournalError::TakenOver(to))) => Stopped::TakenOver(to),
+        Ok(Err(error)) => Stopped::Failed(error.to_string()),
+        Err(error) => Stopped::Failed(error.to_string()),
     };
-    send(Msg::RunStopped(why));
+    send(Msg::RunStopped(stopped));
     drop(observer);
 }
 

@@ -287,6 +287,32 @@ pub fn waiting(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     }
 }
 
+/// A line above the screen while a mistake in `[notify]` keeps somebody from being told.
+pub fn untold(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    let Some(first) = scene.state.untold.first() else {
+        return area;
+    };
+    let more = match scene.state.untold.len() {
+        1 => String::new(),
+        count => format!("{count} mistakes: "),
+    };
+    let text = format!(" {} {more}{first} ", scene.theme.glyphs.degraded);
+    let text = paint::fitted(&text, usize::from(area.width));
+    let style = scene.style(Role::Degraded);
+    paint::text(buf, area.x, area.y, area.width, &text, style);
+    Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+/// Whether this console drove the run `id` until another gwctl did.
+fn is_lost(scene: &Scene<'_>, id: &str) -> bool {
+    let lost = scene.state.guided.lost.as_ref();
+    lost.is_some_and(|lost| lost.run == id)
+}
+
 /// A line above the screen while a run needs somebody: one that is held, or was left unfinished.
 pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let Some(shown) = scene.state.calls_for_attention() else {
@@ -299,6 +325,12 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         (Hold::Theirs(holder), _) if scene.state.is_offered_here() => {
             format!("{} on {} offers it to you", holder.operator, holder.host)
         }
+        (Hold::Theirs(holder), _) if is_lost(scene, &run.id) => format!(
+            "{} on {} drives it since {}: this machine can no longer send",
+            holder.operator,
+            holder.host,
+            format::clock(holder.since)
+        ),
         (Hold::Theirs(holder), _) => format!(
             "driven by {} on {} since {}, in another gwctl",
             holder.operator,

@@ -5,6 +5,7 @@
 //! waits, and hands back what it drew where.
 
 mod absent;
+mod approvals;
 mod arcs;
 mod bars;
 mod calls;
@@ -123,6 +124,8 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
     let body = replay::line(&scene, body, buf);
     let body = chrome::waiting(&scene, body, buf);
     let body = chrome::banner(&mut scene, body, buf);
+    let body = approvals::banner(&mut scene, body, buf);
+    let body = chrome::untold(&scene, body, buf);
     if let Some(chart) = enlarged(state) {
         let region = match state.screen() {
             Screen::Region(region) => Some(region),

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::approvals;
 use super::command_line;
 use super::freshness::{Show, cells};
 use super::help::help_window;
@@ -36,6 +37,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Overlay::Wizard(open) => wizard::draw(scene, area, buf, open),
         Overlay::Ask(asked) => menus::ask(scene, area, buf, asked),
         Overlay::Runs { list, row } => menus::runs(scene, area, buf, list.as_deref(), *row),
+        Overlay::Waiting { row } => approvals::waiting(scene, area, buf, *row),
         Overlay::Quit { row } => menus::quit(scene, area, buf, *row),
         Overlay::Votes {
             check,

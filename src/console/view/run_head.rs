@@ -261,9 +261,19 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
 /// Who drives the run, who let it begin, and what it does without.
 fn driven(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) {
     let run = &shown.state;
+    let lost = scene.state.guided.lost.as_ref();
+    if let Some(lost) = lost.filter(|lost| lost.run == run.id) {
+        let text = format!(
+            "This console drove the run until {}: {}. This machine can no longer send anything for it.",
+            format::clock(lost.at),
+            lost.to
+        );
+        let mark = scene.span(format!("{} ", scene.theme.glyphs.degraded), Role::Degraded);
+        prose.marked(0, &mark, &text, Role::Degraded);
+    }
     if let Hold::Theirs(holder) = &shown.hold {
         let text = format!(
-            "{} on {} drives this run since {} (process {}): you see it live, but cannot control it here",
+            "{} on {} drives this run since {} (process {}): you see it live and can write notes, but cannot control it here",
             holder.operator,
             holder.host,
             format::minute(holder.since),

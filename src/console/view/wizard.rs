@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use super::approvals;
 use super::freshness::cells;
 use super::paint;
 use super::popup::{clear, edit, footing, scrolled};
@@ -13,8 +14,7 @@ use super::scene::{Scene, area_of};
 use super::theme::Role;
 use super::wizard_steps::graph;
 use crate::app::{Action, Part, Target, Window, Wizard, red};
-use gwctl_actions::{Approval, Asked, Check, Finding, Plan, Step};
-use gwctl_fleet::format;
+use gwctl_actions::{Check, Finding, Plan, Step};
 
 /// Draws the wizard over the whole body.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
@@ -39,7 +39,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard
     };
     match wizard.part {
         Part::Plan => {
-            let lines = plan_lines(scene, &wizard.plan, inner.width.saturating_sub(2));
+            let lines = plan_lines(scene, wizard, inner.width.saturating_sub(2));
             scrolled(scene, text, buf, &lines, wizard.scroll);
         }
         Part::Checks => checks(scene, text, buf, wizard),
@@ -80,9 +80,13 @@ pub fn times(plan: &Plan) -> String {
 }
 
 /// Everything there is to say of a plan.
-fn plan_lines(scene: &Scene<'_>, plan: &Plan, width: u16) -> Vec<Line<'static>> {
+fn plan_lines(scene: &Scene<'_>, wizard: &Wizard, width: u16) -> Vec<Line<'static>> {
+    let plan = &wizard.plan;
     let mut prose = Prose::new(scene, width);
-    prose.say(0, &plan.title, Role::Title);
+    match &wizard.approves {
+        Some(one) => approvals::told(scene, &mut prose, one),
+        None => prose.say(0, &plan.title, Role::Title),
+    }
     if let Some(why) = red(plan) {
         let mark = scene.span(format!("{} refused: ", scene.theme.glyphs.down), Role::Down);
         prose.marked(0, &mark, &why, Role::Down);
@@ -289,14 +293,16 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
         prose.marked(0, &mark, &names.join(", "), Role::Text);
     }
     prose.gap();
-    if let Some(how) = scene.state.how_to_open() {
+    if let Some((asked, known)) = &wizard.asked {
+        approvals::waits(scene, &mut prose, asked, known);
+    } else if let Some(one) = &wizard.approves {
+        approvals::asks(scene, &mut prose, one, wizard);
+    } else if let Some(how) = scene.state.how_to_open() {
         let mark = scene.span(
             format!("{} read-only: ", glyphs.marks.not_allowed),
             Role::Unknown,
         );
         prose.marked(0, &mark, how, Role::Text);
-    } else if let Some((asked, approvals)) = &wizard.asked {
-        waits(scene, &mut prose, asked, approvals);
     } else if wizard.starting {
         prose.say(0, "starting …", Role::Accent);
     } else {
@@ -306,7 +312,7 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
     let height = (lines.len() as u16).min(area.height.saturating_sub(2));
     let text = Rect { height, ..area };
     scrolled(scene, text, buf, &lines, wizard.scroll);
-    if scene.state.may_change() && !wizard.starting && area.height > height + 1 {
+    if scene.state.takes_target(wizard) && !wizard.starting && area.height > height + 1 {
         let place = Rect {
             y: area.y + height + 1,
             height: 1,
@@ -335,30 +341,14 @@ fn asks(prose: &mut Prose<'_, '_>, plan: &Plan) {
     prose.say(0, &text, Role::Muted);
 }
 
-/// That the plan waits for others.
-fn waits(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, asked: &Asked, approvals: &[Approval]) {
-    let left = asked.until().duration_since(scene.now);
-    let text = format!(
-        "Waits for approval: {} of {}. Asked {} ago, {} left.",
-        approvals.len(),
-        asked.needed,
-        format::span(scene.now.duration_since(asked.at)),
-        format::span(left)
-    );
-    prose.say(0, &text, Role::Accent);
-    let how = format!(
-        "Another person approves it with: gwctl runs approve {}",
-        asked.id
-    );
-    prose.say(0, &how, Role::Text);
-    for approval in approvals {
-        let mark = scene.span(
-            format!("{} approved by ", scene.theme.glyphs.healthy),
-            Role::Healthy,
-        );
-        prose.marked(0, &mark, &approval.by, Role::Text);
+/// What Esc does.
+const fn esc(wizard: &Wizard) -> &'static str {
+    match (&wizard.asked, wizard.part) {
+        (Some(_), _) => "withdraw the plan: nothing was changed",
+        (None, Part::Plan) if wizard.approves.is_some() => "back to the list",
+        (None, Part::Plan) => "leave",
+        (None, _) => "back",
     }
-    prose.say(0, "Esc withdraws it.", Role::Muted);
 }
 
 /// What is wrong, and which keys go on.
@@ -377,16 +367,21 @@ fn foot_lines(scene: &Scene<'_>, wizard: &Wizard, width: u16) -> Vec<Line<'stati
             if wizard.blocked().is_none() {
                 keys.push(("Enter".into(), "confirm"));
             }
-            if wizard
-                .plan
-                .checks
-                .iter()
-                .any(|check| check.finding == Finding::Waivable)
-            {
+            let mut checks = wizard.plan.checks.iter();
+            if wizard.approves.is_none() && checks.any(|check| check.finding == Finding::Waivable) {
                 keys.push((key(Action::Waive), "waive"));
             }
         }
-        Part::Confirm if scene.state.may_change() => keys.push(("Enter".into(), "start")),
+        Part::Confirm if wizard.starting => {}
+        Part::Confirm if scene.state.takes_target(wizard) => {
+            let does = if wizard.approves.is_some() {
+                "approve"
+            } else {
+                "start"
+            };
+            keys.push(("Enter".into(), does));
+        }
+        Part::Confirm if wizard.approves.is_some() => {}
         Part::Confirm => keys.push((key(Action::Palette), "arm")),
     }
     let plan = &wizard.plan;
@@ -394,17 +389,11 @@ fn foot_lines(scene: &Scene<'_>, wizard: &Wizard, width: u16) -> Vec<Line<'stati
         .mechanism
         .as_ref()
         .and_then(|choice| choice.also.first());
-    if also.is_some_and(|also| plan.intent.by(*also).is_some()) && wizard.part != Part::Confirm {
+    let other = also.is_some_and(|also| plan.intent.by(*also).is_some());
+    if other && wizard.approves.is_none() && wizard.part != Part::Confirm {
         keys.push((key(Action::Mechanism), "next mechanism"));
     }
-    keys.push((
-        "Esc".into(),
-        if wizard.part == Part::Plan {
-            "leave"
-        } else {
-            "back"
-        },
-    ));
+    keys.push(("Esc".into(), esc(wizard)));
     let mut spans = Vec::new();
     for (key, does) in keys {
         spans.push(scene.span(key, Role::Accent));

@@ -455,7 +455,7 @@ pub(super) const KNOWN: &[KnownCall] = &[
     call(
         "fis",
         "StartExperiment",
-        "start a fault experiment of the template {experimentTemplateId:without an id}",
+        "start a fault experiment of the template {experimentTemplateId:without an id} (CloudTrail has its end only where somebody stops it)",
     ),
     call(
         "fis",

@@ -172,6 +172,7 @@ pub fn running() -> RunState {
         at: ago(60),
         by: "alice@console-1".into(),
         text: "support was told".into(),
+        said: None,
     });
     run
 }

@@ -291,6 +291,13 @@ const LOOKING: &[Verb] = &[
         Ok(Command::Runs)
     }),
     verb(
+        &["approvals"],
+        Takes::Nothing,
+        ":approvals",
+        "plans that wait for approval",
+        |_, _| Ok(Command::Approvals),
+    ),
+    verb(
         &["arm"],
         Takes::Nothing,
         ":arm",

@@ -9,7 +9,7 @@ use super::super::{
     palette as commands,
 };
 use super::notice::notify;
-use super::{charts, explain, fleets, further, guided, logs, replay, run, sort};
+use super::{approvals, charts, explain, fleets, further, guided, logs, replay, run, sort};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -105,6 +105,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::TakeOver => return run::order(state, OrderKind::TakeOver),
         Action::HandOver => return run::order(state, OrderKind::HandOver),
         Action::Accept => return run::order(state, OrderKind::Accept),
+        Action::Approvals => approvals::list(state),
         Action::Redraw => return vec![Effect::Repaint],
         Action::Suspend => return run::suspend(state),
         Action::Quit => return run::quit(state),

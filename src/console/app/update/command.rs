@@ -3,7 +3,7 @@
 use super::super::palette::{self, Command};
 use super::super::{Action, Effect, Filter, Gravity, Overlay, Screen, State, columns};
 use super::notice::notify;
-use super::{act, charts, guided, logs, navigate, replay, run, switch};
+use super::{act, charts, guided, logs, navigate, replay, run, run_note, switch};
 
 /// Whether a command asks or changes something.
 const fn is_for_the_fleet(command: &Command) -> bool {
@@ -17,6 +17,7 @@ const fn is_for_the_fleet(command: &Command) -> bool {
             | Command::Note(_)
             | Command::HandOver(_)
             | Command::Runs
+            | Command::Approvals
     )
 }
 
@@ -61,7 +62,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             set_filter(state, &text);
             return Vec::new();
         }
-        Command::Note(text) => return run::noted(state, text),
+        Command::Note(text) => return run_note::noted(state, text),
         Command::HandOver(to) => return run::hand_over(state, to),
         Command::Range(range) => {
             charts::set_range(state, range);
@@ -106,6 +107,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.overlay = Some(Overlay::Runs { list: None, row: 0 });
             return vec![Effect::ListRuns];
         }
+        Command::Approvals => Action::Approvals,
         Command::Actions => Action::Actions,
         Command::Run => Action::Show(Screen::Run.tab()),
         Command::Theme(None) => Action::Themes,

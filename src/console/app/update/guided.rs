@@ -6,9 +6,9 @@ use super::super::{
 };
 use super::notice::notify;
 use super::rejected::{Rejected, sentence};
-use super::{act, navigate};
+use super::{act, approvals, navigate};
 use crate::app::offer::{Offer, Way};
-use gwctl_actions::{Approval, Asked, Finding, Intent, Lately};
+use gwctl_actions::{Finding, Intent, Lately};
 
 /// Everything that can be done where one is.
 pub(super) fn menu(state: &mut State) {
@@ -98,7 +98,7 @@ pub(super) fn lately(state: &mut State, lately: Lately) -> Vec<Effect> {
 /// A newer picture: the plan that is open follows it.
 pub(super) fn replan(state: &mut State) {
     let intent = match &state.overlay {
-        Some(Overlay::Wizard(open)) if !open.starting => open.plan.intent.clone(),
+        Some(Overlay::Wizard(open)) if open.is_replanned() => open.plan.intent.clone(),
         _ => return,
     };
     let planned = offers::planned(state, &intent);
@@ -125,6 +125,9 @@ fn open(state: &mut State) -> Option<&mut Wizard> {
 
 /// To the next part; from the last one, off it goes.
 pub(super) fn forward(state: &mut State) -> Vec<Effect> {
+    if let Some(effects) = approvals::confirm(state) {
+        return effects;
+    }
     let may = state.may_change();
     let how = state.how_to_open();
     let busy = state.guided.run.as_ref().is_some_and(Shown::live);
@@ -213,15 +216,8 @@ pub(super) fn backward(state: &mut State) -> Vec<Effect> {
     }
     match wizard.part.before() {
         Some(before) => wizard.turn_to(before),
+        None if wizard.approves.is_some() => approvals::list(state),
         None => state.overlay = None,
-    }
-    Vec::new()
-}
-
-/// The plan waits for approval, or another person approved it.
-pub(super) fn asked(state: &mut State, asked: Box<Asked>, approvals: Vec<Approval>) -> Vec<Effect> {
-    if let Some(wizard) = open(state).filter(|wizard| wizard.starting) {
-        wizard.asked = Some((asked, approvals));
     }
     Vec::new()
 }
@@ -239,7 +235,7 @@ pub(super) fn turn(state: &mut State, forwards: bool) -> Vec<Effect> {
 /// Waives the check under the cursor, or takes that back.
 pub(super) fn waive(state: &mut State) {
     let Some(wizard) = open(state) else { return };
-    if wizard.part != Part::Checks {
+    if wizard.part != Part::Checks || wizard.approves.is_some() {
         return;
     }
     let Some(check) = wizard.plan.checks.get(wizard.row) else {
@@ -259,7 +255,9 @@ pub(super) fn waive(state: &mut State) {
 
 /// Plans once more, with the next mechanism that would work.
 pub(super) fn mechanism(state: &mut State) {
-    let Some(wizard) = open(state) else { return };
+    let Some(wizard) = open(state).filter(|wizard| wizard.approves.is_none()) else {
+        return;
+    };
     let next = wizard
         .plan
         .mechanism

@@ -1,7 +1,7 @@
 //! The mouse: what was clicked follows from what was drawn where.
 
 use super::super::{Effect, Gesture, Overlay, State, Target};
-use super::{act, charts, navigate, overlay};
+use super::{act, approvals, charts, navigate, overlay};
 
 /// Rows a turn of the wheel moves.
 const WHEEL: isize = 3;
@@ -26,6 +26,7 @@ pub(super) fn moved(state: &mut State, gesture: Gesture, x: u16, y: u16) -> Vec<
 fn clicked(state: &mut State, target: Option<Target>, opens: bool) -> Vec<Effect> {
     match target {
         Some(Target::Tab(screen)) => navigate::go(state, screen),
+        Some(Target::Approvals) => approvals::list(state),
         Some(Target::Panel(panel)) => {
             state.focus.insert(state.screen().clone(), panel);
         }
@@ -55,6 +56,7 @@ fn clicked_overlay(state: &mut State, target: Option<&Target>) -> Vec<Effect> {
                     | Overlay::Themes { row, .. }
                     | Overlay::Menu { row, .. }
                     | Overlay::Runs { row, .. }
+                    | Overlay::Waiting { row }
                     | Overlay::Quit { row },
                 ) => row == entry,
                 Some(Overlay::Palette(palette)) => palette.chosen == Some(*entry),

@@ -6,7 +6,7 @@ use super::super::{
     Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
     palette::{self, Command},
 };
-use super::{act, command, guided, logs, navigate, own, run, sort};
+use super::{act, approvals, command, guided, logs, navigate, own, run, sort};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -16,7 +16,9 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Overlay::Palette(_)) => in_palette(state, key),
         Some(Overlay::Filter { .. }) => in_filter(state, key),
         Some(Overlay::Ask(_)) => in_ask(state, key),
-        Some(Overlay::Wizard(wizard)) if wizard.part == Part::Confirm && state.may_change() => {
+        Some(Overlay::Wizard(wizard))
+            if wizard.part == Part::Confirm && state.takes_target(wizard) =>
+        {
             in_confirmation(state, key)
         }
         Some(Overlay::Sort { .. }) if key.code == Code::Char(' ') => {
@@ -264,6 +266,7 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         // `q` closes what is open rather than the console: leaving by accident costs more.
         Action::Back | Action::Quit => close(state),
         Action::Sort if matches!(state.overlay, Some(Overlay::Sort { .. })) => sort::chosen(state),
+        Action::Approvals if matches!(state.overlay, Some(Overlay::Waiting { .. })) => close(state),
         Action::Help if matches!(state.overlay, Some(Overlay::Help { .. })) => close(state),
         Action::Themes if matches!(state.overlay, Some(Overlay::Themes { .. })) => close(state),
         Action::Faults if matches!(state.overlay, Some(Overlay::Faults { .. })) => close(state),
@@ -287,9 +290,15 @@ fn in_confirmation(state: &mut State, key: Key) -> Vec<Effect> {
     match key.code {
         Code::Esc | Code::BackTab => return guided::backward(state),
         Code::Enter => return guided::forward(state),
+        // What waits or begins takes no more words.
+        _ if is_under_way(state) => {}
         _ => edit_line(state, key),
     }
     Vec::new()
+}
+
+fn is_under_way(state: &State) -> bool {
+    matches!(&state.overlay, Some(Overlay::Wizard(wizard)) if wizard.starting)
 }
 
 /// Words for an order, or an action's arguments, are being typed.
@@ -354,6 +363,9 @@ pub(super) fn step(state: &mut State, by: isize) {
         Some(Overlay::Runs { list, row }) => {
             *row = moved(*row, list.as_ref().map_or(0, Vec::len).saturating_sub(1));
         }
+        Some(Overlay::Waiting { row }) => {
+            *row = moved(*row, state.guided.waiting.len().saturating_sub(1));
+        }
         Some(Overlay::Quit { row }) => *row = moved(*row, 1),
         Some(Overlay::Sort { columns, row }) => *row = moved(*row, columns.len()),
         Some(Overlay::Wizard(wizard)) => match wizard.part {
@@ -383,6 +395,7 @@ pub(super) fn point(state: &mut State, to: usize) {
         Some(Overlay::Faults { list, row }) if to < list.len() => *row = to,
         Some(Overlay::Menu { offers, row }) if to < offers.len() => *row = to,
         Some(Overlay::Quit { row }) if to < 2 => *row = to,
+        Some(Overlay::Waiting { row }) if to < state.guided.waiting.len() => *row = to,
         Some(Overlay::Sort { columns, row }) if to <= columns.len() => *row = to,
         Some(Overlay::Runs { list, row }) if to < list.as_ref().map_or(0, Vec::len) => *row = to,
         Some(Overlay::Wizard(wizard)) if to < wizard.plan.checks.len() => wizard.row = to,
@@ -415,6 +428,11 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Wizard(_)) => guided::forward(state),
         Some(Overlay::Sort { .. }) => {
             sort::chosen(state);
+            Vec::new()
+        }
+        Some(Overlay::Waiting { row }) => {
+            let row = *row;
+            approvals::open(state, row);
             Vec::new()
         }
         Some(Overlay::Quit { row: 0 }) => {

@@ -79,6 +79,7 @@ const fn refuses(action: Action) -> bool {
             | Action::TakeOver
             | Action::HandOver
             | Action::Accept
+            | Action::Approvals
     )
 }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::super::guided::plain_order;
 use super::super::{
-    Ask, Cursor, Effect, Gravity, Hold, Kept, OrderKind, Overlay, Panel, PromptFor, Screen, Shown,
-    State,
+    Ask, Cursor, Effect, Gravity, Hold, Kept, LostRun, OrderKind, Overlay, Panel, PromptFor,
+    Screen, Shown, State, Stopped,
 };
 use super::notice::notify;
 use super::rejected::Rejected;
+use super::run_note::{elsewhere, note};
 use super::{guided, navigate};
 use gwctl_actions::{Conflict, NotConfirmed, Order, Phase, RunState, StepStatus, built_by};
 use gwctl_fleet::Pace;
@@ -24,6 +25,8 @@ pub(super) fn came(state: &mut State, run: Arc<RunState>, hold: Hold) -> Vec<Eff
         hold,
         seen,
     };
+    // It was taken back.
+    state.guided.lost.take_if(|_| shown.hold == Hold::Ours);
     let live = shown.live();
     let keep = keep(state, &shown);
     tell_turn(state, &shown);
@@ -169,31 +172,44 @@ pub(super) fn unfinished(state: &mut State, run: Arc<RunState>, hold: Hold) {
 }
 
 /// This console's run stopped.
-pub(super) fn stopped(state: &mut State, why: Option<String>) -> Vec<Effect> {
-    if let Some(why) = why {
+pub(super) fn stopped(state: &mut State, why: Stopped) -> Vec<Effect> {
+    if let Stopped::Failed(why) = &why {
         notify(state, format!("the run stopped: {why}"), Gravity::Error);
     }
-    let mut handed = None;
-    if let Some(shown) = &mut state.guided.run
-        && shown.hold == Hold::Ours
-        && !shown.state.phase().over()
-    {
-        shown.hold = Hold::Nobody;
-        // Whoever handed it over goes on watching it.
-        if let Some(to) = &shown.state.handed_to {
-            let id = shown.state.id.clone();
-            handed = Some((format!("handed over to {to}"), Effect::Follow(id)));
-        }
-    }
+    let lost = let_go(state, why);
     let mut effects = pace(state, false);
-    if let Some((said, follow)) = handed {
-        notify(state, said, Gravity::Info);
-        effects.push(follow);
-    }
+    // Whoever lost it goes on watching it.
+    effects.extend(lost.map(|lost| {
+        let text = format!("{}: this machine can no longer send", lost.to);
+        notify(state, text, Gravity::Error);
+        let follow = Effect::Follow(lost.run.clone());
+        state.guided.lost = Some(lost);
+        follow
+    }));
     if state.guided.leaving && !busy(state) {
         effects.push(Effect::Quit);
     }
     effects
+}
+
+/// This console drives its run no longer; and who does, where it was taken over or accepted.
+fn let_go(state: &mut State, why: Stopped) -> Option<LostRun> {
+    let seen = state.screen() == &Screen::Run;
+    let at = state.clock;
+    let shown = state.guided.run.as_mut()?;
+    if shown.hold != Hold::Ours || shown.state.phase().over() {
+        return None;
+    }
+    shown.hold = Hold::Nobody;
+    let to = match (why, &shown.state.handed_to) {
+        (Stopped::TakenOver(who), _) => who,
+        (Stopped::Left, Some(to)) => format!("{to} accepted the run that you handed over"),
+        _ => return None,
+    };
+    // It is told on every screen until the run is looked at.
+    shown.seen = seen;
+    let run = shown.state.id.clone();
+    Some(LostRun { run, at, to })
 }
 
 /// What this machine's journals and the team's do not agree on: what is new of it is said at once.
@@ -308,19 +324,13 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
         return Vec::new();
     }
     let live = shown.live();
-    // An engine begun anew acts on the fleet that is watched: it must be the run's own.
-    let fleet = &shown.state.plan.fleet;
-    let domain = &shown.state.plan.binding.domain;
-    let spec = state.guided.spec.as_ref();
-    // By the name that clients use: another machine's configuration may call it otherwise.
-    let same = spec.is_some_and(|spec| spec.domain == *domain);
-    if !live && *fleet != state.fleet && !same {
-        let why = format!("this run is of the fleet {fleet}: `:fleet {fleet}` first");
+    if let Some(why) = elsewhere(state, shown) {
         notify(state, why, Gravity::Error);
         return Vec::new();
     }
     // What begins an engine anew needs the right to change; what speaks to one that runs does not.
-    if !live && let Some(how) = state.how_to_open() {
+    let begins = !live && kind != OrderKind::Note;
+    if begins && let Some(how) = state.how_to_open() {
         notify(state, how, Gravity::Error);
         return Vec::new();
     }
@@ -380,22 +390,6 @@ pub(super) fn hand_over(state: &mut State, to: String) -> Vec<Effect> {
     vec![Effect::Order(Order::HandOver { to })]
 }
 
-/// Writes `text` down: in the journal of the run that this console moves, or else in the recording under way.
-pub(super) fn noted(state: &mut State, text: String) -> Vec<Effect> {
-    if state.guided.run.as_ref().is_some_and(Shown::live) {
-        notify(state, "written into the run's journal", Gravity::Info);
-        return vec![Effect::Order(Order::Note { text })];
-    }
-    if state.recording.is_none() {
-        let why = "a note needs a run or a recording, and there is neither: incident pace records";
-        notify(state, why, Gravity::Error);
-        return Vec::new();
-    }
-    notify(state, "written into the recording", Gravity::Info);
-    super::timeline::noted(state, text.clone());
-    vec![Effect::Note(text)]
-}
-
 fn not_now(shown: &Shown, kind: OrderKind) -> String {
     if let (OrderKind::Undo, Some(why)) = (kind, shown.state.no_way_back()) {
         return why.into();
@@ -447,7 +441,12 @@ pub(super) fn said(
         (OrderKind::Abandon, _) => Order::Abandon {
             reason: "by the operator, in the console".into(),
         },
-        _ => Order::Note { text },
+        _ if !shown.live() => {
+            let id = shown.state.id.clone();
+            state.overlay = None;
+            return Ok(note(state, id, text));
+        }
+        _ => Order::note(text),
     };
     let effect = if shown.live() {
         Effect::Order(order)

@@ -25,6 +25,7 @@ pub(super) fn to(state: &mut State, name: String) -> Vec<Effect> {
     state.logs = state.logs.anew();
     state.logged = Logged::default();
     state.standing = Standing::default();
+    state.guided.waiting.clear();
     state.frozen = None;
     state.fleet.clone_from(&name);
     vec![Effect::Open(state.opened, name, state.pace)]
