@@ -42,7 +42,7 @@ async fn lab() -> Option<Lab> {
     let spec = sim.spec();
     let regions = spec.sites.iter();
     let regions = regions.map(|site| (site.region.clone(), site.endpoint.clone().unwrap()));
-    let plane = DataPlane::start(&Setup {
+    let setup = Setup {
         folder: folder.path().to_path_buf(),
         regions: regions.collect(),
         domain: spec.domain.clone(),
@@ -50,8 +50,8 @@ async fn lab() -> Option<Lab> {
         dns: server.dns(),
         rate: 20.0,
         seed: 1,
-    });
-    let plane = Arc::new(Box::pin(plane).await.unwrap());
+    };
+    let plane = Arc::new(Box::pin(DataPlane::start(&setup)).await.unwrap());
     sim.follow(Arc::new(Measuring::start(plane.clone())));
     Some(Lab {
         sim,
@@ -69,7 +69,10 @@ impl Lab {
     async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let begun = Instant::now();
         while !holds(self) {
-            assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "not within {PATIENCE:?}: {what}"
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -78,8 +81,10 @@ impl Lab {
     async fn orders(&self, more: f64) {
         let before = self.totals().writes_acknowledged;
         let what = format!("{more} more orders are acknowledged");
-        self.until(&what, |lab| lab.totals().writes_acknowledged >= before + more)
-            .await;
+        self.until(&what, |lab| {
+            lab.totals().writes_acknowledged >= before + more
+        })
+        .await;
     }
 }
 
@@ -88,7 +93,9 @@ fn processes_of(folder: &std::path::Path) -> Vec<String> {
     let all = std::fs::read_dir("/proc").unwrap().flatten();
     let lines = all.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
     let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
-    lines.filter(|line| line.contains(&*folder.to_string_lossy())).collect()
+    lines
+        .filter(|line| line.contains(&*folder.to_string_lossy()))
+        .collect()
 }
 
 #[test]
@@ -107,9 +114,17 @@ fn a_failover_in_the_simulated_aws_promotes_a_real_database_under_true_traffic()
 
         // Everything in the writer's Region gets SIGKILL.
         lab.sim.start_fault("region-dark:us-east-1").unwrap();
-        lab.until("nobody answers in us-east-1", |lab| !lab.sim.state().in_service(&us)).await;
-        lab.sim.state().rds().failover("orders", TARGET, true).unwrap();
-        lab.until("the writer is in eu-west-1", |lab| lab.plane.writer() == eu).await;
+        lab.until("nobody answers in us-east-1", |lab| {
+            !lab.sim.state().in_service(&us)
+        })
+        .await;
+        lab.sim
+            .state()
+            .rds()
+            .failover("orders", TARGET, true)
+            .unwrap();
+        lab.until("the writer is in eu-west-1", |lab| lab.plane.writer() == eu)
+            .await;
         lab.orders(20.0).await;
 
         let (ledger, rows) = lab.plane.settle().await.unwrap().unwrap();
@@ -117,16 +132,31 @@ fn a_failover_in_the_simulated_aws_promotes_a_real_database_under_true_traffic()
         println!("{verdict}");
         // What the new writer had not got is lost, and nothing else is wrong.
         let none = |all: &[String]| all.is_empty();
-        assert!(none(&verdict.twice) && none(&verdict.mixed_up) && none(&verdict.nobodys), "{verdict}");
+        assert!(
+            none(&verdict.twice) && none(&verdict.mixed_up) && none(&verdict.nobodys),
+            "{verdict}"
+        );
         assert!(none(&verdict.not_to_be_there), "{verdict}");
         let told = lab.totals().writes_lost;
-        assert!(verdict.lost.len() < verdict.acknowledged / 2, "{verdict}, the world says {told}");
+        assert!(
+            verdict.lost.len() < verdict.acknowledged / 2,
+            "{verdict}, the world says {told}"
+        );
 
-        let Lab { sim, plane, folder, _server } = lab;
+        let Lab {
+            sim,
+            plane,
+            folder,
+            _server,
+        } = lab;
         drop((sim, plane, _server));
         let begun = Instant::now();
         while !processes_of(folder.path()).is_empty() {
-            assert!(begun.elapsed() < PATIENCE, "left behind: {:?}", processes_of(folder.path()));
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "left behind: {:?}",
+                processes_of(folder.path())
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
