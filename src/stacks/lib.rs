@@ -15,6 +15,7 @@ mod difference;
 mod error;
 mod family;
 mod given;
+pub mod handler;
 mod intrinsic;
 mod router;
 mod template;

@@ -197,7 +197,7 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
     let primary = sites.iter().find(|site| site.primary);
     if let Some(site) = primary {
         let wanted = all.region(site.region, site.home, true, Traffic::None);
-        checks.extend(code::first(all, &wanted));
+        checks.extend(code::configured(all, &wanted));
         checks.extend(code::takes_writes(all, &wanted));
     }
     let secret = primary.and_then(|site| {

@@ -17,6 +17,7 @@ mod change_set;
 mod checks;
 mod code;
 mod database;
+mod deliver_code;
 mod distribution;
 mod invalidate;
 mod mute;
@@ -56,6 +57,7 @@ pub use certificate::AttachCertificate;
 pub use checks::ForceCheck;
 pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
+pub use deliver_code::DeliverCode;
 pub use invalidate::Invalidate;
 pub use mute::{MuteAlarms, UnmuteAlarms};
 pub use point_alias::PointAlias;
@@ -137,6 +139,7 @@ tasks!(
     AwaitGreen,
     AwaitRequests,
     CopyCode,
+    DeliverCode,
     AwaitWell,
     SmokeWrite,
     AwaitFigures,
@@ -204,6 +207,7 @@ impl Task {
             Self::BuildStack(_) => Means::Stack,
             Self::RemoveStack(_) => Means::StackRemoval,
             Self::CopyCode(_)
+            | Self::DeliverCode(_)
             | Self::RestoreCode(_)
             | Self::PointAlias(_)
             | Self::PointStage(_) => Means::Code,
@@ -243,6 +247,7 @@ impl Task {
                 | Self::Invalidate(_)
                 | Self::AttachCertificate(_)
                 | Self::CopyCode(_)
+                | Self::DeliverCode(_)
                 | Self::RestoreCode(_)
                 | Self::PointAlias(_)
                 | Self::PointRouter(_)
@@ -269,6 +274,7 @@ impl Task {
             | Self::BuildStack(_)
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
+            | Self::DeliverCode(_)
             | Self::RestoreCode(_)
             | Self::PointRouter(_)
             | Self::SwitchRegion(_)
