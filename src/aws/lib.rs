@@ -33,6 +33,7 @@ pub use services::logs::{Bound, Cut, LogAnswer, LogQuestion, Logs};
 pub use services::metric::{MetricQuestion, Subject, question};
 pub use services::mute::{MuteWindow, Muting};
 pub use services::rds::{EVENTS_KEPT, Rds};
+pub use services::rds_data::{DataApi, SqlPlace};
 pub use services::recovery::{RecoveryConfig, Routing};
 pub use services::region_switch::{RegionSwitch, StartExecution};
 pub use services::region_switch_replies::ExecutionSummary;

@@ -97,6 +97,9 @@ pub struct BuildSpec {
     /// handler.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<HandlerCode>,
+    /// Somebody else makes the database user and the table of the reference handler; gwctl prints the SQL.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub database_user_by_hand: bool,
     /// Templates of one's own instead of gwctl's: `global`, `region`, `switch` or `edge` to a file.
     pub templates: BTreeMap<String, String>,
     /// Of the global stack; its engine is that of the Regions too.

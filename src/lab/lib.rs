@@ -6,3 +6,20 @@
 //! ```
 
 pub mod authority; // the lab's own certificates
+pub mod clients; // who asks, and what they were told
+pub mod database; // PostgreSQL: a writer, its replicas, and the doors in front of them
+pub mod dns; // resolvers of the clients' continents
+pub mod edge; // the router in Node, between clients and Regions
+mod gate; // what can be ended all at once
+pub mod leash; // processes that end with the lab
+pub mod links; // the distance between Regions
+pub mod region; // functions and gateway of one Region
+pub mod sigv4; // signatures, as the receiving side checks them
+pub mod tls; // TLS, as servers speak it
+
+#[cfg(test)]
+mod path_tests; // clients, DNS, edge and router together
+#[cfg(test)]
+mod plane_tests; // database, function and gateway together, with the handler that users get
+#[cfg(test)]
+mod stand; // HTTP over TLS, for tests

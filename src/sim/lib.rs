@@ -6,3 +6,4 @@ pub mod world;
 
 pub use alias::Alias;
 pub use world::{FaultStatus, History, Scenario, Sim, SimError, SimOptions};
+pub use world::{Measured, MeasuredFlow, MeasuredFunction, Reality};

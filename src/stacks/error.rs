@@ -8,7 +8,8 @@ pub struct TemplateError {
 }
 
 impl TemplateError {
-    pub(super) fn new(why: impl Into<String>) -> Self {
+    /// One with this reason.
+    pub fn new(why: impl Into<String>) -> Self {
         Self { why: why.into() }
     }
 }

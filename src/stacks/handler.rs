@@ -1,4 +1,4 @@
-//! The reference handler as Lambda takes it, and the table that it needs. Its sources are in `handler/`.
+//! The reference handler as Lambda takes it. Its sources are in `handler/`.
 
 mod zip;
 
@@ -37,14 +37,6 @@ pub fn package() -> &'static Package {
     &PACKAGE
 }
 
-/// The statements that make its table and the database user `user`, one after the other. Each may be repeated.
-pub fn schema(user: &str) -> Vec<String> {
-    include_str!("handler/schema.sql")
-        .split("\n\n")
-        .map(|statement| statement.trim().replace("${user}", user))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,14 +51,5 @@ mod tests {
         );
         assert_eq!(FILES[1].0, "index.js");
         assert!(FILES[1].1.contains("handler"));
-    }
-
-    #[test]
-    fn the_schema_is_of_single_statements_for_the_user() {
-        let statements = schema("app_user");
-        assert_eq!(statements.len(), 5);
-        assert!(statements.iter().all(|one| one.ends_with(';')));
-        assert!(statements[4].contains("TO app_user;"));
-        assert!(!statements.concat().contains("${"));
     }
 }

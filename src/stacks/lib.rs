@@ -11,6 +11,7 @@
 //! asking anybody. CloudFormation does the provisioning.
 
 mod capability;
+mod database;
 mod difference;
 mod error;
 mod family;
@@ -24,11 +25,13 @@ mod yaml;
 use serde::{Deserialize, Serialize};
 
 pub use capability::{Capability, capabilities};
+pub use database::{DatabaseUser, HANDLER_SCHEMA};
 pub use difference::{Action, Part, parts};
 pub use error::TemplateError;
 pub use family::family;
 pub use given::{Given, SET_BY_GWCTL, given};
 pub use intrinsic::{Made, Nothing, Scope};
+pub use router::CODE as ROUTER;
 pub use template::{Output, Parameter, Parameters, Resource, Template};
 
 /// The stacks a fleet is made of.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-const CODE: &str = include_str!("router/index.js");
+/// The edge router as it is deployed: a `CommonJS` module of Node.
+pub const CODE: &str = include_str!("router/index.js");
 
 /// Fills code and version in. A version is immutable: other code needs a version of another name
 /// (aws-facts §6.1).

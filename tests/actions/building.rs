@@ -448,3 +448,109 @@ fn an_order_to_undo_is_refused_where_the_plan_has_no_way_back() {
         );
     });
 }
+
+/// The configuration of the empty account, and what `up` plans with it.
+fn up_with(configure: impl FnOnce(&mut FleetSpec)) -> Plan {
+    let world = super::world::empty();
+    in_virtual_time(async {
+        let stage = Stage::calmly(world).await;
+        let mut spec = stage.spec.clone();
+        configure(&mut spec);
+        let up = Intent::Up(Up {
+            found: Some(Survey::default()),
+        });
+        planned(&spec, &stage.snapshot(), &up).unwrap()
+    })
+}
+
+#[test]
+fn the_handlers_user_is_made_on_the_writer_or_by_somebody_who_is_shown_the_sql() {
+    let secret = "MasterUserSecretArn";
+    let made = up_with(|_| {});
+    let step = made.step("database-user.us-east-1").unwrap();
+    assert!(
+        step.after.contains(&"member.us-east-1".to_owned()),
+        "{:?}",
+        step.after
+    );
+    let sql = made
+        .notes
+        .iter()
+        .find(|note| note.contains(&step.id))
+        .unwrap();
+    for part in [
+        "CREATE USER handler;",
+        "GRANT rds_iam TO handler;",
+        "CREATE TABLE",
+        "GRANT SELECT, INSERT",
+    ] {
+        assert!(sql.contains(part), "{part}: {sql}");
+    }
+    let check = |plan: &Plan| {
+        let mut all = plan.checks.iter();
+        all.find(|one| one.name == "database-user")
+            .cloned()
+            .unwrap()
+    };
+    assert_eq!(check(&made).finding, Finding::Pass);
+    let elsewhere = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf";
+    let by_hand: [&dyn Fn(&mut FleetSpec); 3] = [
+        &|spec| spec.build.database_user_by_hand = true,
+        &|spec| {
+            spec.build.region.insert(secret.into(), elsewhere.into());
+        },
+        &|spec| {
+            let class = "db.t4g.medium";
+            spec.build
+                .region
+                .insert("DBInstanceClass".into(), class.into());
+        },
+    ];
+    for configure in by_hand {
+        let plan = up_with(configure);
+        assert!(plan.step("database-user.us-east-1").is_none());
+        let check = check(&plan);
+        assert_eq!(check.finding, Finding::Waivable);
+        assert!(
+            check.text.contains("CREATE USER handler;"),
+            "{}",
+            check.text
+        );
+    }
+    let named = up_with(|spec| {
+        let name = "x; DROP TABLE orders";
+        spec.build.region.insert("DatabaseUser".into(), name.into());
+    });
+    assert_eq!(check(&named).finding, Finding::Fail);
+}
+
+#[test]
+fn who_may_not_use_the_data_api_is_told_what_to_run() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(super::world::empty()).await;
+        let up = Intent::Up(Up {
+            found: Some(Survey::default()),
+        });
+        let plan = stage.plan(&up);
+        stage.sim().tamper(Tamper {
+            service: "rds-data".into(),
+            operation: "ExecuteStatement".into(),
+            region: None,
+            nth: 1,
+            how: How::Fail("AccessDeniedException".into()),
+        });
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Held, "{}", story(&state));
+        assert!(
+            story(&state).contains("CREATE USER handler;"),
+            "{}",
+            story(&state)
+        );
+        let retry = Order::Retry {
+            step: "database-user.us-east-1".into(),
+        };
+        let state = stage.order(&mut running, retry).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+    });
+}

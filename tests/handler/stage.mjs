@@ -28,6 +28,7 @@ export async function stage() {
   await postgres.start({ port, tls, hba: `hostssl app handler 127.0.0.0/8 ${method}`, settings: { max_connections: 30 } });
   postgres.sql('CREATE DATABASE app', 'primary', 'postgres');
   const schema = readFileSync(new URL('../../src/stacks/handler/schema.sql', import.meta.url), 'utf8').replaceAll('${user}', 'handler');
+  postgres.sql('CREATE USER handler');
   // Twice: it may be repeated.
   postgres.sql(schema);
   postgres.sql(schema);

@@ -15,6 +15,7 @@ mod building;
 mod certificate;
 mod code;
 mod connections;
+mod database_user;
 mod down;
 mod drain;
 mod drill;

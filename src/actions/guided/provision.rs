@@ -6,6 +6,7 @@ use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::admission;
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{self, Site, admitted, green, id, unbuilt, up_to_green};
+use super::database_user::{Preparation, serves_after_it};
 use super::{code, orderable, password, preconditions, quotas};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
@@ -177,7 +178,11 @@ impl Action for Provision {
             region.as_str(),
         );
         plan.checks = checks(&all, region, &site);
-        plan.steps = up_to_green(&all, &site, &[])?;
+        let preparation = preparation(&all, &site);
+        plan.checks.extend(preparation.check());
+        plan.notes.extend(preparation.note());
+        plan.steps.extend(preparation.step(&all, None));
+        plan.steps.extend(up_to_green(&all, &site, &[])?);
         let mut before_record = vec![];
         let mut regions: Vec<Region> = sites().cloned().collect();
         regions.push(region.clone());
@@ -237,12 +242,23 @@ impl Action for Provision {
             )
             .after([id("admitted", region)]),
         );
+        serves_after_it(&mut plan.steps);
         plan.checks.extend(quotas::checks(&all, &plan.steps));
         plan.inverse.extend(unbuilt(&all, &site, &built)?);
         let class = built.parameters.get("DBInstanceClass").cloned();
         plan.notes.extend(notes(context, class.as_deref()));
         Ok(plan)
     }
+}
+
+/// What becomes of the database; where its writer is not known, the check of the database stops the plan.
+fn preparation(all: &Architecture<'_>, site: &Site<'_>) -> Preparation {
+    let topology = all.context.snapshot.database.topology.last();
+    let Some(writer) = topology.and_then(Topology::writer) else {
+        return Preparation::None;
+    };
+    let wanted = all.region(site.region, site.home, site.primary, Traffic::None);
+    Preparation::of(all, &wanted, (&writer.region, &writer.cluster))
 }
 
 fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{self, Site, admitted, id, unbuilt, up_to_green};
+use super::database_user::{Preparation, serves_after_it};
 use super::provision::{known_place, notes, open, taken};
 use super::{code, password};
 use super::{orderable, quotas};
@@ -15,7 +16,7 @@ use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
 use crate::survey::Surveyor;
 use crate::task::AwaitServing;
-use crate::{Refused, Step, Survey, Task};
+use crate::{Refused, Step, Survey, Task, names};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
@@ -122,8 +123,15 @@ impl Action for Up {
         // A secondary joins what the primary has begun, and one after another: a global cluster that takes one
         // refuses the next.
         let mut joined = "global".to_owned();
+        let wanted = all.region(first, &homes[0], true, Traffic::None);
+        let cluster = names::cluster(context.fleet, first);
+        let preparation = Preparation::of(&all, &wanted, (first, &cluster));
+        plan.checks.extend(preparation.check());
+        let sql = preparation.note();
+        let mut prepared = preparation.step(&all, Some(id("member", first)));
         for site in &sites {
             plan.steps.extend(up_to_green(&all, site, &[joined])?);
+            plan.steps.extend(prepared.take());
             plan.steps.push(admitted(&all, site)?);
             joined = id("member", site.region);
         }
@@ -159,9 +167,11 @@ impl Action for Up {
             .after(last)
             .after(["edge"]),
         );
+        serves_after_it(&mut plan.steps);
         plan.checks.extend(quotas::checks(&all, &plan.steps));
         plan.inverse = inverse(&all, &sites)?;
         plan.notes = notes(context, None);
+        plan.notes.extend(sql);
         plan.notes.push(
             "AWS charges for the distribution by requests and data. The router runs twice a request, on the way to the Region and back: Lambda@Edge charges for both. Additional metrics cost extra where they are on.".into(),
         );

@@ -33,7 +33,7 @@ pub use table::{ON_THE_SHARED_TABLE, Table};
 
 /// What provisioning calls that no plan says: a look round before it is planned, and what only another
 /// try needs.
-const BESIDE_PLANS: [&str; 10] = [
+const BESIDE_PLANS: [&str; 12] = [
     "apigateway:GET",
     "cloudformation:DeleteChangeSet",
     "cloudformation:DescribeAccountLimits",
@@ -41,6 +41,9 @@ const BESIDE_PLANS: [&str; 10] = [
     "lambda:GetAccountSettings",
     "rds:DescribeAccountAttributes",
     "rds:DescribeOrderableDBInstanceOptions",
+    // The handler's user: planned where the database's first user has a secret.
+    "rds:EnableHttpEndpoint",
+    "rds-data:ExecuteStatement",
     "route53:GetAccountLimit",
     // Who takes what a Region loses is looked at right before it is left.
     "route53:GetHealthCheck",
@@ -61,7 +64,12 @@ const BEFORE_ROLLBACK: [&str; 6] = [
 const EACH_RUN: &str = "sts:GetCallerIdentity";
 
 /// What AWS checks besides the action that is called (aws-facts §9): never called by gwctl itself.
-pub const DEPENDENTS: [(&str, &[&str]); 2] = [
+pub const DEPENDENTS: [(&str, &[&str]); 3] = [
+    // The Data API signs in with what the caller may read (aws-facts §19.3).
+    (
+        "rds-data:ExecuteStatement",
+        &["secretsmanager:GetSecretValue"],
+    ),
     // The copy is encrypted with the key of the snapshot.
     (
         "rds:CopyDBClusterSnapshot",

@@ -26,6 +26,8 @@ pub(super) enum Scope {
     Identity,
     GlobalDatabase,
     Members,
+    /// The secret of the database's first user.
+    FirstUser,
     Snapshots,
     SnapshotKeys,
     SwitchMetric,
@@ -58,7 +60,10 @@ impl Scope {
             "iam:GetRole" | "iam:SimulatePrincipalPolicy" => Self::Identity,
             // Either ARN alone is refused (aws-facts §9.2).
             "rds:SwitchoverGlobalCluster" | "rds:FailoverGlobalCluster" => Self::GlobalDatabase,
-            "rds:ModifyDBCluster" => Self::Members,
+            "rds:EnableHttpEndpoint" | "rds:ModifyDBCluster" | "rds-data:ExecuteStatement" => {
+                Self::Members
+            }
+            "secretsmanager:GetSecretValue" => Self::FirstUser,
             "rds:CopyDBClusterSnapshot" => Self::Snapshots,
             "kms:CreateGrant" | "kms:DescribeKey" => Self::SnapshotKeys,
             "cloudwatch:PutMetricData" => Self::SwitchMetric,
@@ -134,6 +139,7 @@ impl Scope {
                 all
             }
             Self::Members => context.members(),
+            Self::FirstUser => context.given("MasterUserSecretArn").into_iter().collect(),
             Self::Snapshots => context.in_regions("rds", "cluster-snapshot:*"),
             Self::Zone | Self::Records => {
                 one(context.global_arn("route53", &format!("hostedzone/{}", spec.edge.hosted_zone)))

@@ -17,6 +17,7 @@ mod change_set;
 mod checks;
 mod code;
 mod database;
+mod database_user;
 mod deliver_code;
 mod distribution;
 mod invalidate;
@@ -57,6 +58,7 @@ pub use certificate::AttachCertificate;
 pub use checks::ForceCheck;
 pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
+pub use database_user::PrepareDatabase;
 pub use deliver_code::DeliverCode;
 pub use invalidate::Invalidate;
 pub use mute::{MuteAlarms, UnmuteAlarms};
@@ -151,6 +153,7 @@ tasks!(
     AwaitErrors,
     MuteAlarms,
     UnmuteAlarms,
+    PrepareDatabase,
 );
 
 impl Task {
@@ -254,6 +257,7 @@ impl Task {
                 | Self::PointStage(_)
                 | Self::SmokeWrite(_)
                 | Self::SwitchRegion(_)
+                | Self::PrepareDatabase(_)
                 | Self::MuteAlarms(_)
                 | Self::UnmuteAlarms(_)
         )

@@ -34,6 +34,7 @@ pub(crate) mod mute;
 pub(crate) mod quotas;
 pub(crate) mod rds;
 pub(crate) mod rds_change;
+pub(crate) mod rds_data;
 pub(crate) mod rds_offers;
 mod rds_proxies;
 pub(crate) mod recovery;

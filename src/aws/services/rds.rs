@@ -83,6 +83,13 @@ impl Rds {
         Ok(logs.map(|log| reply::name(log)).collect())
     }
 
+    /// ARN of the cluster `id`, and whether its Data API is on.
+    pub async fn data_api_of(&self, id: &str) -> Result<(String, bool), AwsError> {
+        let cluster = Box::pin(self.describe_cluster(id)).await?;
+        let on = cluster.http_endpoint_enabled() == Some(true);
+        Ok((reply::name_or_empty(cluster.db_cluster_arn()), on))
+    }
+
     /// Events of the last hour of the cluster `id` and of its instances, newest first.
     ///
     /// Both sources are asked: the fencing events of a failover belong to instances (aws-facts §2.5).

@@ -62,6 +62,20 @@ impl Rds {
         Ok(receipt)
     }
 
+    /// Switches the Data API of the cluster with this ARN on (aws-facts §19.3).
+    pub async fn enable_data_api(&self, cluster_arn: &str) -> Result<Receipt, AwsError> {
+        let call = self
+            .client
+            .enable_http_endpoint()
+            .resource_arn(cluster_arn)
+            .send();
+        let (_, receipt) = self
+            .caller
+            .change("EnableHttpEndpoint", Box::pin(call))
+            .await?;
+        Ok(receipt)
+    }
+
     /// Every snapshot of `cluster` in this Region, newest first.
     pub async fn snapshots(&self, cluster: &str) -> Result<Vec<DbSnapshot>, AwsError> {
         let mut snapshots = Vec::new();

@@ -208,6 +208,18 @@ impl JsonService {
         self.send_change(request, path, body, within).await
     }
 
+    /// REST: one change by POST, sent once. The answer may take as long as `within`.
+    pub(crate) async fn post_change(
+        &self,
+        operation: &'static str,
+        path: &str,
+        body: String,
+        within: std::time::Duration,
+    ) -> Result<Receipt, AwsError> {
+        let request = ("POST", operation, operation);
+        self.send_change(request, path, body, within).await
+    }
+
     /// REST: one change of a part, sent once. IAM's action is the method, as API Gateway's are.
     pub(crate) async fn patch(
         &self,

@@ -110,7 +110,7 @@ fn owners<'h>(
         Service::Sts | Service::Iam | Service::CloudTrail | Service::DynamoDb | Service::Health => {
             return None;
         }
-        Service::Rds => &holders.database,
+        Service::Rds | Service::RdsData => &holders.database,
         Service::Route53 | Service::RecoveryCluster | Service::RecoveryConfig => &holders.dns,
         Service::CloudFront => &holders.edge,
         Service::Lambda if text("FunctionName").contains("router") => &holders.edge,

@@ -179,7 +179,7 @@ fn fate(sim: &Sim, address: &Address, operation: &str, signed: bool) -> Option<F
 
 /// Keeps a change that was asked for in the world's record.
 fn note(world: &mut State, address: &Address, asked: &RoutedRequest, accepted: bool) {
-    if !mutation::changes(&asked.operation) {
+    if !mutation::changes(&asked.operation, &asked.input) {
         return;
     }
     let at = world.now();

@@ -1,4 +1,4 @@
-//! The world's DNS over loopback UDP: its zone's own servers to those who pass a client network on
+//! The world's DNS over loopback: its zone's own servers to those who pass a client network on
 //! (EDNS0 client subnet), the operator's resolver to all others.
 
 use std::io;
@@ -8,40 +8,22 @@ use hickory_resolver::proto::op::{Message, MessageType, OpCode, ResponseCode};
 use hickory_resolver::proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_resolver::proto::rr::rdata::{A, AAAA, CNAME, NS};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
-use tokio::net::UdpSocket;
 use tokio_util::sync::CancellationToken;
 
+use super::dns_server::{Answers, serve_dns};
 use crate::Sim;
-
-/// More than any question weighs.
-const MOST_BYTES: usize = 2_048;
 
 /// Answers on a free port of `127.0.0.1` until `stopping`; returns where.
 pub(super) async fn serve(sim: Sim, stopping: CancellationToken) -> io::Result<SocketAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let address = socket.local_addr()?;
-    tokio::spawn(async move {
-        let conversation = converse(&socket, &sim);
-        tokio::select! {
-            () = stopping.cancelled() => {}
-            () = conversation => {}
-        }
-    });
-    Ok(address)
+    serve_dns(World(sim), stopping).await
 }
 
-async fn converse(socket: &UdpSocket, sim: &Sim) {
-    let mut buffer = [0; MOST_BYTES];
-    loop {
-        let Ok((length, from)) = socket.recv_from(&mut buffer).await else {
-            continue;
-        };
-        // What is no question gets no answer.
-        let question = Message::from_vec(&buffer[..length]).ok();
-        let answer = question.and_then(|question| answer(sim, &question)?.to_vec().ok());
-        if let Some(answer) = answer {
-            let _ = socket.send_to(&answer, from).await;
-        }
+#[derive(Clone)]
+struct World(Sim);
+
+impl Answers for World {
+    async fn answer(&self, question: Message) -> Option<Message> {
+        answer(&self.0, &question)
     }
 }
 

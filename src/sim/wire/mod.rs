@@ -4,6 +4,7 @@ mod accounts; // whose credentials signed
 mod answer; // one request, whatever way it came
 mod codec; // one a protocol
 mod dns; // the world's DNS
+mod dns_server; // DNS over UDP and TCP
 mod endpoint; // the fleet's own API, where operators write to it
 mod fault; // an error reply
 mod mutation; // which calls change something, and what
@@ -19,4 +20,5 @@ mod trail; // what the server answers besides AWS: probes, faults, readiness
 mod value; // what operations take and give
 
 pub use answer::{Handler, answer, handler};
+pub use dns_server::{Answers, serve_dns};
 pub use serve::{Server, serve};

@@ -23,7 +23,7 @@ const LOOKING: [&str; 13] = [
 ];
 
 /// Members that name what is changed, in the order they are told.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "GlobalClusterIdentifier",
     "TargetDbClusterIdentifier",
     "DBClusterIdentifier",
@@ -39,13 +39,18 @@ const NAMES: [&str; 17] = [
     "StackName",
     "ChangeSetName",
     "planArn",
+    "resourceArn",
+    "ResourceArn",
     "targetRegion",
     "action",
 ];
 
-/// Whether `operation` is to change something.
-pub fn changes(operation: &str) -> bool {
-    !LOOKING.iter().any(|verb| operation.starts_with(verb))
+/// Whether `operation` with this input is to change something.
+pub fn changes(operation: &str, input: &Value) -> bool {
+    let sql = input.text("sql").unwrap_or_default();
+    let asks = operation == "ExecuteStatement" && sql.starts_with("SELECT");
+    !asks
+        && !LOOKING.iter().any(|verb| operation.starts_with(verb))
         && operation.starts_with(|first: char| first.is_ascii_uppercase())
         && !operation.contains(' ')
 }

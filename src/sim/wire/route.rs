@@ -6,7 +6,7 @@ use http::request::Parts;
 use super::codec::{cbor, json, query, xml};
 use super::fault::Fault;
 use super::routes::{
-    APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RECOVERY_CONFIG, ROUTE53, Route, XRAY,
+    APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RDS_DATA, RECOVERY_CONFIG, ROUTE53, Route, XRAY,
 };
 use super::value::Value;
 use gwctl_fleet::Region;
@@ -18,6 +18,8 @@ pub enum Service {
     CloudWatch,
     /// Amazon RDS.
     Rds,
+    /// Amazon RDS, the Data API.
+    RdsData,
     /// Amazon Route 53; global.
     Route53,
     /// Amazon CloudFront; global.
@@ -74,6 +76,7 @@ impl Service {
         Some(match name {
             "monitoring" => Self::CloudWatch,
             "rds" => Self::Rds,
+            "rds-data" => Self::RdsData,
             "route53" => Self::Route53,
             "cloudfront" => Self::CloudFront,
             "cloudtrail" => Self::CloudTrail,
@@ -100,6 +103,7 @@ impl Service {
         match self {
             Self::CloudWatch => "cloudwatch",
             Self::Rds => "rds",
+            Self::RdsData => "rds-data",
             Self::Route53 => "route53",
             Self::CloudFront => "cloudfront",
             Self::CloudTrail => "cloudtrail",
@@ -153,6 +157,7 @@ impl Service {
             | Self::ApiGateway
             | Self::ApiGatewayV2
             | Self::RecoveryConfig
+            | Self::RdsData
             | Self::XRay => Protocol::RestJson,
             Self::DynamoDb | Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
             Self::Acm | Self::CloudTrail | Self::Health | Self::Logs => Protocol::Json("1.1"),
@@ -168,6 +173,7 @@ impl Service {
             Self::ApiGatewayV2 => APIGATEWAY_V2,
             Self::RecoveryConfig => RECOVERY_CONFIG,
             Self::XRay => XRAY,
+            Self::RdsData => RDS_DATA,
             _ => &[],
         }
     }

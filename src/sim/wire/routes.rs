@@ -170,4 +170,6 @@ pub(super) const RECOVERY_CONFIG: &[Route] = &[
     ),
 ];
 
+pub(super) const RDS_DATA: &[Route] = &[post("/Execute", "ExecuteStatement")];
+
 pub(super) const XRAY: &[Route] = &[post("/ServiceGraph", "GetServiceGraph")];

@@ -33,7 +33,7 @@ impl Server {
         self.address
     }
 
-    /// Where its DNS listens, by UDP: the fleet's zone as its own servers and the operator's resolver answer it.
+    /// Where its DNS listens, by UDP and TCP: the fleet's zone as its own servers and the operator's resolver answer it.
     pub const fn dns(&self) -> SocketAddr {
         self.dns
     }

@@ -13,10 +13,11 @@ use crate::world::{State, TrailedCall};
 /// The operator's address.
 const FROM: &str = "198.51.100.24";
 /// Members that records leave out: of the protocol, code, the environment (aws-facts §14.3), and secrets.
-const LEFT_OUT: [&str; 6] = [
+const LEFT_OUT: [&str; 7] = [
     "Action",
     "Version",
     "ZipFile",
+    "sql",
     "Environment",
     "MasterUserPassword",
     "SecretString",
@@ -32,7 +33,7 @@ pub fn keep(
     fault: Option<&Fault>,
 ) {
     let failed = fault.is_some_and(|fault| fault.status >= 500 || fault.unimplemented);
-    if failed || !mutation::changes(&asked.operation) {
+    if failed || !mutation::changes(&asked.operation, &asked.input) {
         return;
     }
     let (account, caller) = signer.identity(world);

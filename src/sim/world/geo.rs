@@ -13,7 +13,7 @@ pub(super) fn place(code: &str) -> Option<&'static Place> {
 
 /// Round trip in milliseconds: light in glass takes 1 ms for 100 km there and back, and cables
 /// wind by about half as much again.
-pub(super) fn rtt_ms(from: (f64, f64), to: (f64, f64)) -> f64 {
+pub fn rtt_ms(from: (f64, f64), to: (f64, f64)) -> f64 {
     1.0 + km(from, to) * 0.0135
 }
 

@@ -41,6 +41,7 @@ mod publish;
 mod publish_database;
 mod random;
 mod rds;
+mod reality;
 mod record_sets;
 mod recovery;
 mod region_switch;
@@ -71,6 +72,8 @@ mod troubled_lines;
 mod troubles;
 mod writes;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 pub use crate::world::parts::dns::DnsAnswer;
@@ -79,6 +82,7 @@ pub use access_lines::ACCESS_FORMAT;
 pub use account::Account;
 pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
+pub use geo::rtt_ms;
 pub use log_lines::{LogGroup, WrittenEvent};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
@@ -103,6 +107,7 @@ pub use parts::totals::Totals;
 pub use parts::trail::{Trail, TrailRecord, TrailedCall};
 pub use physics::{MetricCheckFollows, Physics};
 pub use rds::Rds;
+pub use reality::{Measured, MeasuredFlow, MeasuredFunction, Reality};
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use region_switch::{SwitchOrder, SwitchRefused};
@@ -145,6 +150,8 @@ pub struct State {
     pub queries: LogQueries,
     /// Tables of DynamoDB.
     pub tables: Tables,
+    /// Real software in the place of the model.
+    reality: Option<Arc<dyn Reality>>,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -205,6 +212,7 @@ impl State {
             aws_health: AwsHealth::new(seed, scenario.support, &regions, start),
             queries: LogQueries::default(),
             tables: Tables::founded(),
+            reality: None,
             present: Present { seed, now },
             script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
@@ -283,7 +291,7 @@ impl State {
     }
 
     /// RDS.
-    pub const fn rds(&mut self) -> Rds<'_> {
+    pub fn rds(&mut self) -> Rds<'_> {
         Rds {
             database: &mut self.database,
             resources: &mut self.resources,
@@ -291,6 +299,7 @@ impl State {
             faults: &mut self.faults,
             fleet: &self.fleet,
             physics: &self.physics,
+            reality: self.reality.as_deref(),
             present: self.present,
         }
     }

@@ -97,6 +97,7 @@ impl Rds<'_> {
             to,
             stage: Stage::Pending,
             until,
+            ordered: false,
             cut: f64::INFINITY,
         });
         if !loses_data {
@@ -144,6 +145,7 @@ impl Rds<'_> {
                 });
                 self.enter(Stage::Promoting, 9, 15);
             }
+            Stage::Promoting if self.promotes_for_real(&promotion) => {}
             Stage::Promoting => self.open_new(&promotion),
             Stage::Redirecting => {
                 self.tell_new("RDS-EVENT-0397", |_, _| {
@@ -182,12 +184,30 @@ impl Rds<'_> {
             self.fence(promotion);
             self.enter(Stage::Promoting, 45, 100);
         } else {
+            if let Some(reality) = self.reality {
+                reality.close_writer();
+            }
             self.tell_new("RDS-EVENT-0183", |_, _| {
                 format!("Waiting for data synchronization across global cluster members: current lag is {lag_ms:.0} ms.")
             });
             self.enter(Stage::Synchronising, 1, 2);
         }
         self.status_of(promotion.to, "promoting");
+    }
+
+    /// Whether a real database is on its way to be the writer; it is told to once.
+    fn promotes_for_real(&mut self, promotion: &Promotion) -> bool {
+        let Some(reality) = self.reality else {
+            return false;
+        };
+        let region = self.database.members[promotion.to].region.clone();
+        if !promotion.ordered {
+            reality.promote(&region, promotion.loses_data);
+            if let Some(running) = &mut self.database.promotion {
+                running.ordered = true;
+            }
+        }
+        reality.writer() != Some(region)
     }
 
     /// The event is on the old primary if it can be reached, otherwise on the new one.

@@ -2,6 +2,7 @@
 
 use super::model::{GlobalCluster, Resources};
 use super::physics::Physics;
+use super::reality::Reality;
 use crate::world::parts::database::Database;
 use crate::world::parts::faults::Faults;
 use crate::world::parts::fleet::Fleet;
@@ -16,6 +17,7 @@ pub struct Rds<'w> {
     pub(super) faults: &'w mut Faults,
     pub(super) fleet: &'w Fleet,
     pub(super) physics: &'w Physics,
+    pub(super) reality: Option<&'w dyn Reality>,
     pub(super) present: Present,
 }
 

@@ -79,6 +79,14 @@ impl Member {
         format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{cluster}")
     }
 
+    /// As it was measured at `now`; nothing new has arrived where nobody knows.
+    pub(super) fn measure(&mut self, behind: Option<std::time::Duration>, now: i64) {
+        if let Some(behind) = behind {
+            self.applied_to = self.applied_to.max(now as f64 - behind.as_secs_f64());
+        }
+        self.see(now);
+    }
+
     /// Replicates for one step. Without a link nothing arrives and the lag is the time since.
     pub(super) fn replicate(&mut self, link: &Link) {
         let usual = (62.0 + 0.62 * link.rtt_ms) * (1.0 + 0.25 * link.load);
@@ -101,7 +109,12 @@ impl Member {
             let behind_ms = usual * self.excess_ln.exp();
             self.applied_to = self.applied_to.max(now - behind_ms / 1_000.0);
         }
-        self.lag_ms = (now - self.applied_to).max(0.0) * 1_000.0;
+        self.see(link.now);
+    }
+
+    /// The lag as it is now goes into the minute.
+    fn see(&mut self, now: i64) {
+        self.lag_ms = (now as f64 - self.applied_to).max(0.0) * 1_000.0;
         self.seen = (
             self.seen.0.max(self.lag_ms),
             self.seen.1 + self.lag_ms,

@@ -127,6 +127,8 @@ pub(super) struct Site {
     pub served: Served,
     /// What its functions ran lately.
     pub log: Logbook,
+    /// Whether the real software in its place does not answer.
+    pub unreachable: bool,
     /// What strikes the Region.
     pub strikes: Strikes,
     /// What is wrong with its functions.
@@ -162,6 +164,7 @@ impl Site {
             rate: 0.0,
             served: Served::default(),
             log: Logbook::default(),
+            unreachable: false,
             strikes: Strikes::default(),
             ailments: Ailments::default(),
             series: None,
@@ -205,7 +208,7 @@ impl Site {
 
     /// Whether nobody here answers: the Region is dark, or something is missing on the way.
     pub(super) fn is_silent(&self) -> bool {
-        self.strikes.dark || !self.standing
+        self.strikes.dark || self.unreachable || !self.standing
     }
 
     /// The share of requests that get an error just now, of the function or for there being too many.
@@ -293,7 +296,12 @@ impl Site {
         self.note(outcome, now.step)
     }
 
-    fn note(&mut self, outcome: Outcome, step: f64) -> Outcome {
+    /// The share of invocations that was seen to fail.
+    pub(super) const fn seen_failing(&mut self, share: f64) {
+        self.failing = share;
+    }
+
+    pub(super) fn note(&mut self, outcome: Outcome, step: f64) -> Outcome {
         self.latest = outcome;
         self.rate = outcome.requests / step;
         outcome

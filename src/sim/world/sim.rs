@@ -209,6 +209,11 @@ impl Sim {
         self.present().spec()
     }
 
+    /// Puts real software in the place of what this world models, from now on.
+    pub fn follow(&self, reality: Arc<dyn super::Reality>) {
+        self.state().follow(reality);
+    }
+
     /// Every fault there is, active ones with their beginning.
     pub fn faults(&self) -> Vec<FaultStatus> {
         let state = self.state();

@@ -94,6 +94,7 @@ impl State {
                 self.bring_trouble(&fault);
             }
         }
+        self.darken(&fault, true);
         self.faults.start(fault, self.now());
         self.fleet.look_at(&self.faults, self.present.seed);
     }
@@ -108,6 +109,7 @@ impl State {
         if !self.faults.end(fault) {
             return;
         }
+        self.darken(fault, false);
         match fault.kind {
             FaultKind::StuckDeployment => self.account().unstick_deployment(),
             FaultKind::CertificateExpiring | FaultKind::CertificateExpired => {

@@ -18,6 +18,7 @@ mod logs;
 mod logs_pattern;
 mod page;
 mod rds;
+mod rds_data;
 mod recovery;
 mod region_switch;
 mod route53;
@@ -34,6 +35,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
     match service {
         Service::CloudWatch => cloudwatch::call(operation, world, ask),
         Service::Rds => rds::call(operation, world, ask),
+        Service::RdsData => rds_data::call(operation, world, ask),
         Service::Route53 => route53::call(operation, world, ask),
         Service::CloudFront => cloudfront::call(operation, world, ask),
         Service::CloudTrail => cloudtrail::call(operation, world, ask),

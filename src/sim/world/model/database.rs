@@ -67,6 +67,10 @@ pub struct FailoverState {
 
 /// An Aurora cluster.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in RDS"
+)]
 pub struct DbCluster {
     /// Where.
     pub region: Region,
@@ -95,6 +99,8 @@ pub struct DbCluster {
     pub capacity: Option<(f64, f64)>,
     /// Whether RDS manages the password of its first user in Secrets Manager.
     pub managed_password: bool,
+    /// Whether its Data API is on.
+    pub data_api: bool,
     /// The global cluster it belongs to.
     pub global_cluster: Option<String>,
     /// ARN of the primary cluster, on secondaries.

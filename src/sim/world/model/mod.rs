@@ -12,7 +12,7 @@ mod recovery;
 mod region_switch;
 mod serving;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -57,6 +57,8 @@ pub struct Resources {
     pub global_clusters: Vec<GlobalCluster>,
     /// Aurora clusters of every Region.
     pub clusters: Vec<DbCluster>,
+    /// Users that were made in a database, by its global cluster or its cluster alone.
+    pub database_users: BTreeMap<String, BTreeSet<String>>,
     /// DB instances of every Region.
     pub instances: Vec<DbInstance>,
     /// RDS Proxies of every Region.

@@ -28,7 +28,7 @@ pub(in crate::world) struct Flow {
 }
 
 /// Where the clients' requests went.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::world) struct Routed {
     pub flows: Vec<Flow>,
     /// Requests a second that the edge took and had nowhere to send.

@@ -9,6 +9,8 @@ pub(in crate::world) struct Promotion {
     pub(in crate::world) stage: Stage,
     /// Second at which the stage may end.
     pub(in crate::world) until: i64,
+    /// Whether the real database was told to do it.
+    pub(in crate::world) ordered: bool,
     /// Failover: everything acknowledged after this second is lost.
     pub(in crate::world) cut: f64,
 }

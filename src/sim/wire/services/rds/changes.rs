@@ -45,6 +45,19 @@ pub fn cluster(world: &mut State, ask: &Ask) -> Answer {
     Ok(shape! { "DBCluster": changed }.into())
 }
 
+/// `ResourceArn` is the cluster's.
+pub fn data_api(world: &mut State, ask: &Ask) -> Answer {
+    let arn = ask.input.need("ResourceArn")?;
+    let mut all = world.resources.clusters.iter_mut();
+    let found = all.find(|one| one.region == ask.region && one.arn == arn);
+    let one = found.ok_or_else(|| {
+        let message = format!("DBCluster {arn} not found.");
+        Fault::not_found("ResourceNotFoundFault", message)
+    })?;
+    one.data_api = true;
+    Ok(shape! { "ResourceArn": arn, "HttpEndpointEnabled": true }.into())
+}
+
 /// Of everything that can be modified: deletion protection.
 pub fn global(world: &mut State, ask: &Ask) -> Answer {
     let id = ask.input.need("GlobalClusterIdentifier")?;

@@ -1,0 +1,210 @@
+//! The data plane with the handler that users get: orders through gateways, functions and databases of three Regions.
+//! Where PostgreSQL, Node or the handler's bundle is missing, each test says so and passes.
+
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gwctl_fleet::Region;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+
+use crate::authority::Authority;
+use crate::database::{self, Databases, SCHEMA};
+use crate::links::Links;
+use crate::region::{Authorization, FunctionSetup, GatewaySetup, Site, find_node, write_bootstrap};
+use crate::sigv4::Credentials;
+
+const ROUND_TRIP: Duration = Duration::from_millis(60);
+
+struct Plane {
+    databases: Databases,
+    sites: Vec<Site>,
+    regions: Vec<Region>,
+    tls: Arc<ClientConfig>,
+    _folder: tempfile::TempDir,
+}
+
+fn bundle() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../stacks/handler/dist/index.js")
+}
+
+fn missing() -> Option<String> {
+    let node = find_node().err().map(|why| why.to_string());
+    let postgres = database::Install::find().err().map(|why| why.to_string());
+    let bundle = (!bundle().is_file()).then(|| "the handler's bundle is not there".to_owned());
+    node.or(postgres).or(bundle)
+}
+
+async fn plane() -> Option<Plane> {
+    if let Some(why) = missing() {
+        eprintln!("LEFT OUT: {why}");
+        return None;
+    }
+    let codes = ["us-east-1", "eu-west-1", "ap-southeast-2"];
+    let regions: Vec<_> = codes
+        .iter()
+        .map(|code| Region::new(code).unwrap())
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, authority.certificate()).unwrap();
+    let credentials = Credentials::random().unwrap();
+    let databases = Databases::start(database::Setup {
+        folder: folder.path().to_owned(),
+        regions: regions.clone(),
+        authority: &authority,
+        links: Arc::new(Links::new(|_, _| ROUND_TRIP)),
+        credentials: credentials.clone(),
+        schema: SCHEMA,
+    });
+    let databases = databases.await.unwrap();
+    let bootstrap = write_bootstrap(folder.path()).unwrap();
+    let mut sites = Vec::new();
+    for region in &regions {
+        let endpoints = databases.endpoints(region).unwrap();
+        let mut variables = endpoints.variables();
+        variables.push(("DATABASE_CA".to_owned(), ca.display().to_string()));
+        let function = FunctionSetup {
+            region: region.clone(),
+            name: "orders-handler".to_owned(),
+            bundle: bundle(),
+            node: find_node().unwrap(),
+            bootstrap: bootstrap.clone(),
+            variables,
+            credentials: credentials.clone(),
+            timeout: Duration::from_secs(10),
+            memory: 512,
+            concurrency: 4,
+            idle: Duration::from_secs(60),
+        };
+        let gateway = GatewaySetup {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            names: vec![format!("{region}.lab.test")],
+            api: "a1b2c3d4e5".to_owned(),
+            health_path: "/health".to_owned(),
+            authorization: Authorization::None,
+        };
+        sites.push(Site::start(function, gateway, &authority).await.unwrap());
+    }
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(authority.certificate().as_bytes()).unwrap())
+        .unwrap();
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let tls = tls.with_safe_default_protocol_versions().unwrap();
+    let tls = Arc::new(tls.with_root_certificates(roots).with_no_client_auth());
+    Some(Plane {
+        databases,
+        sites,
+        regions,
+        tls,
+        _folder: folder,
+    })
+}
+
+impl Plane {
+    async fn ask(&self, at: usize, method: &str, path: &str, key: Option<&str>) -> (u16, Value) {
+        let name = format!("{}.lab.test", self.regions[at]);
+        let stream = TcpStream::connect(self.sites[at].address()).await.unwrap();
+        let name = ServerName::try_from(name).unwrap();
+        let host = name.to_str().into_owned();
+        let stream = TlsConnector::from(Arc::clone(&self.tls))
+            .connect(name, stream)
+            .await
+            .unwrap();
+        let (mut client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
+        let connection = tokio::spawn(connection);
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", host);
+        let mut body = Bytes::new();
+        if let Some(key) = key {
+            request = request
+                .header("idempotency-key", key)
+                .header("content-type", "application/json");
+            body = json!({ "item": key }).to_string().into();
+        }
+        let answer = client
+            .send_request(request.body(Full::new(body)).unwrap())
+            .await
+            .unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        connection.abort();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    /// Writes an order in a Region and gives its id.
+    async fn order(&self, at: usize, key: &str) -> String {
+        let (status, order) = self.ask(at, "POST", "/orders", Some(key)).await;
+        assert_eq!(201, status, "{order} {}", self.lines(at));
+        order["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn has(&self, at: usize, id: &str) -> bool {
+        self.ask(at, "GET", &format!("/orders/{id}"), None).await.0 == 200
+    }
+
+    fn lines(&self, at: usize) -> String {
+        self.sites[at]
+            .drain_lines()
+            .lines
+            .into_iter()
+            .map(|line| line.text)
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn orders_are_written_from_every_region_and_read_in_every_region_across_a_switchover() {
+    let Some(plane) = plane().await else { return };
+    let mut ids = Vec::new();
+    for at in [0, 1, 2] {
+        let (status, health) = plane.ask(at, "GET", "/health", None).await;
+        assert_eq!(200, status, "{health} {}", plane.lines(at));
+        ids.push(plane.order(at, &format!("before-{at}")).await);
+    }
+    plane
+        .databases
+        .switch_over(&plane.regions[1], |_| ())
+        .await
+        .unwrap();
+    for at in [0, 1, 2] {
+        ids.push(plane.order(at, &format!("after-{at}")).await);
+        // Once more with the same key: the same order.
+        assert_eq!(
+            ids[at],
+            plane
+                .ask(at, "POST", "/orders", Some(&format!("before-{at}")))
+                .await
+                .1["id"]
+        );
+    }
+    for at in [0, 1, 2] {
+        for id in &ids {
+            assert!(plane.has(at, id).await, "{} has no {id}", plane.regions[at]);
+        }
+    }
+    let rows = plane
+        .databases
+        .ask(
+            &plane.regions[1],
+            "SELECT count(*), count(DISTINCT region) FROM orders",
+        )
+        .await
+        .unwrap();
+    assert_eq!(vec![vec![Some("6".to_owned()), Some("3".to_owned())]], rows);
+}
