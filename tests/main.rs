@@ -11,6 +11,7 @@ mod circles;
 mod cli;
 mod contracts;
 mod facts;
+mod handler;
 mod lab;
 mod layers;
 mod notify;

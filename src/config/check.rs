@@ -11,7 +11,7 @@ mod shared;
 use std::collections::BTreeMap;
 
 use super::{Config, nearest};
-use crate::fleet::{EdgeSpec, FleetSpec, FunctionName, Partition, Region, SiteSpec};
+use crate::fleet::{BuildSpec, EdgeSpec, FleetSpec, FunctionName, Partition, Region, SiteSpec};
 use crate::stacks::Kind;
 pub use findings::Finding;
 use findings::Findings;
@@ -125,6 +125,7 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
         let below = &mut at.below(&["build"]);
         path("smoke_write", smoke, "a path such as `/smoke`", below);
     }
+    code(&spec.build, &mut at.below(&["build"]));
     url("probe_url", spec.probe_url.as_deref(), at);
     edge(spec, &spec.edge, &mut at.below(&["edge"]));
     for name in spec.build.templates.keys() {
@@ -143,6 +144,20 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     drill::drill(spec, &mut at.below(&["drill", "mute"]));
     rules::thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
     rules::rules(spec, &mut at.below(&["rules"]));
+}
+
+/// One code a handler.
+fn code(build: &BuildSpec, at: &mut Findings<'_>) {
+    let all = [&build.region].into_iter().chain(build.regions.values());
+    let named = all.flat_map(BTreeMap::keys);
+    let mut other = named.filter(|name| ["CodeS3Bucket", "CodeImageUri"].contains(&name.as_str()));
+    if let (Some(_), Some(name)) = (build.code, other.next()) {
+        at.error(
+            "code",
+            format!("the handler cannot run the reference handler and what `{name}` names"),
+            "`code` or that parameter, not both",
+        );
+    }
 }
 
 fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {

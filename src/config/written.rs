@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use super::EXAMPLE;
 use crate::fleet::{
-    Account, AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, Region, SiteSpec, clean_line,
+    Account, AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, HandlerCode, Region, SiteSpec,
+    clean_line,
 };
 
 /// Stands for a global cluster that is not known: the file needs one to be read at all.
@@ -235,7 +236,7 @@ impl File {
             "# How its stacks are built: parameters that differ from those of the templates.",
         );
         self.comments(remarks);
-        if build.role.is_some() || build.smoke_write.is_some() {
+        if build.role.is_some() || build.smoke_write.is_some() || build.code.is_some() {
             self.table(".build");
         }
         if let Some(path) = &build.smoke_write {
@@ -244,6 +245,9 @@ impl File {
                 path,
                 "gets one test write before a new Region gets traffic",
             );
+        }
+        if let Some(HandlerCode::Reference) = build.code {
+            self.text("code", "reference", "what a new Region's handler runs");
         }
         if let Some(role) = &build.role {
             self.text("role", role, "service role that CloudFormation works with");

@@ -119,7 +119,7 @@ pub use site::{
     Stack,
 };
 pub use snapshot::{AccountSeen, Pace, Snapshot};
-pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
+pub use spec::{BuildSpec, EdgeSpec, FleetSpec, HandlerCode, SiteSpec, SwitchSpec};
 pub use stack_description::{
     ChangeSet, Course, Drifted, FLEET_TAG, PropertyDifference, ROLE_TAG, ResourceChange,
     StackDescription, StackEvent,

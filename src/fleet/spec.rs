@@ -93,6 +93,10 @@ pub struct BuildSpec {
     /// Path that takes one POST before a new Region takes traffic. What answers there must write to the database,
     /// say 2xx only once that is committed, and take the same `Idempotency-Key` twice for one write.
     pub smoke_write: Option<String>,
+    /// What a new Region's handler runs. Left out: the package or image that the parameters name, or else the reference
+    /// handler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<HandlerCode>,
     /// Somebody else makes the database user and the table of the reference handler; gwctl prints the SQL.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub database_user_by_hand: bool,
@@ -106,6 +110,14 @@ pub struct BuildSpec {
     pub regions: BTreeMap<Region, BTreeMap<String, String>>,
     /// Of the edge's stack.
     pub edge: BTreeMap<String, String>,
+}
+
+/// Code that gwctl brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandlerCode {
+    /// The reference handler: an orders API for Aurora PostgreSQL.
+    Reference,
 }
 
 /// RDS stores identifiers in lower case and takes them in any; its replies and ARNs have the stored one.

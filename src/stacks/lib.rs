@@ -16,6 +16,7 @@ mod difference;
 mod error;
 mod family;
 mod given;
+pub mod handler;
 mod intrinsic;
 mod router;
 mod template;

@@ -2,8 +2,9 @@
 
 use gwctl::actions::guided::Provision;
 use gwctl::actions::{Finding, Intent, Order, Phase, StepStatus, Task, plan as planned};
-use gwctl::fleet::{FleetSpec, Routing, Snapshot, Verdict};
+use gwctl::fleet::{FleetSpec, Observed, Routing, Snapshot, Verdict};
 use gwctl::sim::world::{How, Tamper};
+use gwctl::stacks::handler;
 
 use super::stand::{Stage, in_virtual_time, region, story};
 use crate::observe::stand::world;
@@ -201,29 +202,70 @@ fn a_region_takes_a_write_before_it_takes_traffic() {
 }
 
 #[test]
-fn a_new_region_does_not_answer_clients_with_a_sample_unseen() {
-    in_virtual_time(async {
-        let stage = Stage::calmly(world("calm", 2)).await;
+fn a_new_region_runs_the_reference_handler_where_no_code_is_named() {
+    in_virtual_time(Box::pin(async {
+        let mut stage = Stage::calmly(world("calm", 2)).await;
         let intent = stage.looked_up(&provision(None, None)).await;
-        let check = |spec: &FleetSpec, name: &str| {
-            let plan = planned("orders", spec, &stage.snapshot(), &intent).unwrap();
+        let check = |spec: &FleetSpec, seen: &Snapshot, name: &str| {
+            let plan = planned("orders", spec, seen, &intent).unwrap();
             plan.checks.into_iter().find(|one| one.name == name)
         };
-        assert_eq!(check(&stage.spec, "code"), None, "it is in a bucket");
-        let mut spec = stage.spec.clone();
-        spec.build.region.clear();
-        let sample = check(&spec, "code").unwrap();
-        assert_eq!(sample.finding, Finding::Waivable);
+        let seen = (*stage.snapshot()).clone();
+        let named = check(&stage.spec, &seen, "code");
+        assert_eq!(named, None, "it is in a bucket");
+        stage.spec.build.region.clear();
+        // The other Regions run another API.
+        let code = check(&stage.spec, &seen, "code").unwrap();
+        assert_eq!(code.finding, Finding::Waivable);
+        assert!(code.text.contains("--code-from us-east-1"), "{}", code.text);
+        let write = check(&stage.spec, &seen, "smoke-write").unwrap();
+        assert_eq!(write.finding, Finding::Fail, "it has no such path");
+        stage.spec.build.smoke_write = Some("/orders".into());
+        assert_eq!(check(&stage.spec, &seen, "smoke-write"), None);
+
+        let mut mysql = seen.clone();
+        let mut topology = seen.database.topology.last().unwrap().clone();
+        topology.engine.name = "aurora-mysql".into();
+        let source = seen.database.topology.source().unwrap().clone();
+        mysql.database.topology = Observed::known(topology, seen.at, source);
+        let engine = check(&stage.spec, &mysql, "code").unwrap();
+        assert_eq!(engine.finding, Finding::Fail);
         assert!(
-            sample.text.contains("--code-from us-east-1"),
+            engine.text.contains("aurora-postgresql only"),
             "{}",
-            sample.text
+            engine.text
         );
-        let write = check(&spec, "smoke-write").unwrap();
-        assert_eq!(write.finding, Finding::Fail, "a sample proves nothing");
-        spec.build.smoke_write = None;
-        assert_eq!(check(&spec, "smoke-write"), None);
-    });
+
+        let plan = stage.plan(&intent);
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+        let given = package(&stage, NEW, "orders-handler");
+        assert_eq!(given, handler::package().bytes);
+    }));
+}
+
+#[test]
+fn a_plan_made_by_a_gwctl_with_another_reference_handler_is_not_run() {
+    in_virtual_time(Box::pin(async {
+        let mut stage = Stage::calmly(world("calm", 2)).await;
+        stage.spec.build.region.clear();
+        stage.spec.build.smoke_write = None;
+        let intent = stage.looked_up(&provision(None, None)).await;
+        let mut plan = stage.plan(&intent);
+        let step = plan
+            .steps
+            .iter_mut()
+            .find(|one| one.id == "code.eu-central-1");
+        let Task::DeliverCode(task) = &mut step.unwrap().task else {
+            unreachable!()
+        };
+        task.sha256 = "another".into();
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Held, "{}", story(&state));
+        assert!(story(&state).contains("plan again"), "{}", story(&state));
+    }));
 }
 
 #[test]

@@ -239,6 +239,27 @@ fn a_blank_value_in_the_accounts_is_told_at_its_place() {
 }
 
 #[test]
+fn a_handler_is_given_one_code_only() {
+    let home = Home::new();
+    let text = fleet(&["us-east-1", "eu-west-1"]);
+    let checked = |build: &str| {
+        home.configure(&format!("{text}\n[fleets.orders.build]\n{build}\n"));
+        home.run(&["config", "check"])
+    };
+    let fine = checked("code = \"reference\"\nregion = { DBInstanceCount = \"1\" }");
+    assert_eq!(fine.code, 0, "{}", fine.err);
+    for parameters in [
+        "region = { CodeS3Bucket = \"orders-code\" }",
+        "regions.eu-west-1 = { CodeImageUri = \"orders:7\" }",
+    ] {
+        let both = checked(&format!("code = \"reference\"\n{parameters}"));
+        assert!(both.err.contains("not both"), "{}", both.err);
+    }
+    let unknown = checked("code = \"sample\"");
+    assert!(unknown.err.contains("reference"), "{}", unknown.err);
+}
+
+#[test]
 fn approvals_are_asked_for_by_the_names_of_actions() {
     let home = Home::new();
     let text = fleet(&["us-east-1", "eu-west-1"]);

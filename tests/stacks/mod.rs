@@ -1,4 +1,4 @@
 //! The templates by AWS's own schemas, the edge router in a real Node.
 
-mod router;
+pub mod router;
 mod templates;

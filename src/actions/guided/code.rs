@@ -1,26 +1,34 @@
-//! What a new Region's handler runs: another Region's code, what the configuration says, or only the sample.
+//! What a new Region's handler runs: another Region's code, what the configuration names, or the reference handler.
 
 use super::architecture::{Architecture, Wanted};
 use super::building::id;
 use crate::check::{Check, Finding};
-use crate::task::CopyCode;
+use crate::task::{CopyCode, DeliverCode};
 use crate::{Change, Refused, SourceCode, Step, Task, format, names};
 use gwctl_aws::MOST_ZIPPED;
-use gwctl_fleet::{DeployedCode, Region, Verdict};
-use gwctl_stacks::Parameters;
+use gwctl_fleet::{DeployedCode, HandlerCode, Region, Verdict};
+use gwctl_stacks::{Kind, Parameters, handler};
 
 /// API Gateway waits no longer for a function, in seconds.
 const LONGEST: i32 = 30;
 
 /// What the template sets by itself.
-const VARIABLES: [&str; 6] = [
+const VARIABLES: [&str; 8] = [
     "HEALTH_PATH",
     "DATABASE_NAME",
     "DATABASE_USER",
     "DATABASE_PORT",
+    "DATABASE_CONSISTENCY",
     "READER_ENDPOINT",
     "WRITER_ENDPOINT",
+    "NODE_EXTRA_CA_CERTS",
 ];
+
+/// The parameter that says what gwctl gives the handler, and its value for the reference handler.
+const GIVEN: &str = "CodeCopied";
+const REFERENCE: &str = "reference";
+/// The path of the reference handler's writes.
+const WRITES_AT: &str = "/orders";
 
 /// Puts another Region's code in the place of what `parameters` say of it.
 pub(super) fn instead(
@@ -39,7 +47,7 @@ pub(super) fn instead(
     if let Some(image) = &code.image {
         set("CodeImageUri", image_in(image, from, to));
     } else {
-        set("CodeCopied", "true".into());
+        set(GIVEN, "true".into());
         set("HandlerRuntime", code.runtime.clone());
         set("HandlerName", code.handler.clone());
     }
@@ -50,33 +58,73 @@ fn image_in(image: &str, from: &Region, to: &Region) -> String {
     image.replace(&format!(".ecr.{from}."), &format!(".ecr.{to}."))
 }
 
-/// The step that brings a package into the new Region's handler; none for an image, which the stack names.
-pub(super) fn step(all: &Architecture<'_>, region: &Region) -> Option<Step> {
-    let (source, code) = known(all)?;
-    if code.image.is_some() {
-        return None;
+/// Whether a stack of these parameters is to run the reference handler: where the configuration names it, or names
+/// nothing and gwctl makes the stack from its own template.
+pub(super) fn is_reference(all: &Architecture<'_>, parameters: &Parameters) -> bool {
+    if all.survey.code.is_some() {
+        return false;
     }
-    let task = CopyCode {
-        from: source.region.clone(),
-        function: source.function.clone(),
-        sha256: code.sha256.clone(),
-        size: code.size,
-        region: region.clone(),
-        stack: names::region(all.context.fleet, all.context.spec, region),
+    if all.context.spec.build.code == Some(HandlerCode::Reference) {
+        return true;
+    }
+    let given = |name: &str| parameters.get(name).is_some_and(|value| !value.is_empty());
+    !own_template(all) && !given("CodeS3Bucket") && !given("CodeImageUri")
+}
+
+fn own_template(all: &Architecture<'_>) -> bool {
+    let own = &all.context.spec.build.templates;
+    own.contains_key(Kind::Region.word())
+}
+
+/// Makes `parameters` those of the reference handler.
+pub(super) fn reference(all: &Architecture<'_>, parameters: &mut Parameters) {
+    if own_template(all) {
+        // It may call its parameters otherwise.
+        return;
+    }
+    for name in ["CodeS3Key", "HandlerRuntime", "HandlerName"] {
+        parameters.remove(name);
+    }
+    parameters.insert(GIVEN.into(), REFERENCE.into());
+}
+
+/// The step that brings a package into the new Region's handler; none where the stack itself names its code.
+pub(super) fn step(all: &Architecture<'_>, wanted: &Wanted) -> Option<Step> {
+    let region = &wanted.region;
+    let (task, what, size) = match known(all) {
+        Some((_, code)) if code.image.is_some() => return None,
+        Some((source, code)) => {
+            let task = CopyCode {
+                from: source.region.clone(),
+                function: source.function.clone(),
+                sha256: code.sha256.clone(),
+                size: code.size,
+                region: region.clone(),
+                stack: wanted.stack.clone(),
+            };
+            let what = format!("{} of {}", source.function, source.region);
+            (Task::CopyCode(task), what, code.size as f64)
+        }
+        None if is_reference(all, &wanted.parameters) => {
+            let package = handler::package();
+            let task = DeliverCode {
+                region: region.clone(),
+                stack: wanted.stack.clone(),
+                sha256: package.sha256.clone(),
+                size: package.bytes.len(),
+            };
+            let size = package.bytes.len() as f64;
+            (Task::DeliverCode(task), handler::NAME.to_owned(), size)
+        }
+        None => return None,
     };
-    let what = format!("{} of {}", source.function, source.region);
     let change = Change::new(
         format!("code of the handler in {region}"),
         "none yet",
-        format!("{what}, {}", format::bytes(code.size as f64)),
+        format!("{what}, {}", format::bytes(size)),
     );
     let title = format!("The handler in {region} gets the code of {what}");
-    let step = Step::new(
-        id("code", region),
-        title,
-        Task::CopyCode(task),
-        all.context.snapshot,
-    );
+    let step = Step::new(id("code", region), title, task, all.context.snapshot);
     Some(step.changes(change).after([id("region", region)]))
 }
 
@@ -99,31 +147,29 @@ pub(super) fn must_be_known(all: &Architecture<'_>) -> Result<(), Refused> {
     }
 }
 
-/// Whether a stack of these parameters runs nothing but the template's sample.
-fn is_sample(parameters: &Parameters) -> bool {
-    let given = |name: &str| parameters.get(name).is_some_and(|value| !value.is_empty());
-    let copied = parameters
-        .get("CodeCopied")
-        .is_some_and(|value| value == "true");
-    !given("CodeS3Bucket") && !given("CodeImageUri") && !copied
-}
-
-/// Whether a stack that is to be made runs only that; what a template of one's own does nobody here knows.
-fn sample(all: &Architecture<'_>, wanted: &Wanted) -> bool {
-    let own = &all.context.spec.build.templates;
-    !own.contains_key(wanted.kind.word()) && is_sample(&wanted.parameters)
-}
-
-/// Whether a stack that is to be made runs the handler that gwctl brings.
-pub(super) fn is_reference(all: &Architecture<'_>, wanted: &Wanted) -> bool {
-    sample(all, wanted)
-}
-
-/// The sample says that it is well and nothing else: beside Regions that run an API it would answer clients.
-fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
-    if !sample(all, wanted) {
-        return None;
+/// What is to be known of a handler whose code the configuration decides on: nothing where it names a package.
+pub(super) fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
+    if !is_reference(all, &wanted.parameters) {
+        return Vec::new();
     }
+    let engine = wanted.parameters.get("Engine");
+    if let Some(engine) = engine.filter(|engine| *engine != handler::ENGINE) {
+        return vec![Check::new(
+            "code",
+            Finding::Fail,
+            format!(
+                "{} works with {} only, the database is {engine}: name the handler's code, `CodeS3Bucket` or `CodeImageUri` under `[fleets.{}.build.region]`",
+                handler::NAME,
+                handler::ENGINE,
+                all.context.fleet,
+            ),
+        )];
+    }
+    vec![beside(all, wanted)]
+}
+
+/// Beside Regions that run another API it would answer their clients.
+fn beside(all: &Architecture<'_>, wanted: &Wanted) -> Check {
     let mut others = all
         .sites()
         .iter()
@@ -131,46 +177,38 @@ fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
     let other = others.find(|site| {
         let stack = names::region(all.context.fleet, all.context.spec, &site.region);
         let known = all.survey.stack(&site.region, &stack);
-        !known.is_some_and(|known| known.ours && is_sample(&known.parameters))
+        let runs_it =
+            |parameters: &Parameters| parameters.get(GIVEN).map(String::as_str) == Some(REFERENCE);
+        // Where there is no API yet, this plan builds it too.
+        !site.api.is_empty() && !known.is_some_and(|known| known.ours && runs_it(&known.parameters))
     });
-    Some(match other {
-        None => Check::new(
+    match other {
+        None => Check::pass(
             "code",
-            Finding::Warn,
-            "the handler is the template's sample, as everywhere in the fleet",
+            format!("{}, the one that this gwctl carries", handler::NAME),
         ),
         Some(other) => Check::new(
             "code",
             Finding::Waivable,
             format!(
-                "the handler would be the template's sample, which answers GET requests with 200, instead of the code that {region} runs: use `--code-from {region}`, or CodeS3Bucket or CodeImageUri under `[fleets.{}.build.region]`",
+                "the handler would be {}, instead of the code that {region} runs: use `--code-from {region}`, or CodeS3Bucket or CodeImageUri under `[fleets.{}.build.region]`",
+                handler::NAME,
                 all.context.fleet,
                 region = other.region,
             ),
         ),
-    })
+    }
 }
 
-/// What a first fleet answers with until it is given code.
-pub(super) fn first(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
-    sample(all, wanted).then(|| {
-        Check::new(
-            "code",
-            Finding::Warn,
-            "the handlers are the template's sample: `CodeS3Bucket` or `CodeImageUri` under `build.region` gives them code",
-        )
-    })
-}
-
-/// A write that only the sample would answer proves nothing.
+/// A write to a path that the reference handler does not have proves nothing.
 pub(super) fn takes_writes(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
-    let spec = all.context.spec;
-    let path = spec.build.smoke_write.as_ref()?;
-    sample(all, wanted).then(|| {
+    let path = all.context.spec.build.smoke_write.as_ref()?;
+    let refused = is_reference(all, &wanted.parameters) && path != WRITES_AT;
+    refused.then(|| {
         Check::new(
             "smoke-write",
             Finding::Fail,
-            format!("the plan tests a write at {path}, but the template's sample accepts no writes: give the handler its code, or leave `smoke_write` out"),
+            format!("the plan tests a write at {path}, but {} takes writes at {WRITES_AT}: set `smoke_write` to that, or leave it out", handler::NAME),
         )
     })
 }
@@ -179,7 +217,7 @@ pub(super) fn takes_writes(all: &Architecture<'_>, wanted: &Wanted) -> Option<Ch
 pub(super) fn checks(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
     let region = &wanted.region;
     let Some((source, code)) = known(all) else {
-        return configured(all, wanted).into_iter().collect();
+        return configured(all, wanted);
     };
     let mut checks = vec![origin(all, source), carried(code, region)];
     let strange: Vec<&str> = code
@@ -276,7 +314,7 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gwctl_stacks::{Kind, Template};
+    use gwctl_stacks::Template;
 
     #[test]
     fn the_templates_own_variables_are_not_strange() {

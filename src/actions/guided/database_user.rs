@@ -32,7 +32,7 @@ impl Preparation {
         wanted: &Wanted,
         (writer, cluster): (&Region, &str),
     ) -> Self {
-        if !code::is_reference(all, wanted) {
+        if !code::is_reference(all, &wanted.parameters) {
             return Self::None;
         }
         let given = |name: &str, default: &str| {
@@ -139,5 +139,18 @@ impl Preparation {
             all.context.snapshot,
         );
         Some(step.changes(change).after(after))
+    }
+}
+
+/// The reference handler answers well only once the database knows its user.
+pub(super) fn serves_after_it(steps: &mut [Step]) {
+    let makes = |step: &&Step| matches!(step.task, Task::PrepareDatabase(_));
+    let Some(user) = steps.iter().find(makes).map(|step| step.id.clone()) else {
+        return;
+    };
+    for step in steps {
+        if matches!(step.task, Task::AwaitServing(_)) {
+            step.after.push(user.clone());
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::admission;
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{self, Site, admitted, green, id, unbuilt, up_to_green};
-use super::database_user::Preparation;
+use super::database_user::{Preparation, serves_after_it};
 use super::{code, orderable, password, preconditions, quotas};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
@@ -242,6 +242,7 @@ impl Action for Provision {
             )
             .after([id("admitted", region)]),
         );
+        serves_after_it(&mut plan.steps);
         plan.checks.extend(quotas::checks(&all, &plan.steps));
         plan.inverse.extend(unbuilt(&all, &site, &built)?);
         let class = built.parameters.get("DBInstanceClass").cloned();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{self, Site, admitted, id, unbuilt, up_to_green};
-use super::database_user::Preparation;
+use super::database_user::{Preparation, serves_after_it};
 use super::provision::{known_place, notes, open, taken};
 use super::{code, password};
 use super::{orderable, quotas};
@@ -167,6 +167,7 @@ impl Action for Up {
             .after(last)
             .after(["edge"]),
         );
+        serves_after_it(&mut plan.steps);
         plan.checks.extend(quotas::checks(&all, &plan.steps));
         plan.inverse = inverse(&all, &sites)?;
         plan.notes = notes(context, None);
@@ -206,7 +207,7 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
     let primary = sites.iter().find(|site| site.primary);
     if let Some(site) = primary {
         let wanted = all.region(site.region, site.home, true, Traffic::None);
-        checks.extend(code::first(all, &wanted));
+        checks.extend(code::configured(all, &wanted));
         checks.extend(code::takes_writes(all, &wanted));
     }
     let secret = primary.and_then(|site| {

@@ -192,7 +192,7 @@ pub const NEEDED: [(&str, &str); 30] = [
 ];
 
 /// What the schemas do not say and AWS checks besides.
-const BESIDES: [&str; 6] = [
+const BESIDES: [&str; 12] = [
     // RDS encrypts with the cluster's key in the caller's name (aws-facts §9.4).
     "kms:CreateGrant",
     "kms:Decrypt",
@@ -201,6 +201,13 @@ const BESIDES: [&str; 6] = [
     // page on permissions).
     "lambda:DisableReplication*",
     "lambda:EnableReplication*",
+    // The access log of an HTTP API (API Gateway's page on logging for HTTP APIs).
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
     // The first user's name and password are references that CloudFormation resolves.
     "secretsmanager:GetSecretValue",
 ];

@@ -56,54 +56,68 @@ impl Work for CopyCode {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let name = match output(context.run, &self.region, &self.stack, HANDLER).await {
-            Ok(name) => name,
-            Err(seen) => return seen,
-        };
-        let state = match context
-            .run
-            .session
-            .lambda(&self.region)
-            .code_state(&name)
-            .await
-        {
-            Ok(state) => state,
-            Err(error) => return unobserved(&error),
-        };
-        let why = state.reason.clone().unwrap_or_default();
-        match (state.state.as_str(), state.update.as_str()) {
-            ("Failed", _) => Observation::Wrong(format!("{name} failed: {why}")),
-            ("Pending", _) => Observation::Underway(format!("{name} is still being created")),
-            (_, "InProgress") => {
-                Observation::Underway(format!("Lambda is updating the code of {name}"))
-            }
-            (_, "Failed") if state.sha256 == self.sha256 => {
-                Observation::Wrong(format!("Lambda could not update the code of {name}: {why}"))
-            }
-            _ if state.sha256 == self.sha256 => Observation::Done(format!(
-                "{name} runs what {} runs in {}",
-                self.function, self.from
-            )),
-            _ => Observation::NotDone(format!("{name} does not run it yet")),
-        }
+        let what = format!("what {} runs in {}", self.function, self.from);
+        runs(context, &self.region, &self.stack, &self.sha256, &what).await
     }
 
     async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
         let source = run_context.session.lambda(&self.from);
         let package = source.package(&self.function, None, &self.sha256).await?;
-        let stack = run_context.session.cloudformation(&self.region);
-        let told = stack.formation(&self.stack).await?;
-        let name = told.and_then(|told| told.outputs.get(HANDLER).cloned());
-        let name = name.ok_or_else(|| {
-            AwsError::own(
-                ErrorKind::NotFound,
-                "cloudformation",
-                "DescribeStacks",
-                &self.region,
-                format!("{} has no output {HANDLER}", self.stack),
-            )
-        })?;
-        let hands = run_context.mutating_session().lambda(&self.region);
-        Ok(hands.put_package(&name, &package).await?.into())
+        put(run_context, &self.region, &self.stack, &package).await
     }
+}
+
+/// Whether the handler of `stack` runs the package with this checksum: `what`, in words.
+pub(super) async fn runs(
+    context: &Context<'_>,
+    region: &Region,
+    stack: &str,
+    sha256: &str,
+    what: &str,
+) -> Observation {
+    let name = match output(context.run, region, stack, HANDLER).await {
+        Ok(name) => name,
+        Err(seen) => return seen,
+    };
+    let lambda = context.run.session.lambda(region);
+    let state = match lambda.code_state(&name).await {
+        Ok(state) => state,
+        Err(error) => return unobserved(&error),
+    };
+    let why = state.reason.clone().unwrap_or_default();
+    match (state.state.as_str(), state.update.as_str()) {
+        ("Failed", _) => Observation::Wrong(format!("{name} failed: {why}")),
+        ("Pending", _) => Observation::Underway(format!("{name} is still being created")),
+        (_, "InProgress") => {
+            Observation::Underway(format!("Lambda is updating the code of {name}"))
+        }
+        (_, "Failed") if state.sha256 == sha256 => {
+            Observation::Wrong(format!("Lambda could not update the code of {name}: {why}"))
+        }
+        _ if state.sha256 == sha256 => Observation::Done(format!("{name} runs {what}")),
+        _ => Observation::NotDone(format!("{name} does not run it yet")),
+    }
+}
+
+/// Gives the handler of `stack` a package.
+pub(super) async fn put(
+    run_context: &RunContext,
+    region: &Region,
+    stack: &str,
+    package: &[u8],
+) -> Result<Sent, AwsError> {
+    let stacks = run_context.session.cloudformation(region);
+    let told = stacks.formation(stack).await?;
+    let name = told.and_then(|told| told.outputs.get(HANDLER).cloned());
+    let name = name.ok_or_else(|| {
+        AwsError::own(
+            ErrorKind::NotFound,
+            "cloudformation",
+            "DescribeStacks",
+            region,
+            format!("{stack} has no output {HANDLER}"),
+        )
+    })?;
+    let hands = run_context.mutating_session().lambda(region);
+    Ok(hands.put_package(&name, package).await?.into())
 }

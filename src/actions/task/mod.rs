@@ -18,6 +18,7 @@ mod checks;
 mod code;
 mod database;
 mod database_user;
+mod deliver_code;
 mod distribution;
 mod invalidate;
 mod mute;
@@ -58,6 +59,7 @@ pub use checks::ForceCheck;
 pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use database_user::PrepareDatabase;
+pub use deliver_code::DeliverCode;
 pub use invalidate::Invalidate;
 pub use mute::{MuteAlarms, UnmuteAlarms};
 pub use point_alias::PointAlias;
@@ -139,6 +141,7 @@ tasks!(
     AwaitGreen,
     AwaitRequests,
     CopyCode,
+    DeliverCode,
     AwaitWell,
     SmokeWrite,
     AwaitFigures,
@@ -207,6 +210,7 @@ impl Task {
             Self::BuildStack(_) => Means::Stack,
             Self::RemoveStack(_) => Means::StackRemoval,
             Self::CopyCode(_)
+            | Self::DeliverCode(_)
             | Self::RestoreCode(_)
             | Self::PointAlias(_)
             | Self::PointStage(_) => Means::Code,
@@ -246,6 +250,7 @@ impl Task {
                 | Self::Invalidate(_)
                 | Self::AttachCertificate(_)
                 | Self::CopyCode(_)
+                | Self::DeliverCode(_)
                 | Self::RestoreCode(_)
                 | Self::PointAlias(_)
                 | Self::PointRouter(_)
@@ -273,6 +278,7 @@ impl Task {
             | Self::BuildStack(_)
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
+            | Self::DeliverCode(_)
             | Self::RestoreCode(_)
             | Self::PointRouter(_)
             | Self::SwitchRegion(_)

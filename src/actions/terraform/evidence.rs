@@ -217,12 +217,16 @@ impl<'a> Evidence<'a> {
         Some(run)
     }
 
-    /// The run that copied code into `region`.
-    pub(super) fn copied_by(&self, region: &Region) -> Option<&'a str> {
-        let (run, ()) = self.runs.first(|task| match task {
-            Task::CopyCode(task) => (task.region == *region).then_some(()),
+    /// The run that brought code into `region`, and where the code was from, in words.
+    pub(super) fn code_by(&self, region: &Region) -> Option<(&'a str, &'static str)> {
+        self.runs.first(|task| match task {
+            Task::CopyCode(task) => {
+                (task.region == *region).then_some("a run copied its code from another Region")
+            }
+            Task::DeliverCode(task) => {
+                (task.region == *region).then_some("a run gave it the reference handler")
+            }
             _ => None,
-        })?;
-        Some(run)
+        })
     }
 }

@@ -89,11 +89,8 @@ pub(super) fn explain<'a>(part: &Part, name: &str, evidence: &Evidence<'a>) -> O
             },
             name,
         ) if is_code(name) => {
-            let run = evidence.copied_by(region)?;
-            Some(Why::new(
-                "a run copied its code from another Region",
-                Some(run),
-            ))
+            let (run, why) = evidence.code_by(region)?;
+            Some(Why::new(why, Some(run)))
         }
         _ => None,
     }

@@ -98,9 +98,7 @@ impl State {
         let mut regions = self.fleet.regions().iter();
         let site = regions.position(|one| Some(one.as_str()) == region);
         let taken = site.is_some_and(|site| self.writer_ms(site).is_some());
-        let sample = site.is_some_and(|site| self.answers_with_a_sample(site));
         Ok(match outcome.status {
-            200 if sample => 405,
             200 if taken => 201,
             200 => 503,
             other => other,

@@ -68,20 +68,6 @@ impl State {
         }
     }
 
-    /// Whether a Region's handler is the template's sample, which takes no writes.
-    pub(super) fn answers_with_a_sample(&self, site: usize) -> bool {
-        let region = &self.fleet.regions()[site];
-        let domains = self.resources.custom_domains.iter();
-        let mut here = domains.filter(|one| &one.region == region);
-        let functions = here.find_map(|domain| self.behind(domain));
-        functions.is_some_and(|functions| {
-            let mut all = functions
-                .iter()
-                .filter_map(|name| self.resources.function(region, name));
-            all.any(|one| one.package.starts_with(b"// A sample"))
-        })
-    }
-
     /// The functions behind a custom domain, when all of the way there is complete: the name in DNS, API,
     /// stage, route and functions.
     fn behind(&self, domain: &CustomDomain) -> Option<Vec<String>> {

@@ -249,7 +249,7 @@ BREAKAGES = [
     ("region.yaml", "Type: CALCULATED", "Type: COMPUTED", "COMPUTED"),
     ("region.yaml", "    Condition: IsChecked\n    Properties:", "    Properties:", "EndpointHealthCheck"),
     ("region.yaml", '"{{resolve:secretsmanager:${MasterUserSecretArn}:SecretString:password}}"', "letmein", "letmein"),
-    ("region.yaml", "!Ref HandlerRuntime, nodejs22.x]", "!Ref HandlerRuntime, nodejs12.x]", "nodejs12.x"),
+    ("region.yaml", "Default: nodejs22.x", "Default: nodejs12.x", "nodejs12.x"),
     ("edge.yaml", "HttpVersion: http2and3", "HttpVersion: http4", "http4"),
     ("edge.yaml", "IncludeBody:", "IncludesBody:", "IncludesBody"),
     ("edge.yaml", "[PriceClass_100, PriceClass_200, ", "[PriceClass_200, ", "'PriceClass_100' is none of"),

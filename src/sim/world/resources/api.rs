@@ -15,6 +15,12 @@ fn throttle(stage: &serde_json::Value) -> Option<Throttle> {
     })
 }
 
+/// The log group that a stage's template writes its access log to.
+fn access_log(stage: &serde_json::Value) -> Option<String> {
+    let arn = text(stage, "AccessLogSettings.DestinationArn")?;
+    Some(arn.split_once(":log-group:")?.1.to_owned())
+}
+
 impl Account<'_> {
     pub(super) fn make_api(&mut self, wanted: &Wanted<'_>) -> Begun {
         if wanted.kind != "AWS::ApiGatewayV2::Api" {
@@ -92,7 +98,7 @@ impl Account<'_> {
             created: now,
             updated: now,
             throttle: throttle(properties),
-            access_log: None,
+            access_log: access_log(properties),
             canary: None,
         });
         let takes_s = self.present.within(&format!("{id} {name}"), (2, 8));
@@ -106,6 +112,7 @@ impl Account<'_> {
         if let Some(stage) = stages.find(|one| one.name == name) {
             stage.updated = now;
             stage.throttle = throttle(wanted.properties);
+            stage.access_log = access_log(wanted.properties);
         }
         Ok(self.present.within(&id, (2, 8)))
     }
