@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 const FILES: [(&str, &str); 2] = [
     ("LICENSES.txt", include_str!("handler/dist/LICENSES.txt")),
-    ("index.js", include_str!("handler/dist/index.js")),
+    ("index.js", crate::HANDLER),
 ];
 
 /// What the handler is called among people.

@@ -20,7 +20,7 @@ struct Lab {
     sim: Sim,
     plane: Arc<DataPlane>,
     folder: tempfile::TempDir,
-    _server: wire::Server,
+    server: wire::Server,
 }
 
 /// None where it is left out.
@@ -57,7 +57,7 @@ async fn lab() -> Option<Lab> {
         sim,
         plane,
         folder,
-        _server: server,
+        server: server,
     })
 }
 
@@ -147,9 +147,9 @@ fn a_failover_in_the_simulated_aws_promotes_a_real_database_under_true_traffic()
             sim,
             plane,
             folder,
-            _server,
+            server,
         } = lab;
-        drop((sim, plane, _server));
+        drop((sim, plane, server));
         let begun = Instant::now();
         while !processes_of(folder.path()).is_empty() {
             assert!(
