@@ -169,15 +169,8 @@ impl Plan {
 
     /// Whether `confirmation` lets it run.
     pub fn confirmed(&self, confirmation: &Confirmation) -> Result<(), NotConfirmed> {
-        for check in &self.checks {
-            let (name, text) = (check.name.clone(), check.text.clone());
-            match check.finding {
-                Finding::Fail => return Err(NotConfirmed::Refused { name, text }),
-                Finding::Waivable if !confirmation.waived.contains(&name) => {
-                    return Err(NotConfirmed::NotWaived { name, text });
-                }
-                _ => {}
-            }
+        if let Some(why) = self.unmet(confirmation).next() {
+            return Err(why);
         }
         if confirmation.typed.trim() == self.confirm {
             Ok(())
@@ -187,6 +180,20 @@ impl Plan {
                 expected: self.confirm.clone(),
             })
         }
+    }
+
+    /// Every check that stands against it and is not waived.
+    pub fn unmet(&self, confirmation: &Confirmation) -> impl Iterator<Item = NotConfirmed> {
+        self.checks.iter().filter_map(|check| {
+            let (name, text) = (check.name.clone(), check.text.clone());
+            match check.finding {
+                Finding::Fail => Some(NotConfirmed::Refused { name, text }),
+                Finding::Waivable if !confirmation.waived.contains(&name) => {
+                    Some(NotConfirmed::NotWaived { name, text })
+                }
+                _ => None,
+            }
+        })
     }
 
     /// What the steps change, each change once: two steps may change the same thing in the same way, before and

@@ -12,7 +12,7 @@ use super::notified::RunsTold;
 use super::operator::operator;
 use super::output::tell;
 use super::runtime::run_async;
-use super::settings::{Settings, profile, refresh};
+use super::settings::{Settings, refresh};
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
 use crate::aws::{keep_from_terminal, read_certificates_early};
@@ -20,7 +20,7 @@ use crate::config::Untold;
 use crate::console::app::Mode;
 use crate::console::{self, Fleets, Keeping, Opening, Outcome, Setup};
 use crate::fleet::{FleetSpec, Pace};
-use crate::observe::{Common, Refresh, Together};
+use crate::observe::{Refresh, Together};
 
 /// The theme where neither flag nor file names one.
 pub const THEME: &str = "dark";
@@ -63,7 +63,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         fleets: Arc::new(Configured {
             global: global.clone(),
             settings,
-            together: Together::new(super::clock::present()),
+            together: Arc::new(Together::new(super::clock::present())),
             built: Arc::default(),
         }),
     };
@@ -125,19 +125,12 @@ struct Configured {
     global: Global,
     settings: Settings,
     /// What the fleets have in common.
-    together: Together,
+    together: Arc<Together>,
     /// What this console built: known here also where the file could not be written.
     built: Arc<Memory>,
 }
 
 impl Configured {
-    /// What the fleet has in common with others behind the same credentials.
-    fn common(&self, name: &str) -> Arc<Common> {
-        let spec = self.spec(name);
-        let profile = spec.and_then(|spec| profile(&self.global, &spec));
-        self.together.of(profile.as_deref())
-    }
-
     /// The settings for one fleet, as it is now.
     fn settings(&self, name: &str) -> Settings {
         let mut settings = Settings {
@@ -160,10 +153,9 @@ impl Configured {
     ) -> Opening {
         let global = self.global.clone();
         let settings = self.settings(name);
-        let common = self.common(name);
+        let together = self.together.clone();
         Box::pin(async move {
-            let mut target = Target::configured(&global, &settings).await;
-            target.common = Some(common);
+            let mut target = Target::beside(&together, &global, &settings).await;
             target.refresh = refreshed(target.refresh);
             target.open()
         })

@@ -11,8 +11,9 @@ use super::settings::Settings;
 use crate::actions::{Followed, Follower, RunContext};
 use crate::aws::{Session, WebClient};
 use crate::console::ToldNews;
+use crate::console::app::Told;
 use crate::fleet::Clock;
-use crate::notify::{Came, Notifier, NotifySpec, Outcomes, Ring, Way, approval_wanted};
+use crate::notify::{Came, Notifier, NotifySpec, Outcome, Outcomes, Ring, Way, approval_wanted};
 
 /// How long what was just told is waited for at the end.
 const LEAVING: Duration = Duration::from_secs(5);
@@ -77,6 +78,9 @@ impl RunsTold {
     /// As [`Self::new`], within a console, which draws on the terminal; and what it is to hear.
     pub fn within_a_console(settings: &Settings) -> (Self, mpsc::UnboundedReceiver<ToldNews>) {
         let (sender, news) = mpsc::unbounded_channel();
+        let targets = settings.config.notify.targets.keys();
+        let none = targets.map(|name| (name.clone(), Outcome::default()));
+        drop(sender.send(ToldNews::Came(came(&none.collect()))));
         let own = Self {
             console: Some(sender),
             ..Self::new(settings)
@@ -119,7 +123,22 @@ impl RunsTold {
     }
 }
 
-/// Says in the console whom a message did not reach, once for each failure.
+/// What the console shows of the outcomes.
+fn came(outcomes: &Outcomes) -> Vec<Told> {
+    let one = |(target, outcome): (&String, &Outcome)| Told {
+        target: target.clone(),
+        at: outcome.at,
+        came: outcome.came.to_string(),
+        counts: (
+            outcome.delivered,
+            outcome.lost + outcome.dropped,
+            outcome.waiting,
+        ),
+    };
+    outcomes.iter().map(one).collect()
+}
+
+/// Says in the console what became of each message, and whom one did not reach, once for each failure.
 async fn complain(
     mut outcomes: watch::Receiver<Outcomes>,
     console: mpsc::UnboundedSender<ToldNews>,
@@ -127,6 +146,7 @@ async fn complain(
     let mut said = Outcomes::new();
     while outcomes.changed().await.is_ok() {
         let now = outcomes.borrow_and_update().clone();
+        drop(console.send(ToldNews::Came(came(&now))));
         for (name, outcome) in &now {
             let same = said
                 .get(name)

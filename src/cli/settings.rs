@@ -133,9 +133,7 @@ pub fn refresh(config: &Config) -> observe::Refresh {
     observe::Refresh {
         pace: config.console.pace,
         history: config.refresh.history.duration(),
-        permissions: true,
-        probes: true,
-        vantages: true,
+        ..observe::Refresh::default()
     }
 }
 

@@ -130,6 +130,7 @@ pub const fn refresh(pace: Pace) -> Refresh {
         permissions: true,
         probes: true,
         vantages: true,
+        gather: Refresh::FOR_ONE,
     }
 }
 

@@ -11,7 +11,7 @@ use super::output::tell;
 use super::settings::{self, Settings};
 use super::verbose::introduce;
 use crate::actions::RunContext;
-use crate::aws::Session;
+use crate::aws::{Network, Session};
 use crate::console::Opened;
 use crate::fleet::{Clock, FleetSpec, Snapshot};
 use crate::observe::{Common, NetworkProber, Observer, Prober, Refresh, Together};
@@ -54,10 +54,23 @@ fn prober() -> NetworkProber {
 impl Target {
     /// The fleet the settings chose, over the network, in the time the environment tells.
     pub async fn configured(global: &Global, settings: &Settings) -> Self {
+        Self::over(&Network::default(), global, settings).await
+    }
+
+    /// As [`Self::configured`], beside the fleets that `together` observes.
+    pub async fn beside(together: &Together, global: &Global, settings: &Settings) -> Self {
+        let profile = settings::profile(global, &settings.spec());
+        Self {
+            common: Some(together.of(profile.as_deref())),
+            ..Self::over(together.network(), global, settings).await
+        }
+    }
+
+    async fn over(network: &Network, global: &Global, settings: &Settings) -> Self {
         let spec = settings.spec();
         let clock = clock::present();
         let options = settings::session_options(global, &spec, &settings.config, clock.clone());
-        let session = Session::connect_fleet(options, &spec).await;
+        let session = Session::connect_fleet_over(network, options, &spec).await;
         mfa::ask(&session, &spec).await;
         if global.verbose {
             introduce(&session).await;
@@ -106,15 +119,6 @@ impl Target {
             prober: self.prober.clone(),
             picture: observer.watch(),
             clock: self.clock.clone(),
-        }
-    }
-
-    /// The same beside the fleets that `together` observes.
-    #[must_use]
-    pub fn beside(self, together: &Together, profile: Option<&str>) -> Self {
-        Self {
-            common: Some(together.of(profile)),
-            ..self
         }
     }
 

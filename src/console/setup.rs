@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::app::{FaultEntry, KeymapError, Mode, NotKept, OwnCommand};
+use super::app::{FaultEntry, KeymapError, Mode, NotKept, OwnCommand, Told};
 use super::view::ThemeError;
 use gwctl_actions::{Folder, Intent, Operator, RunContext};
 use gwctl_fleet::columns::Column;
@@ -133,6 +133,8 @@ pub enum ToldNews {
     Ring(String),
     /// Somebody was not reached, in words.
     Failed(String),
+    /// What became of the newest message to each target.
+    Came(Vec<Told>),
 }
 
 /// How a console ended, and what it left.

@@ -1,6 +1,7 @@
 //! Every call gwctl makes: how many, how they ended, what they cost.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -107,21 +108,23 @@ impl CallStats {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ledger {
     #[serde(with = "as_list")]
-    stats: BTreeMap<CallKey, CallStats>,
-    recent: VecDeque<Call>,
+    stats: BTreeMap<Arc<CallKey>, CallStats>,
+    /// Each picture has a ledger of its own: the calls in it are shared.
+    recent: VecDeque<Arc<Call>>,
     spent: VecDeque<(Timestamp, f64)>,
 }
 
 /// JSON has texts alone for the keys of a map.
 mod as_list {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     use super::{CallKey, CallStats};
 
     pub(super) fn serialize<S: Serializer>(
-        stats: &BTreeMap<CallKey, CallStats>,
+        stats: &BTreeMap<Arc<CallKey>, CallStats>,
         to: S,
     ) -> Result<S::Ok, S::Error> {
         to.collect_seq(stats)
@@ -129,7 +132,7 @@ mod as_list {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
-    ) -> Result<BTreeMap<CallKey, CallStats>, D::Error> {
+    ) -> Result<BTreeMap<Arc<CallKey>, CallStats>, D::Error> {
         Ok(Vec::deserialize(from)?.into_iter().collect())
     }
 }
@@ -143,7 +146,7 @@ impl Ledger {
             region: call.region.clone(),
             account: call.account.clone(),
         };
-        let stats = self.stats.entry(key).or_default();
+        let stats = self.stats.entry(Arc::new(key)).or_default();
         stats.calls += 1;
         match call.outcome {
             Outcome::Ok => {}
@@ -166,7 +169,7 @@ impl Ledger {
                 self.spent.pop_front();
             }
         }
-        self.recent.push_back(call);
+        self.recent.push_back(Arc::new(call));
         if self.recent.len() > RECENT {
             self.recent.pop_front();
         }
@@ -174,12 +177,12 @@ impl Ledger {
 
     /// Counters, by service, operation and Region.
     pub fn stats(&self) -> impl Iterator<Item = (&CallKey, &CallStats)> {
-        self.stats.iter()
+        self.stats.iter().map(|(key, stats)| (&**key, stats))
     }
 
     /// The newest calls, oldest first.
     pub fn recent(&self) -> impl DoubleEndedIterator<Item = &Call> {
-        self.recent.iter()
+        self.recent.iter().map(|call| &**call)
     }
 
     /// All calls.

@@ -28,6 +28,8 @@ pub struct Verdicts {
 struct Standing {
     /// What was told last; before the first telling a fleet counts as healthy.
     told: Verdict,
+    /// Whether anything was told.
+    known: bool,
     /// On which side of it the verdict is, and since when.
     side: (Ordering, Timestamp),
     /// Since when what was told last has stood.
@@ -60,6 +62,7 @@ impl Verdicts {
             let side = standing.told.cmp(&verdict);
             let since = standing.since;
             *standing = Standing::new(verdict, at);
+            standing.known = true;
             standing.side = (side, since);
         }
     }
@@ -93,9 +96,10 @@ impl Verdicts {
             Ordering::Equal => standing.unrest && stood >= hold_down * BETTER,
         };
         if settled {
-            let (before, unrest, since) = (standing.told, standing.unrest, standing.side.1);
+            let (unrest, since) = (standing.unrest, standing.side.1);
+            let before = (standing.told, standing.known);
             *standing = Standing::new(now, at);
-            standing.since = since;
+            (standing.since, standing.known) = (since, true);
             return Some(changed(picture, before, unrest));
         }
         if !standing.unrest && standing.swings.len() >= SWINGS {
@@ -110,6 +114,7 @@ impl Standing {
     const fn new(told: Verdict, at: Timestamp) -> Self {
         Self {
             told,
+            known: false,
             side: (Ordering::Equal, at),
             since: at,
             swings: VecDeque::new(),
@@ -134,12 +139,16 @@ const fn severity(verdict: Verdict) -> Severity {
     }
 }
 
-fn changed(picture: &Snapshot, before: Verdict, unrest: bool) -> Notice {
+/// `before`: what was told last, and whether anything was.
+fn changed(picture: &Snapshot, (before, known): (Verdict, bool), unrest: bool) -> Notice {
     let (fleet, now) = (&picture.name, picture.judgement.verdict);
     let title = if unrest {
         format!("{fleet} has settled: it is {now}")
-    } else {
+    } else if known {
         format!("{fleet} is {now}; it was {before}")
+    } else {
+        // How it was before anybody looked is not known.
+        format!("{fleet} is {now}")
     };
     let over = now == Verdict::Healthy;
     Notice {
@@ -194,8 +203,13 @@ fn reasons(picture: &Snapshot) -> Vec<String> {
         all.collect::<Vec<_>>()
     };
     let mut all = told("", &picture.judgement);
+    let whole = &picture.judgement.reasons;
     for site in &picture.sites {
-        all.extend(told(&format!("{} ", site.region), &site.judgement));
+        // The first of them is in the fleet's own reason already.
+        let is_told = |text: &str| whole.iter().any(|reason| reason.text.contains(text));
+        let mut own = site.judgement.clone();
+        own.reasons.retain(|reason| !is_told(&reason.text));
+        all.extend(told(&format!("{} ", site.region), &own));
     }
     all.truncate(REASONS);
     all

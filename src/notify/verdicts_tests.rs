@@ -37,7 +37,7 @@ use Verdict::{Degraded, Down, Healthy};
 fn a_worse_verdict_is_told_after_the_hold_down_and_a_better_one_after_five() {
     let seen = told(&[(0, Healthy), (100, Down), (400, Healthy)], 1_000);
     let expected = [
-        one(160, "orders is down; it was healthy"),
+        one(160, "orders is down"),
         one(700, "orders is healthy; it was down"),
     ];
     assert_eq!(seen, expected);
@@ -54,10 +54,10 @@ fn what_is_over_before_the_hold_down_is_not_told() {
 #[test]
 fn what_gets_worse_meanwhile_is_told_as_what_it_is_then() {
     let seen = told(&[(0, Healthy), (100, Degraded), (140, Down)], 400);
-    assert_eq!(seen, [one(160, "orders is down; it was healthy")]);
+    assert_eq!(seen, [one(160, "orders is down")]);
     let seen = told(&[(0, Healthy), (100, Degraded), (300, Down)], 600);
     let expected = [
-        one(160, "orders is degraded; it was healthy"),
+        one(160, "orders is degraded"),
         one(360, "orders is down; it was degraded"),
     ];
     assert_eq!(seen, expected);
@@ -120,5 +120,36 @@ fn what_the_other_process_could_not_tell_any_more_is_told_at_once() {
     // Nobody heard it: the process that was to tell it was gone.
     watch.was_told("orders", Healthy, picture.at);
     let title = watch.take(&picture).map(|notice| notice.title);
-    assert_eq!(title.as_deref(), Some("orders is down; it was healthy"));
+    assert_eq!(title.as_deref(), Some("orders is down"));
+}
+
+#[test]
+fn a_reason_is_told_once_though_both_the_fleet_and_its_region_have_it() {
+    let mut picture = blank();
+    let reason = |verdict, text: &str| gwctl_fleet::Reason {
+        verdict,
+        about: "region",
+        text: text.into(),
+    };
+    picture.judgement = Judgement {
+        verdict: Degraded,
+        reasons: vec![reason(
+            Degraded,
+            "eu-west-1 down: the API answers nobody (and 1 more)",
+        )],
+    };
+    picture.sites[0].judgement = Judgement {
+        verdict: Down,
+        reasons: vec![
+            reason(Down, "the API answers nobody"),
+            reason(Degraded, "p99 is 2 s"),
+        ],
+    };
+    assert_eq!(
+        reasons(&picture),
+        [
+            "degraded: eu-west-1 down: the API answers nobody (and 1 more)",
+            "eu-west-1 degraded: p99 is 2 s",
+        ]
+    );
 }

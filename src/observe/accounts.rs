@@ -19,7 +19,9 @@ pub(super) fn watch(askers: &mut Askers) {
 async fn seen(poller: Arc<Poller>, n: usize, account: Account) -> Fold {
     let asked = identity(&poller.session, &poller.spec, &account);
     let home = regions(&poller.session, &poller.spec).remove(0);
-    let said = poller.ask("sts:GetCallerIdentity", &home, asked).await;
+    let of = (&account, &home, "first that answers");
+    let said = poller.ask_once("sts:GetCallerIdentity", of, asked).await;
+    poller.leads_into(&account, &said);
     Box::new(move |picture: &mut Picture| {
         if let Some(seen) = picture.snapshot.accounts.get_mut(n) {
             said.renew(&mut seen.identity);

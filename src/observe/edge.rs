@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::picture::Picture;
 use super::poller::{Askers, Fold, Poller};
+use super::response::Response;
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 use gwctl_aws::{AwsError, Vantage};
@@ -37,14 +38,14 @@ async fn records(poller: Arc<Poller>) -> Fold {
     let edge = &poller.spec.edge;
     let route53 = poller.session.route53();
     let asked = async {
-        poller.route53.turn().await;
+        poller.route53_turn().await;
         let found = route53
             .records(&edge.hosted_zone, &edge.latency_record)
             .await?;
         let mut records = Vec::with_capacity(found.len());
         for mut record in found {
             if record.group.is_empty() && is_group(&record, &edge.hosted_zone) {
-                poller.route53.turn().await;
+                poller.route53_turn().await;
                 record = route53.with_group(&edge.hosted_zone, record).await?;
             }
             records.push(record);
@@ -69,7 +70,7 @@ fn is_group(record: &RoutingRecord, zone: &str) -> bool {
 async fn checks(poller: Arc<Poller>) -> Fold {
     let route53 = poller.session.route53();
     let asked = async {
-        poller.route53.turn().await;
+        poller.route53_turn().await;
         route53.health_checks().await
     };
     let of = (&Account::Dns, &Region::global(), "");
@@ -93,15 +94,7 @@ async fn here(poller: Arc<Poller>) -> Fold {
             .await;
         return Box::new(move |picture: &mut Picture| picture.fold_here(said));
     }
-    poller.route53.turn().await;
-    let route53 = poller.session.route53();
-    let zone = &poller.spec.edge.hosted_zone;
-    let kind = poller.shared_facts.record_kind.settled().await;
-    let kind = kind.as_deref().unwrap_or("CNAME");
-    let asked = route53.test_answer(zone, name, kind, Vantage::Default);
-    let said = poller
-        .ask("route53:TestDNSAnswer", &Region::global(), asked)
-        .await;
+    let said = test_answer(&poller, ("", Vantage::Default)).await;
     let said = said.map(|values| Ok(answers("Route 53", values, None)));
     Box::new(move |picture: &mut Picture| picture.fold_here(said))
 }
@@ -225,25 +218,40 @@ async fn limit_metric(poller: Arc<Poller>) -> Fold {
 /// are asked, as a client's resolver would (aws-facts §18.3).
 async fn vantage(poller: Arc<Poller>, turn: usize) -> Fold {
     let VantagePoint { place, network, .. } = VANTAGES[turn % VANTAGES.len()];
-    let kind = poller.shared_facts.record_kind.settled().await;
-    let kind = kind.as_deref().unwrap_or("CNAME");
     if poller.spec.partition().without_test_answer().is_some() {
+        let kind = poller.shared_facts.record_kind.settled().await;
+        let kind = kind.as_deref().unwrap_or("CNAME");
         let name = poller.spec.edge.latency_record.clone();
         let asked = poller.prober.answer(name, kind.into(), network);
         let said = poller.look(asked).await;
         let said = said.map(|found| Ok(answers(place, found.values, None)));
         return Box::new(move |picture: &mut Picture| picture.fold_vantage(place, said));
     }
-    poller.route53.turn().await;
-    let route53 = poller.session.route53();
-    let edge = &poller.spec.edge;
     let vantage = Vantage::Client(network, VANTAGE_BITS);
-    let asked = route53.test_answer(&edge.hosted_zone, &edge.latency_record, kind, vantage);
-    let said = poller
-        .ask("route53:TestDNSAnswer", &Region::global(), asked)
-        .await;
+    let said = test_answer(&poller, (place, vantage)).await;
     let said = said.map(|values| Ok(answers(place, values, None)));
     Box::new(move |picture: &mut Picture| picture.fold_vantage(place, said))
+}
+
+/// What Route 53 would answer at the vantage called `place`: the same for every fleet of the record. It is a turn like
+/// any other where gwctl runs, and waits for everything else where it only looks elsewhere.
+async fn test_answer(poller: &Poller, (place, vantage): (&str, Vantage)) -> Response<Vec<String>> {
+    let edge = &poller.spec.edge;
+    let kind = poller.shared_facts.record_kind.settled().await;
+    let asked = async {
+        if place.is_empty() {
+            poller.route53_turn().await;
+        } else {
+            poller.route53().spare_turn().await;
+        }
+        let kind = kind.as_deref().unwrap_or("CNAME");
+        let route53 = poller.session.route53();
+        let asked = route53.test_answer(&edge.hosted_zone, &edge.latency_record, kind, vantage);
+        asked.await
+    };
+    let about = format!("{} {} {place}", edge.hosted_zone, edge.latency_record);
+    let of = (&Account::Dns, &Region::global(), about.as_str());
+    poller.ask_once("route53:TestDNSAnswer", of, asked).await
 }
 
 #[cfg(test)]

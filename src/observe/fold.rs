@@ -14,8 +14,8 @@ use gwctl_fleet::{Pace, Snapshot, judge};
 /// Bursts of answers become one picture, so that judging and drawing cost the same however many Regions answer: at
 /// most one in this much time on the wall while the first picture fills in, …
 const FILLING: Duration = Duration::from_millis(25);
-/// … and in this much fleet time afterwards, at least [`BURST`] on the wall.
-const CALM: Duration = Duration::from_millis(500);
+/// … and at the incident pace in this much fleet time afterwards, at least [`BURST`] on the wall. At the calm pace
+/// [`super::Refresh::gather`] says how much.
 const INCIDENT: Duration = Duration::from_millis(250);
 const BURST: Duration = Duration::from_millis(50);
 /// How long after the first complete picture (on the wall) what hangs on its answers may still come in.
@@ -30,7 +30,7 @@ const BATCH: usize = 256;
 pub(super) async fn run(
     mut picture: Picture,
     mut answers: mpsc::UnboundedReceiver<PolledAnswer>,
-    mut pace: watch::Receiver<Pace>,
+    (mut pace, calm): (watch::Receiver<Pace>, Duration),
     questions: usize,
     publish: watch::Sender<Arc<Snapshot>>,
 ) {
@@ -44,7 +44,7 @@ pub(super) async fn run(
         let burst = match filled {
             Some(at) if at.elapsed() > FILLED => {
                 let steady = match *pace.borrow() {
-                    Pace::Calm => CALM,
+                    Pace::Calm => calm,
                     Pace::Incident => INCIDENT,
                 };
                 poller.clock.wall(steady).max(BURST)

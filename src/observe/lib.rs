@@ -41,6 +41,7 @@ mod response;
 mod schedule;
 mod shared_facts;
 mod switches;
+mod turns;
 mod vantage;
 mod votes;
 pub mod wiring;
@@ -54,11 +55,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use common::Seat;
 use gwctl_aws::Session;
 use gwctl_fleet::{
-    Account, Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
+    Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
 };
-use limiter::Limiter;
 use picture::Picture;
 use poller::{Askers, Poller};
 use shared_facts::SharedFacts;
@@ -95,6 +96,8 @@ pub struct Refresh {
     pub probes: bool,
     /// Whether Route 53 is asked what it would answer in other parts of the world.
     pub vantages: bool,
+    /// How long answers are gathered into one picture at the calm pace, at most.
+    pub gather: Duration,
 }
 
 impl Default for Refresh {
@@ -105,11 +108,18 @@ impl Default for Refresh {
             permissions: true,
             probes: true,
             vantages: true,
+            gather: Self::FOR_ONE,
         }
     }
 }
 
 impl Refresh {
+    /// How long answers are gathered for who looks at one fleet.
+    pub const FOR_ONE: Duration = Duration::from_millis(500);
+    /// The same for who looks at many fleets, and at no single figure as it comes: what is judged rests on answers up to
+    /// 15 s old anyway.
+    pub const FOR_MANY: Duration = Duration::from_secs(3);
+
     /// The same for who only wants to see the fleet beside others: calm, with a history that the newest figures need
     /// and no more, and without what the credentials may change and what DNS answers elsewhere.
     #[must_use]
@@ -119,6 +129,7 @@ impl Refresh {
             history: Duration::from_mins(30),
             permissions: false,
             vantages: false,
+            gather: Self::FOR_MANY,
             ..self
         }
     }
@@ -129,7 +140,6 @@ pub struct Observer {
     picture: watch::Receiver<Arc<Snapshot>>,
     pace: watch::Sender<Pace>,
     refresh: watch::Sender<u64>,
-    votes: Arc<Limiter>,
     inquirer: Box<Inquirer>,
     poller: Arc<Poller>,
     /// Dropped together with the observer, and every task with it.
@@ -158,7 +168,6 @@ impl Observer {
         session: Session,
         (prober, clock): (Arc<dyn Prober>, Arc<dyn Clock>),
     ) -> Self {
-        let dns = poller::way(&spec, &Account::Dns);
         let mut blank = Snapshot::blank(name, &spec, clock.now());
         blank.pace = refresh.pace;
         let (publish, picture) = watch::channel(Arc::new(blank.clone()));
@@ -171,8 +180,7 @@ impl Observer {
             session,
             prober,
             probes: refresh.probes,
-            route53: common.route53(&dns),
-            common: common.clone(),
+            common: Seat::take(common),
             vantages: refresh.vantages,
             clock: clock.clone(),
             history: SignedDuration::try_from(refresh.history).unwrap_or_default(),
@@ -193,15 +201,19 @@ impl Observer {
         let mut tasks = askers.tasks;
         tasks.spawn(credentials::watch(poller.clone(), again.clone()));
         let drawing = Picture::new(blank, poller.clone());
-        tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
-        let votes = common.votes(&dns);
+        tasks.spawn(fold::run(
+            drawing,
+            incoming,
+            (paces, refresh.gather),
+            questions,
+            publish,
+        ));
         let inquirer = Inquirer::new(name, poller.session.clone(), poller.spec.clone(), clock);
         let inquirer = Box::new(inquirer);
         Self {
             picture,
             pace,
             refresh: again,
-            votes,
             inquirer,
             poller,
             _tasks: tasks,
@@ -257,6 +269,11 @@ impl Observer {
         self.picture.borrow().clone()
     }
 
+    /// How many things are kept beside the picture for what was asked so far. They do not grow with time.
+    pub fn kept(&self) -> usize {
+        self.poller.common.kept() + self.poller.session.kept()
+    }
+
     /// Changes the pace.
     pub fn set_pace(&self, pace: Pace) {
         self.pace
@@ -306,7 +323,7 @@ impl Observer {
     /// Of a calculated check, the votes on the endpoints below it.
     pub async fn votes(&self, check: &str) -> Observed<Vec<Vote>> {
         let picture = self.picture.borrow().clone();
-        votes::ask(&self.poller, &self.votes, &picture, check).await
+        votes::ask(&self.poller, &picture, check).await
     }
 }
 

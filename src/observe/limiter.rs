@@ -1,7 +1,7 @@
 //! A token bucket in fleet time: some APIs are shared by the whole account (aws-facts §3.3).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -46,14 +46,44 @@ impl Limiter {
         }
     }
 
+    /// Waits until nobody else's turn is due: for what may be late.
+    pub(super) async fn spare_turn(&self) {
+        while let Some(wait) = self.take_spare() {
+            tokio::time::sleep(self.clock.wall(wait)).await;
+        }
+    }
+
+    /// Takes a token that is there, or tells how long until one may be.
+    fn take_spare(&self) -> Option<Duration> {
+        let mut bucket = self.filled();
+        if bucket.tokens >= 1.0 {
+            bucket.tokens -= 1.0;
+            return None;
+        }
+        let wait = (1.0 - bucket.tokens) / self.per_second;
+        Some(Duration::from_secs_f64(wait) + Duration::from_millis(1))
+    }
+
+    /// What went through `other` and is not filled up again counts here as well. Who still waits there takes a turn here.
+    pub(super) fn also_counts(&self, other: &Self) {
+        let owed = other.burst - other.filled().tokens.max(0.0);
+        self.filled().tokens -= owed;
+    }
+
     /// Takes a token, perhaps one that is still to come, and tells how long until it is there.
     fn take(&self) -> Duration {
+        let mut bucket = self.filled();
+        bucket.tokens -= 1.0;
+        Duration::from_secs_f64((-bucket.tokens / self.per_second).max(0.0))
+    }
+
+    fn filled(&self) -> MutexGuard<'_, Bucket> {
         let now = self.clock.now();
         let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = now.duration_since(bucket.filled).as_secs_f64().max(0.0);
         bucket.filled = now;
-        bucket.tokens = (bucket.tokens + passed * self.per_second).min(self.burst) - 1.0;
-        Duration::from_secs_f64((-bucket.tokens / self.per_second).max(0.0))
+        bucket.tokens = (bucket.tokens + passed * self.per_second).min(self.burst);
+        bucket
     }
 }
 
@@ -83,6 +113,15 @@ impl<K: Ord> Limiters<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_late_takes_only_what_nobody_waits_for() {
+        let limiter = Limiter::new(Arc::new(Standing), 2.0, 4.0);
+        assert_eq!(limiter.take_spare(), None);
+        limiter.take();
+        assert!(limiter.take_spare().is_some());
+        assert_eq!(limiter.take().as_millis(), 250, "it took no turn");
+    }
 
     #[derive(Debug)]
     struct Standing;

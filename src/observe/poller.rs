@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::common::Common;
-use super::gathered::GATHERING;
+use super::common::Seat;
+use super::gathered::{GATHERING, Gathered, Told};
 use super::limiter::Limiter;
 use super::network_error::NetworkError;
 use super::picture::Picture;
@@ -19,7 +19,10 @@ use super::response::Response;
 use super::schedule::{self, Cadence};
 use super::shared_facts::SharedFacts;
 use gwctl_aws::Session;
-use gwctl_fleet::{Account, Clock, FleetSpec, Missing, Pace, ProbeReport, Region, Source, Switch};
+use gwctl_fleet::{
+    Account, Clock, ClusterState, FleetSpec, Identity, Missing, Pace, ProbeReport, Reachability,
+    Region, Source, Switch,
+};
 
 /// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -35,10 +38,8 @@ pub(super) struct Poller {
     pub(super) probes: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) shared_facts: SharedFacts,
-    /// Route 53's API is shared by the whole account: five calls a second at most.
-    pub(super) route53: Arc<Limiter>,
     /// What it has in common with other fleets.
-    pub(super) common: Arc<Common>,
+    pub(super) common: Seat,
     /// Whether Route 53 is asked what it would answer elsewhere.
     pub(super) vantages: bool,
     /// How far back the first question for metrics reaches.
@@ -108,8 +109,65 @@ impl Poller {
         async move {
             let now = || self.clock.now();
             // It is true when it is asked for, which is when its turn comes.
-            let ask = async { self.ask(api, &region, call).await };
-            self.common.once(question, now, ask).await
+            let ask = async {
+                let said = self.ask(api, &region, call).await;
+                (said, self.session.reach(&region))
+            };
+            let (said, reach) = self.common.once(question, now, ask).await;
+            self.session.hear(&region, &reach);
+            said
+        }
+    }
+
+    /// As [`Self::ask_once`], what `all` lists for every fleet of the account at once and `find` finds in it. A fleet that is
+    /// observed alone, or may not list, asks for its `own`.
+    pub(super) async fn ask_listed<L, T, E>(
+        &self,
+        api: &'static str,
+        (part, region): (&Account, &Region),
+        all: impl Future<Output = Result<Arc<L>, E>> + Send,
+        find: impl FnOnce(&L) -> Option<Result<T, E>>,
+        own: impl Future<Output = Result<T, E>> + Send,
+    ) -> Response<T>
+    where
+        L: Send + Sync + 'static,
+        E: Into<Missing>,
+    {
+        if !self.common.is_shared() {
+            return self.ask(api, region, own).await;
+        }
+        let said = self.ask_once(api, (part, region, "all"), all).await;
+        if matches!(said.answer, Err(Missing::NotAllowed { .. })) {
+            return self.ask(api, region, own).await;
+        }
+        said.map(|all| match find(&all) {
+            Some(found) => found.map_err(Into::into),
+            None => Err(Missing::NoData),
+        })
+    }
+
+    /// Waits for the turn to call Route 53.
+    pub(super) async fn route53_turn(&self) {
+        loop {
+            let limiter = self.route53();
+            limiter.turn().await;
+            // Meanwhile STS may have told that the account is another profile's as well: then its limit counts.
+            if Arc::ptr_eq(&limiter, &self.route53()) {
+                return;
+            }
+        }
+    }
+
+    /// The limit of Route 53's API, with those that share it.
+    pub(super) fn route53(&self) -> Arc<Limiter> {
+        self.common.route53(&way(&self.spec, &Account::Dns))
+    }
+
+    /// STS told into which account the way of `part` leads.
+    pub(super) fn leads_into(&self, part: &Account, said: &Response<Identity>) {
+        if let Ok(identity) = &said.answer {
+            let way = way(&self.spec, part);
+            self.common.leads_into(&way, &identity.account);
         }
     }
 
@@ -120,13 +178,53 @@ impl Poller {
         name: &str,
     ) -> Result<Switch, Missing> {
         let cloudwatch = self.session.in_account(Account::Dns).cloudwatch(region);
-        let Some(gathered) = self.common.gathered() else {
+        if !self.common.is_shared() {
             return Ok(cloudwatch.alarm_switch(name).await?);
+        }
+        let (session, there) = (self.session.clone(), region.clone());
+        let ask = async move |names: Vec<String>| {
+            let told = cloudwatch.alarm_switches(&names).await;
+            (told, session.reach(&there))
         };
-        let place = format!("{region} {}", way(&self.spec, &Account::Dns));
-        let ask = async move |names: Vec<String>| cloudwatch.alarm_switches(&names).await;
+        self.gathered(&self.common.switches, (&Account::Dns, region), name, ask)
+            .await
+    }
+
+    /// The cluster `id` in `region`, asked for together with those of other fleets; by itself where that is refused, as
+    /// policies may name single clusters.
+    pub(super) async fn cluster(&self, region: &Region, id: &str) -> Result<ClusterState, Missing> {
+        let rds = self.session.rds(region);
+        if self.common.is_shared() {
+            let (session, there, all) = (self.session.clone(), region.clone(), rds.clone());
+            let ask = async move |ids: Vec<String>| {
+                let told = all.clusters_of(&ids).await;
+                (told, session.reach(&there))
+            };
+            let of = (&Account::Database, region);
+            let told = self.gathered(&self.common.clusters, of, id, ask).await;
+            if !matches!(told, Err(Missing::NotAllowed { .. })) {
+                return told;
+            }
+        }
+        Ok(rds.cluster(id).await?)
+    }
+
+    async fn gathered<T, F>(
+        &self,
+        gathered: &Gathered<T>,
+        (part, region): (&Account, &Region),
+        name: &str,
+        ask: impl FnOnce(Vec<String>) -> F + Send + 'static,
+    ) -> Result<T, Missing>
+    where
+        T: Clone + Send + Sync + 'static,
+        F: Future<Output = (Told<T>, Reachability)> + Send,
+    {
+        let place = format!("{region} {}", way(&self.spec, part));
         let pause = self.clock.wall(GATHERING);
-        gathered.alarm(place, name, pause, ask).await
+        let (told, reach) = gathered.one(place, name, pause, ask).await;
+        self.session.hear(region, &reach);
+        told
     }
 
     /// Asks the endpoint `url` as a client would. What this machine itself stands in the way of is told as
@@ -187,9 +285,13 @@ impl Poller {
             let period = cadence
                 .period(*waits.pace.borrow_and_update())
                 .mul_f64(1.0 + jitter);
+            let mut due = asked + later(period);
+            if self.common.is_shared() {
+                due = schedule::in_step(due, period);
+            }
             tokio::select! {
                 biased;
-                () = self.sleep_until(asked + later(period)) => return,
+                () = self.sleep_until(due) => return,
                 changed = waits.pace.changed() => if changed.is_err() { return std::future::pending().await },
                 changed = waits.refresh.changed() => {
                     if changed.is_err() {

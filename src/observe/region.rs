@@ -8,9 +8,10 @@ use super::poller::{Askers, Fold, Poller};
 use super::questions::API_METRICS;
 use super::response::Response;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
-use gwctl_aws::AwsError;
+use gwctl_aws::{AwsError, EVENTS_MINUTES, Topologies};
 use gwctl_fleet::{
-    Account, ApiKind, Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source,
+    Account, ApiKind, Certificate, Cluster, ClusterState, DbEvent, Missing, Observed, Region, Site,
+    SiteSpec, Source,
 };
 
 /// Starts the askers of the `n`th site.
@@ -80,9 +81,11 @@ async fn identity(poller: Arc<Poller>, n: usize) -> Fold {
         .session
         .in_account_of(&Account::Workload)
         .sts(&region);
+    let of = (&Account::Workload, &region, "");
     let said = poller
-        .ask("sts:GetCallerIdentity", &region, sts.identity())
+        .ask_once("sts:GetCallerIdentity", of, sts.identity())
         .await;
+    poller.leads_into(&Account::Workload, &said);
     Box::new(move |picture: &mut Picture| {
         picture
             .identities
@@ -101,10 +104,13 @@ async fn topology(poller: Arc<Poller>, n: usize) -> Fold {
         return Box::new(move |picture: &mut Picture| picture.fold_topology(&region, said));
     }
     let rds = poller.session.rds(&region);
-    let asked = rds.topology(&poller.spec.global_cluster);
-    let said = poller
-        .ask("rds:DescribeGlobalClusters", &region, asked)
-        .await;
+    let id = &poller.spec.global_cluster;
+    let all = async { rds.topologies().await.map(Arc::new) };
+    let of = (&Account::Database, &region);
+    let find = |all: &Topologies| all.get(&id.to_ascii_lowercase()).cloned();
+    let api = "rds:DescribeGlobalClusters";
+    let asked = poller.ask_listed(api, of, all, find, rds.topology(id));
+    let said = Box::pin(asked).await;
     poller
         .shared_facts
         .tell_topology(said.answer.as_ref().ok().cloned(), poller.spec.sites.len());
@@ -321,10 +327,8 @@ async fn cluster(poller: Arc<Poller>, region: Region) -> Fold {
     let Some(id) = member_of(&poller, &region).await else {
         return nothing();
     };
-    let rds = poller.session.rds(&region);
-    let said = poller
-        .ask("rds:DescribeDBClusters", &region, rds.cluster(&id))
-        .await;
+    let asked = poller.cluster(&region, &id);
+    let said = poller.ask("rds:DescribeDBClusters", &region, asked).await;
     if let Ok(state) = &said.answer {
         let scales = state.serverless().is_some();
         poller.shared_facts.tell_serverless(&region, scales);
@@ -337,10 +341,31 @@ async fn events(poller: Arc<Poller>, region: Region) -> Fold {
         return nothing();
     };
     let rds = poller.session.rds(&region);
-    let said = poller
-        .ask("rds:DescribeEvents", &region, rds.events(&id))
-        .await;
+    let said = if poller.common.is_shared() {
+        let all = async { rds.all_events(EVENTS_MINUTES).await.map(Arc::new) };
+        let of = (&Account::Database, &region, "all");
+        let said = poller.ask_once("rds:DescribeEvents", of, all).await;
+        let whose = match &said.answer {
+            Ok(_) => poller.cluster(&region, &id).await,
+            Err(why) => Err(why.clone()),
+        };
+        said.map(|all| Ok(of_cluster(&id, &whose?, &all)))
+    } else {
+        let asked = rds.events(&id);
+        poller.ask("rds:DescribeEvents", &region, asked).await
+    };
     into_cluster(region, id, move |cluster| said.renew(&mut cluster.events))
+}
+
+/// Of all events in a Region those of the cluster `id` and of its instances, newest first.
+fn of_cluster(id: &str, cluster: &ClusterState, all: &[DbEvent]) -> Vec<DbEvent> {
+    let is_ours = |event: &&DbEvent| {
+        let mut instances = cluster.instances.iter();
+        event.source == id || instances.any(|instance| instance.id == event.source)
+    };
+    let mut events: Vec<DbEvent> = all.iter().filter(is_ours).cloned().collect();
+    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    events
 }
 
 async fn proxies(poller: Arc<Poller>, region: Region) -> Fold {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::picture::Picture;
 use super::poller::{Askers, Fold, Poller};
 use super::schedule::REGION_SWITCH;
-use gwctl_aws::{AwsError, RegionSwitch};
-use gwctl_fleet::{Missing, Region, RegionSwitchPlan};
+use gwctl_aws::RegionSwitch;
+use gwctl_fleet::{Account, Missing, Region, RegionSwitchPlan};
 
 /// Starts the asker of the `n`th site. A plan is between two Regions: a fleet in one has none.
 pub(super) fn watch(askers: &mut Askers, n: usize) {
@@ -19,17 +19,21 @@ pub(super) fn watch(askers: &mut Askers, n: usize) {
 async fn plans(poller: Arc<Poller>, n: usize) -> Fold {
     let region = poller.spec.sites[n].region.clone();
     let service = poller.session.region_switch(&region);
-    let asked = async {
-        let mut plans = service.plans().await?;
-        plans.retain(|plan| is_within(&poller, plan));
-        for plan in &mut plans {
-            fill(&poller, &service, plan).await;
-        }
-        Ok::<_, AwsError>(plans)
-    };
-    let said = poller
-        .ask("arc-region-switch:ListPlansInRegion", &region, asked)
+    // The same for every fleet of the account.
+    let listed = poller
+        .ask_once(
+            "arc-region-switch:ListPlansInRegion",
+            (&Account::Site(region.clone()), &region, ""),
+            service.plans(),
+        )
         .await;
+    let mut said = listed.map(|mut plans: Vec<RegionSwitchPlan>| {
+        plans.retain(|plan| is_within(&poller, plan));
+        Ok(plans)
+    });
+    for plan in said.answer.iter_mut().flatten() {
+        fill(&poller, &service, plan).await;
+    }
     Box::new(move |picture: &mut Picture| {
         let plans = &mut picture.snapshot.edge.region_switch;
         said.renew(plans.entry(region).or_default());

@@ -75,9 +75,37 @@ pub(super) fn next_metrics(last: Timestamp, jitter: f64) -> Timestamp {
     earliest + SignedDuration::from_secs(missing.min(STRETCH))
 }
 
+/// `due`, moved to the nearest moment at which every fleet asks what has this `period`: so that one answer, or one call,
+/// is for all of them, whenever each began.
+pub(super) fn in_step(due: Timestamp, period: Duration) -> Timestamp {
+    let step = period.as_millis().div_ceil(1_000).max(1) as i64 * 1_000;
+    let late = (due.as_millisecond() + step / 2).rem_euclid(step) - step / 2;
+    due - SignedDuration::from_millis(late)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fleets_that_began_at_different_times_ask_at_the_same_moments() {
+        let period = Duration::from_millis(15_400);
+        let start: Timestamp = "2026-11-22T03:00:50Z".parse().unwrap();
+        let second = |after: i64| {
+            let mut asked = start + SignedDuration::from_millis(after);
+            for _ in 0..3 {
+                let due = in_step(asked + SignedDuration::try_from(period).unwrap(), period);
+                let wait = due.duration_since(asked).as_millis();
+                assert!((7_400..=23_400).contains(&wait), "{wait}");
+                // It wakes a moment late.
+                asked = due + SignedDuration::from_millis(after % 7);
+            }
+            asked.as_second()
+        };
+        let all: Vec<i64> = [0, 900, 5_000, 7_777, 11_003].map(second).into();
+        let apart = |at: &i64| (at - all[0]).rem_euclid(16);
+        assert!(all.iter().all(|at| apart(at) == 0), "{all:?}");
+    }
 
     #[test]
     fn metrics_are_never_asked_within_their_period_and_end_up_shortly_after_the_minute() {

@@ -1,24 +1,19 @@
 //! The checkers' votes on one health check, for whoever drills down.
 
-use gwctl_fleet::{CheckKind, Missing, Observed, Region, Snapshot, Source, Vote};
+use gwctl_fleet::{Account, CheckKind, Missing, Observed, Region, Snapshot, Source, Vote};
 
-use super::limiter::Limiter;
-use super::poller::Poller;
+use super::poller::{Poller, way};
 use super::response::Response;
 
 /// Asks for the votes on `check`. Those of a calculated check are its children's: AWS answers for
 /// checks that look at an endpoint only (aws-facts §3.4).
-pub(super) async fn ask(
-    poller: &Poller,
-    turns: &Limiter,
-    picture: &Snapshot,
-    check: &str,
-) -> Observed<Vec<Vote>> {
+pub(super) async fn ask(poller: &Poller, picture: &Snapshot, check: &str) -> Observed<Vec<Vote>> {
     let mut observed = Observed::default();
     let mut votes = Vec::new();
     for id in voted(picture, check) {
-        turns.turn().await;
-        poller.route53.turn().await;
+        let dns = way(&poller.spec, &Account::Dns);
+        poller.common.votes(&dns).turn().await;
+        poller.route53_turn().await;
         let route53 = poller.session.route53();
         let said = poller
             .ask(

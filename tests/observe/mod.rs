@@ -11,6 +11,7 @@ mod health;
 mod heard;
 mod history;
 mod inquiry;
+mod lasting;
 mod past;
 mod region_switch;
 pub mod stand;

@@ -53,11 +53,34 @@ impl Stand {
         Self::behind(wire::handler(sim.clone()), sim, pace, change).await
     }
 
+    /// As [`Self::over`], with a history of its own length.
+    pub async fn keeping(sim: Sim, pace: Pace, history: Duration) -> Self {
+        let refresh = Refresh {
+            pace,
+            history,
+            ..Refresh::default()
+        };
+        Self::refreshed(wire::handler(sim.clone()), sim, refresh, |spec| spec).await
+    }
+
     /// As [`Self::with`], where `door` answers for AWS.
     pub async fn behind(
         door: Handler,
         sim: Sim,
         pace: Pace,
+        change: impl FnOnce(gwctl::fleet::FleetSpec) -> gwctl::fleet::FleetSpec,
+    ) -> Self {
+        let refresh = Refresh {
+            pace,
+            ..Refresh::default()
+        };
+        Self::refreshed(door, sim, refresh, change).await
+    }
+
+    async fn refreshed(
+        door: Handler,
+        sim: Sim,
+        refresh: Refresh,
         change: impl FnOnce(gwctl::fleet::FleetSpec) -> gwctl::fleet::FleetSpec,
     ) -> Self {
         let options = SessionOptions {
@@ -67,10 +90,6 @@ impl Stand {
             clock: sim.clock(),
         };
         let session = Session::connect_fleet(options, &sim.spec()).await;
-        let refresh = Refresh {
-            pace,
-            ..Refresh::default()
-        };
         let prober = Arc::new(Seat(sim.clone()));
         let spec = change(sim.spec());
         let observer = Observer::start(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gwctl::actions::Phase;
 use gwctl::console::app::{
-    Acting, Effect, FleetsNews, Listed, Msg, Overlay, Screen, State, UNASKED, update,
+    Acting, Effect, FleetsNews, Listed, Msg, Overlay, Screen, State, Told, UNASKED, update,
 };
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Theme};
@@ -162,4 +162,83 @@ fn a_frozen_screen_keeps_what_it_shows() {
     update(&mut state, Msg::Fleets(FleetsNews::Seen(healthy)));
     assert_eq!(shown(&state), before);
     assert!(!matches!(state.overlay, Some(Overlay::Detail { .. })));
+}
+
+/// The picture of a fleet whose Regions are asked anew: nothing of it is known yet.
+fn asked_anew(name: &str) -> Snapshot {
+    let mut blank = Snapshot::blank(name, &spec(name, &sample::THREE), now());
+    blank.generation = 1;
+    blank
+}
+
+#[test]
+fn a_fleet_that_is_asked_anew_keeps_its_verdict_until_the_new_one_is_there() {
+    let mut state = console((120, 40));
+    let before = shown(&state);
+    let anew = Arc::new(asked_anew("basket"));
+    update(&mut state, Msg::Fleets(FleetsNews::Seen(anew)));
+    assert_eq!(shown(&state), before);
+    let healthy = Arc::new(called("basket", sample::fleet(&sample::THREE)));
+    update(&mut state, Msg::Fleets(FleetsNews::Seen(healthy)));
+    assert_ne!(shown(&state), before);
+}
+
+#[test]
+fn the_cursor_stays_on_the_fleet_when_the_order_changes() {
+    let mut state = console((120, 40));
+    let search = called("search", sample::fleet(&sample::THREE));
+    update(&mut state, Msg::Fleets(FleetsNews::Seen(Arc::new(search))));
+    let chosen = |state: &State| state.selected().unwrap().key.clone();
+    // The first row, which nobody moved to: Enter would open it all the same.
+    let first = chosen(&state);
+    let healthy = called(&first, sample::fleet(&sample::THREE));
+    update(&mut state, Msg::Fleets(FleetsNews::Seen(Arc::new(healthy))));
+    assert_eq!(chosen(&state), first);
+    assert!(
+        state.cursor(gwctl::console::app::Panel::Fleets) > 0,
+        "it is not the worst any longer"
+    );
+}
+
+#[test]
+fn every_region_of_the_list_has_its_name_or_is_counted() {
+    let wide = shown(&console((200, 60)));
+    for name in ["use1", "euw1", "apse1"] {
+        assert!(
+            wide.lines().take(8).any(|line| line.contains(name)),
+            "{name}: {wide}"
+        );
+    }
+    let narrow = shown(&console((80, 24)));
+    assert!(
+        narrow.contains("3 Regions") || narrow.contains(" more"),
+        "{narrow}"
+    );
+}
+
+#[test]
+fn help_tells_what_became_of_each_notification_and_how_long_ago() {
+    let mut state = console((120, 40));
+    let told = |target: &str, at, came: &str, counts| Told {
+        target: target.into(),
+        at,
+        came: came.into(),
+        counts,
+    };
+    let all = vec![
+        told("chat", Some(ago(180)), "Slack took it", (4, 0, 0)),
+        told("pager", Some(ago(20)), "not delivered: HTTP 500", (0, 1, 2)),
+        told("topic", None, "nothing was told yet", (0, 0, 0)),
+    ];
+    update(&mut state, Msg::Told(all));
+    press(&mut state, "?");
+    let shown = shown(&state);
+    for text in [
+        "Notifications",
+        "Slack took it, 3m ago; 4 arrived",
+        "not delivered: HTTP 500, 20s ago; 1 lost; 2 waiting",
+        "nothing was told yet",
+    ] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What is listed whole, for somebody who knows no id yet: hosted zones, clusters and global clusters.
 
-use crate::services::rds::{Rds, capacity, topology};
+use crate::services::rds::{Rds, capacity};
 use crate::services::route53::Route53;
 use crate::transport::error::AwsError;
 use crate::transport::reply;
@@ -95,29 +95,12 @@ impl Rds {
 
     /// Every global cluster that this Region knows of.
     pub async fn global_clusters(&self) -> Result<Vec<ListedGlobalCluster>, AwsError> {
-        const ACTION: &str = "DescribeGlobalClusters";
         let mut all = Vec::new();
-        let mut marker = None;
-        for _ in 0..PAGES {
-            let call = self.client.describe_global_clusters().set_marker(marker);
-            let page = self.caller.ask(ACTION, call.send()).await?;
-            for cluster in page.global_clusters() {
-                let topology = topology(cluster)
-                    .ok_or_else(|| self.caller.garbled(ACTION, "a member's ARN is not an ARN"))?;
-                all.push(ListedGlobalCluster {
-                    id: reply::name_or_empty(cluster.global_cluster_identifier()),
-                    topology,
-                });
-            }
-            marker = page
-                .marker()
-                .filter(|marker| !marker.is_empty())
-                .map(Into::into);
-            if marker.is_none() {
-                return Ok(all);
-            }
+        for (id, topology) in self.topologies().await? {
+            let topology = topology?;
+            all.push(ListedGlobalCluster { id, topology });
         }
-        Err(self.caller.cut_short(ACTION))
+        Ok(all)
     }
 }
 

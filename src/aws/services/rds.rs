@@ -1,5 +1,7 @@
 //! RDS: the Aurora Global Database, its member clusters, and their events.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{
     DbCluster, DbInstance, Event, Filter, GlobalCluster, GlobalClusterMember,
@@ -15,8 +17,14 @@ use gwctl_fleet::{
     Capacity, ClusterState, DbEvent, Engine, FailoverState, Instance, Member, Region, Topology,
 };
 
+/// Records in one reply of RDS: it gives a hundred at most.
+const LARGEST: i32 = 100;
 /// No fleet's list is longer; a reply that never ends must not hang us.
 pub(crate) const PAGES: usize = 20;
+/// How far back the events of a picture reach, in minutes.
+pub const EVENTS_MINUTES: i32 = 60;
+/// Global clusters by their identifiers in lower case; one whose members no ARN tells is an error of its own.
+pub type Topologies = BTreeMap<String, Result<Topology, AwsError>>;
 /// How long RDS keeps events, in minutes (aws-facts §2.5).
 pub const EVENTS_KEPT: i32 = 14 * 24 * 60;
 
@@ -67,12 +75,67 @@ impl Rds {
 
     /// The cluster `id` and its instances in this Region.
     pub async fn cluster(&self, id: &str) -> Result<ClusterState, AwsError> {
+        let ids = [id.to_owned()];
         let (cluster, instances) = try_join(
             Box::pin(self.describe_cluster(id)),
-            Box::pin(self.instances(id)),
+            Box::pin(self.instances(&ids)),
         )
         .await?;
         Ok(cluster_state(&cluster, &instances))
+    }
+
+    /// As [`Self::cluster`], of several clusters, by their ids. One that is not there is an error of its own.
+    pub async fn clusters_of(
+        &self,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, Result<ClusterState, AwsError>>, AwsError> {
+        const ACTION: &str = "DescribeDBClusters";
+        // An identifier is refused where there is no such cluster; a filter passes it over.
+        let call = self.client.describe_db_clusters();
+        let call = call.filters(of_clusters(ids)).max_records(LARGEST).send();
+        let clusters = self.caller.ask(ACTION, call);
+        let (page, instances) = try_join(Box::pin(clusters), Box::pin(self.instances(ids))).await?;
+        let clusters = page.db_clusters();
+        let mut all = BTreeMap::new();
+        for id in ids {
+            let mut clusters = clusters.iter();
+            let own = clusters.find(|cluster| cluster.db_cluster_identifier() == Some(id));
+            let told = match own {
+                Some(own) => {
+                    let of = |instance: &&DbInstance| instance.db_cluster_identifier() == Some(id);
+                    let instances: Vec<DbInstance> = instances.iter().filter(of).cloned().collect();
+                    Ok(cluster_state(own, &instances))
+                }
+                None => Err(self.caller.not_found(ACTION, &format!("cluster {id}"))),
+            };
+            all.insert(id.clone(), told);
+        }
+        Ok(all)
+    }
+
+    /// Members and roles of every global cluster that this Region knows of.
+    pub async fn topologies(&self) -> Result<Topologies, AwsError> {
+        const ACTION: &str = "DescribeGlobalClusters";
+        let mut all = BTreeMap::new();
+        let mut marker = None;
+        for _ in 0..PAGES {
+            let call = self.client.describe_global_clusters().set_marker(marker);
+            let page = self.caller.ask(ACTION, call.send()).await?;
+            for cluster in page.global_clusters() {
+                let id = reply::name_or_empty(cluster.global_cluster_identifier());
+                let told = topology(cluster)
+                    .ok_or_else(|| self.caller.garbled(ACTION, "a member's ARN is not an ARN"));
+                all.insert(id.to_ascii_lowercase(), told);
+            }
+            marker = page
+                .marker()
+                .filter(|marker| !marker.is_empty())
+                .map(Into::into);
+            if marker.is_none() {
+                return Ok(all);
+            }
+        }
+        Err(self.caller.cut_short(ACTION))
     }
 
     /// The logs that the cluster `id` exports to `CloudWatch` Logs, such as `postgresql`; none unless somebody switched that
@@ -96,10 +159,11 @@ impl Rds {
     pub async fn events(&self, id: &str) -> Result<Vec<DbEvent>, AwsError> {
         // The source is not passed on: AWS answers an unknown identifier with an error, and a
         // cluster's instances come and go. The names tell whose they are.
+        let ids = [id.to_owned()];
         let (of_cluster, of_instances, instances) = futures_util::future::try_join3(
-            Box::pin(self.events_of(SourceType::DbCluster, 60)),
-            Box::pin(self.events_of(SourceType::DbInstance, 60)),
-            Box::pin(self.instances(id)),
+            Box::pin(self.events_of(SourceType::DbCluster, EVENTS_MINUTES)),
+            Box::pin(self.events_of(SourceType::DbInstance, EVENTS_MINUTES)),
+            Box::pin(self.instances(&ids)),
         )
         .await?;
         let is_ours = |source: &str| {
@@ -147,11 +211,9 @@ impl Rds {
             .ok_or_else(|| self.caller.not_found(ACTION, &format!("cluster {id}")))
     }
 
-    async fn instances(&self, cluster: &str) -> Result<Vec<DbInstance>, AwsError> {
-        let filter = Filter::builder()
-            .name("db-cluster-id")
-            .values(cluster)
-            .build();
+    /// Those of the `clusters`.
+    async fn instances(&self, clusters: &[String]) -> Result<Vec<DbInstance>, AwsError> {
+        let filter = of_clusters(clusters);
         let mut instances = Vec::new();
         let mut marker = None;
         for _ in 0..PAGES {
@@ -169,7 +231,8 @@ impl Rds {
             instances.extend(page.db_instances.unwrap_or_default());
             if marker.is_none() {
                 instances.retain(|instance: &DbInstance| {
-                    instance.db_cluster_identifier() == Some(cluster)
+                    let of = instance.db_cluster_identifier();
+                    of.is_some_and(|of| clusters.iter().any(|id| id == of))
                 });
                 return Ok(instances);
             }
@@ -200,6 +263,13 @@ impl Rds {
         }
         Err(self.caller.cut_short("DescribeEvents"))
     }
+}
+
+fn of_clusters(ids: &[String]) -> Filter {
+    Filter::builder()
+        .name("db-cluster-id")
+        .set_values(Some(ids.to_vec()))
+        .build()
 }
 
 pub(crate) fn topology(cluster: &GlobalCluster) -> Option<Topology> {

@@ -110,6 +110,23 @@ impl CallMonitor {
         self.kept().reach.get(region).cloned().unwrap_or_default()
     }
 
+    /// How many things are kept.
+    pub(crate) fn kept_things(&self) -> usize {
+        let kept = self.kept();
+        let calls = kept.ledger.stats().count() + kept.ledger.recent().count();
+        calls + kept.reach.len() + kept.breakers.len() + kept.skews.len()
+    }
+
+    /// What another monitor noted of `region`; the newer of both counts.
+    pub(crate) fn hear(&self, region: &Region, heard: &Reachability) {
+        let newest = |reach: &Reachability| reach.last_answer.max(reach.last_silence);
+        let mut kept = self.kept();
+        let own = kept.reach.entry(region.clone()).or_default();
+        if newest(heard) > newest(own) {
+            own.clone_from(heard);
+        }
+    }
+
     /// Leave to send a call, or why not.
     pub(crate) fn pass(
         self: &Arc<Self>,

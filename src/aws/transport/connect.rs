@@ -11,7 +11,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::sdk_config::Builder;
 
 use crate::transport::entrance::Entrance;
-use crate::transport::network;
+use crate::transport::network::Network;
 use crate::transport::session::{READ_ATTEMPTS, Session, Timeouts, timeout_config};
 use crate::transport::time::{FleetSleep, FleetTime};
 use crate::transport::way::Way;
@@ -39,8 +39,17 @@ impl Session {
 
     /// As [`Self::connect`], into all accounts of the fleet that `spec` describes.
     pub async fn connect_fleet(options: SessionOptions, spec: &FleetSpec) -> Self {
+        Self::connect_fleet_over(&Network::default(), options, spec).await
+    }
+
+    /// As [`Self::connect_fleet`], over the network that other fleets' sessions go over as well.
+    pub async fn connect_fleet_over(
+        network: &Network,
+        options: SessionOptions,
+        spec: &FleetSpec,
+    ) -> Self {
         let regions: Vec<Region> = spec.sites.iter().map(|site| site.region.clone()).collect();
-        Self::connect_accounts(options, &spec.accounts, &regions).await
+        Self::connect_over(network, options, (&spec.accounts, &regions)).await
     }
 
     /// As [`Self::connect`], into several accounts. STS assumes their roles in the first of `regions` that answers.
@@ -49,12 +58,19 @@ impl Session {
         accounts: &AccountsSpec,
         regions: &[Region],
     ) -> Self {
+        Self::connect_over(&Network::default(), options, (accounts, regions)).await
+    }
+
+    async fn connect_over(
+        network: &Network,
+        options: SessionOptions,
+        (accounts, regions): (&AccountsSpec, &[Region]),
+    ) -> Self {
         let simulated = options.http_client.is_some();
-        let (client, why) = match options.http_client.clone() {
+        let (client, complaint) = match options.http_client.clone() {
             Some(client) => (client, None),
-            None => network::client(),
+            None => network.client(),
         };
-        let complaint: Option<Arc<str>> = why.map(|why| why.to_string().into());
         if let Some(why) = &complaint {
             tracing::warn!("{why}; gwctl uses the system's certificates instead");
         }

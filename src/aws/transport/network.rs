@@ -1,7 +1,7 @@
 //! The real HTTP client: one for all services, with the system's certificates, `AWS_CA_BUNDLE` and proxies.
 
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -36,6 +36,22 @@ pub(crate) enum BadBundle {
     /// The SDK does not take it.
     #[error("{0}")]
     Refused(BoxError),
+}
+
+/// One way onto the network for several sessions: they share connections, certificates and buffers. Cheap to clone; for
+/// one runtime, whose connections end with it.
+#[derive(Debug, Clone, Default)]
+pub struct Network(Arc<OnceLock<(SharedHttpClient, Option<Arc<str>>)>>);
+
+impl Network {
+    /// The client, and why `AWS_CA_BUNDLE` could not be used. It is made when it is first asked for.
+    pub(crate) fn client(&self) -> (SharedHttpClient, Option<Arc<str>>) {
+        let made = self.0.get_or_init(|| {
+            let (client, why) = client();
+            (client, why.map(|why| why.to_string().into()))
+        });
+        made.clone()
+    }
 }
 
 /// The client, and why `AWS_CA_BUNDLE` could not be used.

@@ -213,6 +213,17 @@ impl Session {
         self.monitor.reach(region)
     }
 
+    /// How many things are kept of its calls, and clients for them.
+    pub fn kept(&self) -> usize {
+        let clients = self.clients.lock();
+        self.monitor.kept_things() + clients.unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Takes what another fleet's session learnt of `region` for its own, where that is newer.
+    pub fn hear(&self, region: &Region, reach: &Reachability) {
+        self.monitor.hear(region, reach);
+    }
+
     /// What of the environment could not be used, in a sentence, such as an unreadable `AWS_CA_BUNDLE`.
     pub fn complaint(&self) -> Option<&str> {
         self.complaint.as_deref()

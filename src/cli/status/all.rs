@@ -19,7 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
 use crate::cli::output::{colored, print, tell};
 use crate::cli::runtime::run_async;
-use crate::cli::settings::{Settings, profile};
+use crate::cli::settings::Settings;
 use crate::cli::simulated_fleets;
 use crate::cli::target::{Target, complete};
 use crate::fleet::columns::whole;
@@ -76,9 +76,7 @@ fn reports(global: &Global, args: &Status) -> Result<Vec<Report>, Failure> {
                 fleet: name.clone(),
                 ..settings.clone()
             };
-            let profile = profile(global, &fleet.spec());
-            let target = Target::configured(global, &fleet).await;
-            let mut target = target.beside(&together, profile.as_deref());
+            let mut target = Target::beside(&together, global, &fleet).await;
             target.refresh.probes = !args.no_probe;
             targets.push(target);
         }

@@ -22,12 +22,12 @@ use super::flags::Global;
 use super::notified::{notifier, settle};
 use super::output::{print, tell};
 use super::runtime::run_async;
-use super::settings::{Settings, profile};
+use super::settings::Settings;
 use super::stop_signals::StopSignals;
 use super::target::Target;
 use crate::fleet::Snapshot;
 use crate::notify::{Notifier, Verdicts};
-use crate::observe::{Observer, Together};
+use crate::observe::{Observer, Refresh, Together};
 use args::Watch;
 use lines::Lines;
 use metrics::Shown;
@@ -108,10 +108,9 @@ async fn targets(global: &Global, args: &Watch, settings: &Settings) -> Vec<Targ
             fleet,
             ..settings.clone()
         };
-        let profile = profile(global, &one.spec());
-        let target = Target::configured(global, &one).await;
-        let mut target = target.beside(&together, profile.as_deref());
+        let mut target = Target::beside(&together, global, &one).await;
         target.refresh.probes = !args.no_probe;
+        target.refresh.gather = Refresh::FOR_MANY;
         targets.push(target);
     }
     targets

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     ApprovalNews, FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept,
-    NotWatched, ProgramWrote, Replayed, Seek, Stopped,
+    NotWatched, ProgramWrote, Replayed, Seek, Stopped, Told,
 };
 use gwctl_actions::{Asked, Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
@@ -73,6 +73,8 @@ pub enum Msg {
     Fleets(FleetsNews),
     /// The faults of the simulated world, as they stand.
     Faults(Vec<FaultEntry>),
+    /// What became of telling each target of the configuration.
+    Told(Vec<Told>),
     /// Something the operator asked for did not work.
     Failed(String),
     /// What the configuration says of the fleet opened with this generation.

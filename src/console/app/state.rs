@@ -10,7 +10,7 @@ use super::rows::{self, Basis, Row};
 use super::{
     Asked, By, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged,
     Logs, NotWatched, Overlay, Overview, OwnCommand, Panel, Replay, SCREENS, Screen, Standing,
-    Subject, Timeline, logs, logs_counts, sorted,
+    Subject, Timeline, Told, logs, logs_counts, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -171,6 +171,8 @@ pub struct State {
     pub fleet: String,
     /// What is known of all of them.
     pub overview: Overview,
+    /// What became of telling each target of the configuration.
+    pub told: Vec<Told>,
     /// Which key does what.
     pub keymap: Keymap,
     /// Guided actions.
@@ -267,6 +269,7 @@ impl State {
             size: start.size,
             fleets: start.fleets,
             overview: Overview::default(),
+            told: Vec::new(),
             keymap: start.keymap,
             guided: Guided::default(),
             timeline: Timeline::default(),

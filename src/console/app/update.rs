@@ -35,7 +35,7 @@ use jiff::Timestamp;
 
 use super::{
     Action, Connection, Effect, FaultEntry, Gravity, Key, Mode, Msg, NotWatched, Overlay, RunLine,
-    State,
+    State, Told,
 };
 use gwctl_fleet::{FleetSpec, Observed, Snapshot, Vote};
 
@@ -111,10 +111,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::CommandEnded(number, result) => own::ended(state, number, result),
         Msg::Faults(faults) => faults_came(state, faults),
-        Msg::Fleets(news) => {
-            fleets::came(state, news);
-            Vec::new()
-        }
+        Msg::Fleets(news) => fleets::came(state, news),
+        Msg::Told(told) => telling(state, told),
         Msg::Replayed(now) => {
             replay::came(state, *now);
             Vec::new()
@@ -137,6 +135,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 
 fn said(state: &mut State, text: String, gravity: Gravity) -> Vec<Effect> {
     notify(state, text, gravity);
+    Vec::new()
+}
+
+fn telling(state: &mut State, told: Vec<Told>) -> Vec<Effect> {
+    state.told = told;
     Vec::new()
 }
 

@@ -390,6 +390,7 @@ async fn hear(mut told: mpsc::UnboundedReceiver<ToldNews>, sender: mpsc::Unbound
         let arrival = match news {
             ToldNews::Ring(sequence) => Arrival::Ring(sequence),
             ToldNews::Failed(why) => Arrival::Msg(Msg::Failed(why)),
+            ToldNews::Came(told) => Arrival::Msg(Msg::Told(told)),
         };
         if sender.send(arrival).is_err() {
             return;

@@ -18,7 +18,7 @@ use gwctl_fleet::{Metric, Reading, Region, Snapshot, Verdict, format};
 const COLUMNS: &[Column] = &[
     Column::words("Fleet", 14, 0).stretching(10),
     Column::words("Verdict", 8, 1),
-    Column::words("Regions, traffic", 17, 2).stretching(36),
+    Column::words("Regions, traffic", 17, 2).stretching(60),
     Column::figure("Req", 8, 8),
     Column::figure("p90", 7, 11),
     Column::figure("p99", 7, 3),
@@ -170,23 +170,61 @@ fn share(moment: &Moment<'_>, region: &Region) -> Option<Reading> {
     Some((column.value)(moment, site))
 }
 
-/// Each Region's mark with its share of the traffic, in the order in which the Regions stand below.
+/// Each Region's mark, short name and share of the traffic, in the order in which the Regions stand below. Where there is
+/// no room for all of them, those that are not well come first, and the others are counted.
 fn regions(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Line<'static> {
     let sites = &moment.snapshot.sites;
-    let part = |site: &gwctl_fleet::Site| {
-        let mark = if moment.snapshot.generation == 0 {
-            scene.span(scene.theme.glyphs.marks.not_yet, Role::Faint)
+    let wide = sites.iter().map(|site| cells(&site.region.short())).max();
+    let wide = wide.unwrap_or(0);
+    let all = sites.iter().map(|site| part(scene, moment, site, wide));
+    // A mark, two blanks, four cells of share, and a gap but for the last.
+    if sites.len() * (wide + 8) <= usize::from(width) + 1 {
+        return Line::from(all.collect::<Vec<_>>().concat());
+    }
+    let seen = moment.snapshot.generation > 0;
+    let well = |site: &&gwctl_fleet::Site| seen && site.judgement.verdict == Verdict::Healthy;
+    let bad = sites.iter().filter(|site| seen && !well(site));
+    let mut parts: Vec<_> = bad.map(|site| part(scene, moment, site, 0)).collect();
+    let rest = sites.len() - parts.len();
+    if rest > 0 {
+        let word = if parts.is_empty() { "Regions" } else { "more" };
+        let mark = if seen {
+            scene.mark(Verdict::Healthy)
         } else {
-            scene.mark(site.judgement.verdict)
+            mark(scene, moment.snapshot)
         };
-        let shown = share(moment, &site.region).map_or_else(
-            || Shown::new("", scene.theme, Role::Text),
-            |share| scene.reading(&share, 5),
-        );
-        let text = format!("{:<4} ", shown.text.replace(' ', ""));
-        vec![mark, Span::styled(text, shown.style)]
+        parts.push(vec![
+            mark,
+            scene.span(format!(" {rest} {word}"), Role::Text),
+        ]);
+    }
+    scene.fitting(Vec::new(), parts, width)
+}
+
+/// One Region: its mark, `euw1`, `52%`.
+fn part(
+    scene: &Scene<'_>,
+    moment: &Moment<'_>,
+    site: &gwctl_fleet::Site,
+    wide: usize,
+) -> Vec<Span<'static>> {
+    let mark = if moment.snapshot.generation == 0 {
+        mark(scene, moment.snapshot)
+    } else {
+        scene.mark(site.judgement.verdict)
     };
-    scene.fitting(Vec::new(), sites.iter().map(part).collect(), width)
+    let shown = share(moment, &site.region).map_or_else(
+        || Shown::new("", scene.theme, Role::Text),
+        |share| scene.reading(&share, 5),
+    );
+    let name = scene.span(format!(" {:<wide$} ", site.region.short()), Role::Text);
+    let text = shown.text.replace(' ', "");
+    let text = if wide > 0 {
+        format!("{text:>4} ")
+    } else {
+        format!("{text}  ")
+    };
+    vec![mark, name, Span::styled(text, shown.style)]
 }
 
 /// Who acts: `robin Evacuate us-east-1 2/4 3m`.

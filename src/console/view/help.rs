@@ -30,7 +30,7 @@ pub fn help_window(
     let room = area.width.saturating_sub(8);
     let columns = ((room + GAP) / (COLUMN + GAP)).clamp(1, MOST);
     let width = ((room + GAP) / columns).saturating_sub(GAP).min(84);
-    let mut lines = Vec::new();
+    let mut lines = notifications(scene, usize::from(width));
     for (title, entries) in &help.sections {
         lines.extend(section(scene, title, entries, usize::from(width)));
         lines.push(Line::default());
@@ -135,6 +135,24 @@ fn beside_each_other(
         Line::from(spans)
     };
     (0..height).map(row).collect()
+}
+
+/// What became of the newest message to each target of the configuration.
+fn notifications(scene: &Scene<'_>, width: usize) -> Vec<Line<'static>> {
+    let all = &scene.state.told;
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let names = all.iter().map(|one| cells(&one.target)).max().unwrap_or(0);
+    let names = names.min(width * 2 / 5);
+    let mut lines = vec![Line::from(scene.span("Notifications", Role::Title))];
+    for one in all {
+        let name = scene.span(paint::safe(&one.target).into_owned(), Role::Accent);
+        let words = paint::safe(&one.words(scene.now)).into_owned();
+        lines.extend(told(scene, name, &words, (names, width)));
+    }
+    lines.push(Line::default());
+    lines
 }
 
 /// What the marks mean.

@@ -19,7 +19,7 @@ use crate::cli::notified::RunsTold;
 use crate::cli::operator::operator_seen;
 use crate::cli::output::{print, tell};
 use crate::cli::runtime::run_async;
-use crate::cli::settings::{Settings, profile};
+use crate::cli::settings::Settings;
 use crate::cli::simulated_fleets;
 use crate::cli::target::Target;
 use crate::observe::Together;
@@ -62,9 +62,7 @@ pub fn run(global: &Global, asked: &Requested<'_>, patterns: &str) -> Result<Exi
                 fleet,
                 ..settings.clone()
             };
-            let profile = profile(global, &settings.spec());
-            let target = Target::configured(global, &settings).await;
-            targets.push(target.beside(&together, profile.as_deref()));
+            targets.push(Target::beside(&together, global, &settings).await);
         }
         let told = RunsTold::new(&settings);
         let folder = folder.followed_by(told.follower());
@@ -101,7 +99,7 @@ async fn act(
     let ready = fleets.iter().filter(|fleet| fleet.planned.is_ok()).count();
     let confirm = format!("{} {ready}", asked.intent.choice());
     if options.output == Output::Json {
-        if options.dry_run {
+        if options.dry_run || ready == 0 {
             print(&overview::document(&fleets, &confirm)?)?;
         }
     } else {
@@ -159,21 +157,30 @@ async fn plan(
     table: SharedTable,
 ) -> Result<Plan, String> {
     let run_context = &stage.run_context;
+    let mut whys = Vec::new();
     if run_context.spec.read_only {
-        return Err("the fleet is read-only by its configuration".into());
+        whys.push("the fleet is read-only by its configuration".to_owned());
     }
-    let planned = super::planned(asked, stage, table).await;
-    let (_, plan) = planned.map_err(|refused| refused.why)?;
+    let plan = match super::planned(asked, stage, table).await {
+        Ok((_, plan)) => plan,
+        Err(refused) => {
+            whys.push(refused.why);
+            return Err(whys.join("; "));
+        }
+    };
     let confirmation = confirmation(&plan, asked.options, operator);
-    plan.confirmed(&confirmation)
-        .map_err(|why| why.to_string())?;
+    whys.extend(plan.unmet(&confirmation).map(|why| why.to_string()));
     if plan.approvals_needed() > 0 && confirmation.break_glass.is_none() {
         let fleet = &run_context.fleet;
-        return Err(format!(
+        whys.push(format!(
             "its rules ask for another person's approval: evacuate it by itself, with --fleet {fleet}"
         ));
     }
-    Ok(plan)
+    if whys.is_empty() {
+        Ok(plan)
+    } else {
+        Err(whys.join("; "))
+    }
 }
 
 /// What a run's journal says of its confirmation: the operator named the Region and how many fleets leave it, of which

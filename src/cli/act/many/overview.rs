@@ -63,10 +63,12 @@ pub fn plans(intent: &Intent, fleets: &[Fleet], confirm: &str, paper: Paper) -> 
             }
         }
     }
-    let _ = writeln!(
-        text,
-        "\nEach fleet has a run of its own. `{confirm}` confirms all of them; nothing is changed yet."
-    );
+    if fleets.iter().any(|fleet| fleet.planned.is_ok()) {
+        let _ = writeln!(
+            text,
+            "\nEach fleet has a run of its own. `{confirm}` confirms all of them; nothing is changed yet."
+        );
+    }
     text
 }
 

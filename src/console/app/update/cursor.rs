@@ -16,7 +16,7 @@ pub(super) fn settle(state: &mut State) {
             .key
             .as_ref()
             .and_then(|key| rows.iter().position(|row| &row.key == key));
-        let cursor = at(same.unwrap_or(before.row), &rows);
+        let cursor = at(same.unwrap_or(before.row), &rows, is_kept(state, *panel));
         drop(rows);
         state.cursors.insert(state.spot(*panel), cursor);
     }
@@ -24,14 +24,21 @@ pub(super) fn settle(state: &mut State) {
 
 /// Puts the cursor of `panel` on a row.
 pub(super) fn point_at(state: &mut State, panel: Panel, row: usize) {
-    let cursor = at(row, &state.rows(panel));
+    let cursor = at(row, &state.rows(panel), is_kept(state, panel));
     state.cursors.insert(state.spot(panel), cursor);
 }
 
-/// A cursor on a row. On the first one it stays first, whatever comes before: nobody chose that row, and lists of
-/// what is newest are watched from their top.
-fn at(row: usize, rows: &[Row<'_>]) -> Cursor {
+/// Whether the cursor stays on its row though that is the first. What opens a fleet must not open another one because the
+/// order changed a moment before; the order is made once each of them was seen.
+fn is_kept(state: &State, panel: Panel) -> bool {
+    panel == Panel::Fleets && state.overview.is_ordered(&state.fleet)
+}
+
+/// A cursor on a row. On the first one it stays first unless that is `kept`, whatever comes before: nobody chose that row,
+/// and lists of what is newest are watched from their top.
+fn at(row: usize, rows: &[Row<'_>], kept: bool) -> Cursor {
     let row = row.min(rows.len().saturating_sub(1));
-    let key = rows.get(row).filter(|_| row > 0).map(|row| row.key.clone());
+    let chosen = rows.get(row).filter(|_| row > 0 || kept);
+    let key = chosen.map(|row| row.key.clone());
     Cursor { row, key }
 }

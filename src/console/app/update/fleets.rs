@@ -4,6 +4,7 @@ use super::super::fleets::FleetsNews;
 use super::super::{Connection, Effect, Gravity, Screen, State, Subject};
 use super::notice::notify;
 use super::{navigate, switch};
+use gwctl_fleet::Snapshot;
 
 /// Opens the screen; from there, back to where one was.
 pub(super) fn show(state: &mut State) {
@@ -44,7 +45,7 @@ pub(super) fn agree(state: &mut State) {
 }
 
 /// What came of the other fleets. A frozen screen keeps what it shows.
-pub(super) fn came(state: &mut State, news: FleetsNews) {
+pub(super) fn came(state: &mut State, news: FleetsNews) -> Vec<Effect> {
     let overview = &mut state.overview;
     match news {
         FleetsNews::Listed(listed) => {
@@ -54,7 +55,11 @@ pub(super) fn came(state: &mut State, news: FleetsNews) {
         _ if state.frozen.is_some() => {}
         FleetsNews::Seen(picture) => {
             let mut known = overview.pictures.iter_mut();
-            if let Some(known) = known.find(|known| known.name == picture.name) {
+            // While everything is asked anew, what was known stands, with its age: half of the answers are no verdict.
+            let is_asked_anew = |known: &Snapshot| known.complete && !picture.complete;
+            if let Some(known) = known.find(|known| known.name == picture.name)
+                && !is_asked_anew(known)
+            {
                 // Nothing on screen comes from the future.
                 state.now = state.now.max(picture.at);
                 *known = picture;
@@ -65,6 +70,7 @@ pub(super) fn came(state: &mut State, news: FleetsNews) {
             overview.unknown = unknown;
         }
     }
+    Vec::new()
 }
 
 /// Opens the fleet of a row.
