@@ -101,6 +101,16 @@ impl Diagnostic {
         }
     }
 
+    /// As [`Self::without_its_line`], and without the text that was found there.
+    #[must_use]
+    pub fn without_its_words(mut self) -> Self {
+        if let Some(at) = self.found.find('"') {
+            self.found.truncate(at);
+            self.found.truncate(self.found.trim_end().len());
+        }
+        self.without_its_line()
+    }
+
     /// Adds the name that was probably meant.
     #[must_use]
     pub fn meant(mut self, name: Option<&str>) -> Self {

@@ -86,7 +86,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
                 match left {
                     Some(left) => untold.push(Untold {
                         target: left.target(),
-                        why: why.without_its_line(),
+                        why: why.without_its_words(),
                     }),
                     None => return Err(ConfigError::Wrong(vec![why])),
                 }

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-use super::effects::Arrival;
 use crate::app::{ApprovalNews, Msg};
 use gwctl_actions::{Asked, Folder, Operator, RunContext, approve_here, waiting};
 
@@ -22,12 +20,13 @@ impl Drop for ApprovalsWatch {
 }
 
 impl ApprovalsWatch {
-    /// What changes of them is sent as news of the fleet opened with this generation.
+    /// What changes of them is told as news of the fleet opened with this generation. `tell` answers whether anybody still
+    /// listens.
     pub fn begin(
         folder: Folder,
         run_context: RunContext,
         generation: u64,
-        sender: mpsc::UnboundedSender<Arrival>,
+        tell: impl Fn(Msg) -> bool + Send + 'static,
     ) -> Self {
         let looking = tokio::spawn(async move {
             let mut known = Vec::new();
@@ -36,7 +35,7 @@ impl ApprovalsWatch {
                 if now != known {
                     known.clone_from(&now);
                     let news = ApprovalNews::Waiting(generation, now);
-                    if sender.send(Arrival::Msg(Msg::Approvals(news))).is_err() {
+                    if !tell(Msg::Approvals(news)) {
                         return;
                     }
                 }
@@ -53,14 +52,13 @@ pub(super) async fn approve(
     (folder, operator): (Folder, Operator),
     run_context: RunContext,
     generation: u64,
-    sender: mpsc::UnboundedSender<Arrival>,
+    tell: impl Fn(Msg) -> bool,
 ) {
     let done = approve_here(&asked, &folder, &run_context, &operator).await;
-    let send = |news| drop(sender.send(Arrival::Msg(Msg::Approvals(news))));
     if done.is_ok() {
         let now = waiting(&folder, &run_context).await;
-        send(ApprovalNews::Waiting(generation, now));
+        tell(Msg::Approvals(ApprovalNews::Waiting(generation, now)));
     }
     let done = done.map_err(|why| why.to_string());
-    send(ApprovalNews::Approved(asked.id, done));
+    tell(Msg::Approvals(ApprovalNews::Approved(asked.id, done)));
 }

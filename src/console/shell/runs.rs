@@ -142,7 +142,8 @@ impl Runs {
         let Some(known) = means else { return };
         let (run_context, sender) = (known.run_context.clone(), self.sender.clone());
         let by = (self.folder.clone(), self.operator(means));
-        tokio::spawn(approve(asked, by, run_context, generation, sender));
+        let tell = move |msg| sender.send(Arrival::Msg(msg)).is_ok();
+        tokio::spawn(approve(asked, by, run_context, generation, tell));
     }
 
     /// Notes `text` on the run `id`, which another process drives, or none.
@@ -165,7 +166,8 @@ impl Runs {
     /// Looks for plans that wait for approval for as long as the answer lives.
     pub fn with_approvals(&self, run_context: RunContext, generation: u64) -> ApprovalsWatch {
         let (folder, sender) = (self.folder.clone(), self.sender.clone());
-        ApprovalsWatch::begin(folder, run_context, generation, sender)
+        let tell = move |msg| sender.send(Arrival::Msg(msg)).is_ok();
+        ApprovalsWatch::begin(folder, run_context, generation, tell)
     }
 
     /// Resumes a run that no process drives.
