@@ -57,7 +57,7 @@ async fn lab() -> Option<Lab> {
         sim,
         plane,
         folder,
-        server: server,
+        server,
     })
 }
 
