@@ -70,6 +70,12 @@ impl Place {
             ("kms", "CreateGrant" | "Decrypt" | "GenerateDataKey") => Self::KeysOfDatabase,
             ("kms", _) => Self::Keys,
             ("lambda", _) => Self::Functions,
+            // Log deliveries and resource policies are of no group.
+            ("logs", of_none)
+                if of_none.contains("LogDeliver") || of_none == "PutResourcePolicy" =>
+            {
+                Self::Anything
+            }
             ("logs", _) => Self::LogGroup,
             ("rds", _) => Self::Database,
             ("route53", "GetHostedZone" | "ListResourceRecordSets") => Self::Zone,
@@ -153,8 +159,10 @@ impl Place {
                 ],
             ),
             Self::LogGroup => {
-                let name = format!("log-group:/aws/lambda/{fleet}-handler");
-                several("logs", &[&name, &format!("{name}:*")])
+                let handler = format!("log-group:/aws/lambda/{fleet}-handler");
+                let access = format!("log-group:/aws/apigateway/{fleet}");
+                let below = [&handler, &access].map(|name| format!("{name}:*"));
+                several("logs", &[&handler, &below[0], &access, &below[1]])
             }
             Self::Database => {
                 let mut all = vec![global(
