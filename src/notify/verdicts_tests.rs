@@ -120,7 +120,7 @@ fn what_the_other_process_could_not_tell_any_more_is_told_at_once() {
     // Nobody heard it: the process that was to tell it was gone.
     watch.was_told("orders", Healthy, picture.at);
     let title = watch.take(&picture).map(|notice| notice.title);
-    assert_eq!(title.as_deref(), Some("orders is down"));
+    assert_eq!(title.as_deref(), Some("orders is down; it was healthy"));
 }
 
 #[test]
