@@ -449,16 +449,13 @@ fn an_order_to_undo_is_refused_where_the_plan_has_no_way_back() {
     });
 }
 
-/// The configuration of the empty account, and what `up` plans with it.
+/// What `up` plans in an account without a fleet, with a configuration that was changed.
 fn up_with(configure: impl FnOnce(&mut FleetSpec)) -> Plan {
-    let world = super::world::empty();
     in_virtual_time(async {
-        let stage = Stage::calmly(world).await;
+        let stage = Stage::unbuilt().await;
         let mut spec = stage.spec.clone();
         configure(&mut spec);
-        let up = Intent::Up(Up {
-            found: Some(Survey::default()),
-        });
+        let up = stage.looked_up(&Intent::Up(Up { found: None })).await;
         planned(&spec, &stage.snapshot(), &up).unwrap()
     })
 }
@@ -526,11 +523,9 @@ fn the_handlers_user_is_made_on_the_writer_or_by_somebody_who_is_shown_the_sql()
 
 #[test]
 fn who_may_not_use_the_data_api_is_told_what_to_run() {
-    in_virtual_time(async {
-        let stage = Stage::calmly(super::world::empty()).await;
-        let up = Intent::Up(Up {
-            found: Some(Survey::default()),
-        });
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::unbuilt()).await;
+        let up = Box::pin(stage.looked_up(&Intent::Up(Up { found: None }))).await;
         let plan = stage.plan(&up);
         stage.sim().tamper(Tamper {
             service: "rds-data".into(),
@@ -552,5 +547,5 @@ fn who_may_not_use_the_data_api_is_told_what_to_run() {
         };
         let state = stage.order(&mut running, retry).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
-    });
+    }));
 }
