@@ -111,6 +111,17 @@ const ZONE_ID: (&str, &str) = ("AllowedPattern: ^Z[A-Z0-9]+$", "MinLength: 1");
 /// passes over it in silence: cluster and its parameter group, HTTP API, certificate, alarms. What had to
 /// change is what is asked of those, and what moto cannot work out.
 fn region() -> String {
+    const TRACING: &str = "        - !If
+          - IsTraced
+          - PolicyName: tracing
+            PolicyDocument:
+              Version: \"2012-10-17\"
+              Statement:
+                - Effect: Allow
+                  Action: [xray:PutTraceSegments, xray:PutTelemetryRecords]
+                  Resource: \"*\"
+          - !Ref AWS::NoValue
+";
     let text = changed(
         Kind::Region,
         &[
@@ -142,6 +153,8 @@ fn region() -> String {
                 "IsAdmitted: !Equals [!Ref Traffic, admitted]",
                 "IsAdmitted: !Not [!Equals [!Ref Traffic, nowhere]]",
             ),
+            // It leaves in the list what is no value: execution ends with a TypeError.
+            (TRACING, ""),
             ("DependsOn: [Instance1, ", "DependsOn: ["),
             ("DNSName: !Ref OwnTraffic", "DNSName: own.example.com"),
         ],
@@ -226,6 +239,8 @@ fn assert_region_is_there(shown: &Value, name: &str, second_octet: u8) {
                 "DATABASE_NAME": "app",
                 "DATABASE_USER": "handler",
                 "DATABASE_PORT": "5432",
+                "DATABASE_CONSISTENCY": "session",
+                "NODE_EXTRA_CA_CERTS": "/var/runtime/ca-cert.pem",
                 "READER_ENDPOINT": "reader.example.com",
                 "WRITER_ENDPOINT": "writer.example.com",
             },
@@ -243,7 +258,10 @@ fn assert_region_is_there(shown: &Value, name: &str, second_octet: u8) {
     assert!(connect.contains(&user), "{connect}");
     assert_eq!(here["aliases"], json!({ "alias/orders": made("Key") }));
     assert_eq!(here["rotated"], json!([made("Key")]));
-    assert_eq!(here["logs"], json!({ "/aws/lambda/orders-handler": 30 }));
+    assert_eq!(
+        here["logs"],
+        json!({ "/aws/apigateway/orders": 30, "/aws/lambda/orders-handler": 30 })
+    );
     // moto takes of a check what it asks for, and not the alarm or the checks that it follows.
     let check = &shown["checks"][made("EndpointHealthCheck")];
     assert_eq!(

@@ -67,7 +67,7 @@ pub(super) fn written(title: &str, seen: &Seen, model: &Figures) -> String {
     let width = rows.iter().map(|(what, ..)| what.len()).max().unwrap_or(0);
     // What holds a run stands in its outcome; a way out that is over leaves it running.
     let outcome = if lab.outcome == "running" {
-        "measured from the confirmation until the operator looks around in the other Region"
+        "measured from the confirmation until the operator checks the other Region"
     } else {
         lab.outcome.as_str()
     };
