@@ -184,6 +184,8 @@ pub(super) fn region_parameters(
     switch: &str,
 ) -> gwctl_stacks::Parameters {
     words(&[
+        ("CodeS3Bucket", "orders-code"),
+        ("CodeS3Key", "handler.zip"),
         ("FleetName", "orders"),
         ("DomainName", names::DOMAIN),
         ("HostedZoneId", names::ZONE),

@@ -163,7 +163,7 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
 
     let state = sim.state();
     assert!(state.resources.health_checks.iter().all(|one| one.healthy));
-    assert_eq!(state.resources.alarms.len(), 6);
+    assert_eq!(state.resources.alarms.len(), 10);
     // A switch that was never put has no data, and its alarm ignores that (aws-facts §20.1).
     let quiet = |state: &str| matches!(state, "OK" | "INSUFFICIENT_DATA");
     assert!(state.resources.alarms.iter().all(|one| quiet(&one.state)));
