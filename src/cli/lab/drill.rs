@@ -18,6 +18,9 @@ const BEFORE: Duration = Duration::from_mins(6);
 /// How long a Region is dark before somebody acts.
 const DARK: Duration = Duration::from_mins(2);
 
+/// When a Region that went dark comes back.
+const BACK: Duration = Duration::from_mins(10);
+
 /// Runs it in a lab, then in the simulator, and prints both.
 pub(super) fn run(args: &Drill) -> Result<Exit, Failure> {
     let (title, seen) = run_async(Box::pin(in_a_lab(args)))??;
@@ -66,6 +69,14 @@ async fn strike(lab: &RunningLab, region: &Region) -> Result<(), Failure> {
     let fault = format!("region-dark:{region}");
     let struck = lab.sim.start_fault(&fault);
     struck.map_err(|error| Failure::new(error.to_string()))?;
+    // While it is dark its requests cannot be counted, and a drill wants them counted.
+    let sim = lab.sim.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(BACK).await;
+        if let Err(error) = sim.end_fault(&fault) {
+            tracing::warn!(%error, "the lab cannot bring a Region back");
+        }
+    });
     tokio::time::sleep(DARK).await;
     Ok(())
 }
