@@ -27,5 +27,6 @@ sleep 60
 before=$(ticks)
 sleep 60
 after=$(ticks)
-echo "CPU: $(( (after - before) * 100 / $(getconf CLK_TCK) / 60 )) % of a core ($(( after - before )) ticks in 60 s)"
+awk -v ticks=$((after - before)) -v second="$(getconf CLK_TCK)" \
+    'BEGIN { printf "CPU: %.1f %% of a core\n", 100 * ticks / second / 60 }'
 grep -E '^Vm(RSS|HWM)' "/proc/$watch/status"
