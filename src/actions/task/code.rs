@@ -39,15 +39,7 @@ impl Work for CopyCode {
     }
 
     fn times(&self) -> (Expected, u64) {
-        (
-            Expected::between(
-                30,
-                5,
-                180,
-                "a rehearsal in the simulator; AWS gives no figure",
-            ),
-            900,
-        )
+        takes()
     }
 
     fn sends(&self) -> Option<String> {
@@ -65,6 +57,12 @@ impl Work for CopyCode {
         let package = source.package(&self.function, None, &self.sha256).await?;
         put(run_context, &self.region, &self.stack, &package).await
     }
+}
+
+/// How long Lambda takes to run another package, and the seconds after which the run holds.
+pub(super) fn takes() -> (Expected, u64) {
+    let source = "a rehearsal in the simulator; AWS gives no figure";
+    (Expected::between(30, 5, 180, source), 900)
 }
 
 /// Whether the handler of `stack` runs the package with this checksum: `what`, in words.

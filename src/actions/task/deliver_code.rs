@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::code::{put, runs};
+use super::code::{put, runs, takes};
 use super::work::{Context, Observation, Sent, Work, change, read};
 use crate::{Expected, PlannedCall, RunContext, format};
 use gwctl_aws::{AwsError, ErrorKind};
@@ -32,15 +32,7 @@ impl Work for DeliverCode {
     }
 
     fn times(&self) -> (Expected, u64) {
-        (
-            Expected::between(
-                30,
-                5,
-                180,
-                "a rehearsal in the simulator; AWS gives no figure",
-            ),
-            900,
-        )
+        takes()
     }
 
     fn sends(&self) -> Option<String> {

@@ -119,7 +119,6 @@ impl Site {
             refused: seen.refused as f64,
             failed,
             acknowledged: seen.acknowledged as f64,
-            typical_ms: median(&seen.latency_ms).unwrap_or_default(),
             ..Outcome::default()
         };
         self.note(outcome, step)
@@ -174,11 +173,4 @@ impl Database {
             member.measure(behind, now);
         }
     }
-}
-
-/// None where nothing was measured.
-fn median(all: &[f64]) -> Option<f64> {
-    let mut sorted = all.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied()
 }
