@@ -44,7 +44,7 @@ impl RunningLab {
             .await
             .map_err(|error| failed(&error))?;
         let plane = Arc::new(plane);
-        sim.follow(Arc::new(Measuring::start(plane.clone())));
+        sim.follow(Arc::new(Measuring::start(plane.clone()).await));
         Ok(Self {
             sim,
             plane,
