@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::InvalidDnsNameError;
 
 use crate::authority::Authority;
 use crate::clients::{self, Ledger, Load, LoadError, Row, Through};
-use crate::database::{self, DatabaseError, Databases};
+use crate::database::{self, DatabaseError, Databases, Rows};
 use crate::dns::{Continent, Resolver};
 use crate::edge::{self, Edge, EdgeError, Route, Settings};
 use crate::links::Links;
@@ -39,9 +39,6 @@ const IDLE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the clients take to become as many as they shall be: the first ones start cold functions.
 const RAMP: Duration = Duration::from_secs(10);
-/// The share of the requests that are orders.
-const WRITES: f64 = 0.19;
-
 /// What a lab is made of.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -57,6 +54,8 @@ pub struct Setup {
     pub dns: SocketAddr,
     /// Requests a second, all continents together.
     pub rate: f64,
+    /// The share of the requests that are orders.
+    pub writes: f64,
     /// The same seed gives the same mix of requests.
     pub seed: u64,
 }
@@ -153,6 +152,22 @@ impl DataPlane {
         self.databases.writer()
     }
 
+    /// Asks the database in `region` as its administrator.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub async fn ask(&self, region: &Region, sql: &str) -> Result<Rows, LabError> {
+        Ok(self.databases.ask(region, sql).await?)
+    }
+
+    /// Ends the database in `region` by SIGKILL, and nothing else.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn kill_database(&self, region: &Region) -> Result<(), LabError> {
+        Ok(self.databases.kill(region).await?)
+    }
+
     /// Stops the clients, waits for what they have sent, and gives their ledger with all orders of the database. Only
     /// the first call has a ledger.
     ///
@@ -164,7 +179,7 @@ impl DataPlane {
         let ledger = load.stop().await;
         let writer = self.databases.writer();
         let asked = "SELECT id, idempotency_key FROM orders";
-        let rows = self.databases.ask(&writer, asked).await?;
+        let rows = self.ask(&writer, asked).await?;
         Ok(Some((ledger, rows.into_iter().filter_map(row).collect())))
     }
 
@@ -335,7 +350,7 @@ fn load_options(setup: &Setup, authority: &Authority, edges: &[Edge]) -> clients
         bearer: "of-the-lab".into(),
         rate: setup.rate,
         ramp: RAMP,
-        writes: WRITES,
+        writes: setup.writes,
         order: json!({ "item": "lab", "quantity": 1 }),
         timeout: Duration::from_secs(35),
         tries: 5,

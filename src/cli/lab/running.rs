@@ -10,6 +10,9 @@ use crate::fleet::Region;
 use crate::lab::{DataPlane, LabError, Measuring, Setup};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
 
+/// The share of the requests that are orders.
+const WRITES: f64 = 0.19;
+
 /// What a lab consists of, in the order in which it is to be ended.
 pub struct RunningLab {
     pub sim: Sim,
@@ -72,6 +75,7 @@ fn setup(sim: &Sim, server: &wire::Server, folder: &TempDir, load: Load) -> Setu
         latency_record: spec.edge.latency_record.clone(),
         dns: server.dns(),
         rate: f64::from(load.rate),
+        writes: WRITES,
         seed: load.seed,
     }
 }
