@@ -194,16 +194,8 @@ impl Reality for Measuring {
     fn hold_writes(&self, hold: bool) {
         let plane = self.plane.clone();
         self.runtime.spawn(async move {
-            let writer = plane.databases.writer();
-            let word = if hold {
-                "SET default_transaction_read_only = on"
-            } else {
-                "RESET default_transaction_read_only"
-            };
-            for sql in [&format!("ALTER SYSTEM {word}"), "SELECT pg_reload_conf()"] {
-                if let Err(error) = plane.databases.ask(&writer, sql).await {
-                    tracing::warn!(%writer, %error, "the lab cannot hold its writer's writes");
-                }
+            if let Err(error) = plane.databases.hold_writes(hold).await {
+                tracing::warn!(%error, hold, "the lab cannot change whether its writer takes writes");
             }
         });
     }
