@@ -52,6 +52,8 @@ pub struct Setup {
     pub latency_record: String,
     /// Where the simulated Route 53 answers.
     pub dns: SocketAddr,
+    /// How many times faster than this machine's the simulated world's time goes.
+    pub speed: f64,
     /// Requests a second, all continents together.
     pub rate: f64,
     /// The share of the requests that are orders.
@@ -128,7 +130,7 @@ impl DataPlane {
         let sites = sites(setup, &authority, &credentials, &databases).await?;
         let (mut edges, mut resolvers) = (Vec::new(), Vec::new());
         for continent in Continent::ALL {
-            let resolver = Resolver::start(setup.dns, continent.network).await?;
+            let resolver = Resolver::start(setup.dns, continent.network, setup.speed).await?;
             let options = edge_options(setup, &continent, &authority, resolver.address(), &sites)?;
             edges.push(Edge::start(options).await?);
             resolvers.push(resolver);

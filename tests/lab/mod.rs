@@ -50,6 +50,7 @@ async fn lab(rate: f64, writes: f64) -> Option<Lab> {
         domain: spec.domain.clone(),
         latency_record: spec.edge.latency_record.clone(),
         dns: server.dns(),
+        speed: SPEED,
         rate,
         writes,
         seed: 1,
