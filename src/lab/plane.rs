@@ -37,6 +37,9 @@ const CONCURRENCY: usize = 8;
 /// Longer than a lab runs.
 const IDLE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often clients send a request before they give up: with their pauses about half a minute, as AWS says that a
+/// switchover is typically over within one (aws-facts §2.3).
+const TRIES: u32 = 8;
 /// How long the clients take to become as many as they shall be: the first ones start cold functions.
 const RAMP: Duration = Duration::from_secs(10);
 /// What a lab is made of.
@@ -355,7 +358,7 @@ fn load_options(setup: &Setup, authority: &Authority, edges: &[Edge]) -> clients
         writes: setup.writes,
         order: json!({ "item": "lab", "quantity": 1 }),
         timeout: Duration::from_secs(35),
-        tries: 5,
+        tries: TRIES,
         pause: Duration::from_millis(500),
         connections: 64,
         file: setup.folder.join("ledger.jsonl"),

@@ -4,17 +4,36 @@
 /// The handler's table, and its user's rights to it; `${user}` stands for the user.
 pub const HANDLER_SCHEMA: &str = include_str!("handler/schema.sql");
 
+/// Bytes; PostgreSQL cuts longer names.
+const LONGEST: usize = 63;
+
+/// Names that mean somebody else: everybody, nobody, whoever asks, or the database's first user.
+const KEPT: [&str; 9] = [
+    "admin",
+    "current_role",
+    "current_user",
+    "master",
+    "none",
+    "postgres",
+    "public",
+    "session_user",
+    "user",
+];
+
 /// The handler's user of a PostgreSQL database, by a name that needs no quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatabaseUser(String);
 
 impl DatabaseUser {
-    /// None where `name` is not what the template takes: a small letter, then small letters, digits and `_`.
+    /// None where `name` is not what the template takes, a small letter, then small letters, digits and `_`, longer than
+    /// PostgreSQL's names, or one that PostgreSQL or RDS keep for themselves.
     pub fn new(name: &str) -> Option<Self> {
         let mut all = name.chars();
         let fits = all.next()?.is_ascii_lowercase()
-            && all.all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_');
-        fits.then(|| Self(name.into()))
+            && all.all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_')
+            && name.len() <= LONGEST;
+        let kept = KEPT.contains(&name) || ["pg_", "rds"].iter().any(|kept| name.starts_with(kept));
+        (fits && !kept).then(|| Self(name.into()))
     }
 
     fn schema(&self) -> String {
@@ -39,12 +58,20 @@ impl DatabaseUser {
     }
 
     /// All of it as one statement, which may be run again: the Data API takes one at a time, and it is done whole or not
-    /// at all.
+    /// at all. Refused for a user who is there and signs in with a password: with `rds_iam` no password works any longer,
+    /// that of the first user neither (aws-facts §19.1).
     pub fn statement(&self) -> String {
         let user = &self.0;
+        let signs_in_with_iam = format!(
+            "EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member JOIN pg_roles g ON g.oid = m.roleid \
+             WHERE u.rolname = '{user}' AND g.rolname = 'rds_iam')"
+        );
+        let taken = format!(
+            "the user {user} is there and signs in with a password: configure another DatabaseUser"
+        );
         format!(
-            "DO $gwctl$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{user}') THEN CREATE USER {user}; END IF; \
-             GRANT rds_iam TO {user}; {schema} END $gwctl$",
+            "DO $gwctl$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{user}') THEN CREATE USER {user}; \
+             ELSIF NOT {signs_in_with_iam} THEN RAISE EXCEPTION '{taken}'; END IF; GRANT rds_iam TO {user}; {schema} END $gwctl$",
             schema = self.schema().trim_end(),
         )
     }
@@ -72,7 +99,17 @@ mod tests {
 
     #[test]
     fn a_name_that_would_need_quotes_is_no_user() {
-        for name in ["", "Handler", "a-b", "a;drop", "1a", "a\"", "é"] {
+        let long = "a".repeat(64);
+        let kept = [
+            "public",
+            "postgres",
+            "rdsadmin",
+            "rds_iam",
+            "pg_monitor",
+            "user",
+        ];
+        let wrong = ["", "Handler", "a-b", "a;drop", "1a", "a\"", "é", &long];
+        for name in wrong.into_iter().chain(kept) {
             assert_eq!(DatabaseUser::new(name), None, "{name}");
         }
         assert!(DatabaseUser::new("handler_2").is_some());

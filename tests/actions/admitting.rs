@@ -214,6 +214,8 @@ fn a_new_region_runs_the_reference_handler_where_no_code_is_named() {
         let named = check(&stage.spec, &seen, "code");
         assert_eq!(named, None, "it is in a bucket");
         stage.spec.build.region.clear();
+        let arm = ("HandlerArchitecture".to_owned(), "arm64".to_owned());
+        stage.spec.build.region.extend([arm]);
         // The other Regions run another API.
         let code = check(&stage.spec, &seen, "code").unwrap();
         assert_eq!(code.finding, Finding::Waivable);
@@ -242,6 +244,11 @@ fn a_new_region_runs_the_reference_handler_where_no_code_is_named() {
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
         let given = package(&stage, NEW, "orders-handler");
         assert_eq!(given, handler::package().bytes);
+        let sim = stage.sim();
+        let state = sim.state();
+        let mut all = state.resources.functions.iter();
+        let function = all.find(|one| one.region.as_str() == NEW && one.name == "orders-handler");
+        assert_eq!(function.unwrap().architecture, "arm64", "as it was made");
     }));
 }
 

@@ -534,6 +534,14 @@ fn who_may_not_use_the_data_api_is_told_what_to_run() {
             nth: 1,
             how: How::Fail("AccessDeniedException".into()),
         });
+        // As a database that sleeps says for a while: it is waited for.
+        stage.sim().tamper(Tamper {
+            service: "rds-data".into(),
+            operation: "ExecuteStatement".into(),
+            region: None,
+            nth: 2,
+            how: How::Fail("DatabaseResumingException".into()),
+        });
         let mut running = stage.start(&plan);
         let state = stage.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Held, "{}", story(&state));

@@ -284,3 +284,20 @@ fn resources_are_as_narrow_as_what_is_known() {
         }
     }
 }
+
+/// IAM refuses a document with such a statement. A fleet without a secret of the database's first user has nothing that
+/// could be named.
+#[test]
+fn no_statement_is_about_nothing() {
+    let (spec, known) = in_virtual_time(async {
+        let stage = Stage::calmly(calm("calm", 3)).await;
+        (stage.stand.sim.spec(), Known::seen(&stage.snapshot(), None))
+    });
+    for purpose in PURPOSES {
+        let made = policy("orders", &spec, &known, &allowed(purpose), None);
+        let made = serde_json::to_value(made).unwrap();
+        for one in made["Statement"].as_array().unwrap() {
+            assert_ne!(one["Resource"], serde_json::json!([]), "{purpose:?}: {one}");
+        }
+    }
+}

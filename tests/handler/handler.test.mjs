@@ -156,7 +156,7 @@ test('health answers within a second, and is bad only where the reader is', asyn
   writer.mode = 'hold';
   const environment = s.start({}, { [READER]: REPLICA, [WRITER]: writer.address });
   const held = await environment.get('/health');
-  assert.deepEqual([held.status, held.body.role], [200, 'reader']);
+  assert.deepEqual([held.status, held.body.role], [200, 'unknown']);
   assert.ok(held.ms < 2000, `${held.ms} ms`);
   const reader = await relay(REPLICA);
   reader.mode = 'hold';
@@ -176,20 +176,43 @@ test('health answers within a second, and is bad only where the reader is', asyn
 });
 
 test('in a secondary, writes go to the reader endpoint with the consistency that was asked for', async () => {
-  // What Aurora forwards is written at once here: the address is the primary's, under the reader's name.
+  // What Aurora forwards is written at once here: the address is the primary's, under both names. A session of a
+  // secondary forwards by its own setting, whichever endpoint it came by, and is refused where that is off.
   sql(`CREATE TABLE seen (mode text);
     CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
-    $$ BEGIN INSERT INTO seen VALUES (current_setting('apg_write_forward.consistency_mode')); RETURN NEW; END $$;
+    $$ BEGIN
+      IF current_setting('apg_write_forward.consistency_mode') = 'off' THEN RAISE EXCEPTION 'off' USING ERRCODE = '25006'; END IF;
+      INSERT INTO seen VALUES (current_setting('apg_write_forward.consistency_mode')); RETURN NEW;
+    END $$;
     CREATE TRIGGER see AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION see()`);
-  const environment = s.start({}, { [READER]: PRIMARY });
+  const environment = s.start({}, { [READER]: PRIMARY, [WRITER]: PRIMARY });
   for (const headers of [{}, { consistency: 'eventual' }, { consistency: 'global' }, {}]) {
     assert.equal((await environment.post(key(), order, { headers })).status, 201);
   }
-  const eventual = s.start({ DATABASE_CONSISTENCY: 'eventual' }, { [READER]: PRIMARY });
+  const eventual = s.start({ DATABASE_CONSISTENCY: 'eventual' }, { [READER]: PRIMARY, [WRITER]: PRIMARY });
   assert.equal((await eventual.post(key(), order)).status, 201);
   assert.equal(sql('SELECT string_agg(mode, \' \') FROM seen'), 'session eventual global session eventual');
   sql('DROP TRIGGER see ON orders; DROP FUNCTION see; DROP TABLE seen');
   assert.equal((await logged(environment, 4)).way, 'forward');
+});
+
+test('a forward that fails in a way that nobody documents is tried again, or its order is unknown', async () => {
+  // As the link to the writer: this session gets an error and lives on, and nobody knows whether the order is written.
+  sql(`CREATE SEQUENCE met; GRANT USAGE ON met TO handler;
+    CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF nextval('met') <= 1 OR NEW.body ? 'breaks' THEN RAISE EXCEPTION 'link' USING ERRCODE = 'XX000'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER breaks BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION breaks()`);
+  const environment = s.start({}, { [READER]: PRIMARY });
+  const k = key();
+  assert.equal((await environment.post(k, order)).status, 201);
+  assert.equal(rows(k), '1');
+  const never = await environment.post(key(), { breaks: true });
+  assert.deepEqual([never.status, never.body.outcome], [503, 'unknown']);
+  // At the writer itself such an error is the end of it.
+  const near = s.start();
+  const told = await near.post(key(), { breaks: true });
+  assert.deepEqual([told.status, told.body.outcome], [500, 'not written']);
+  sql('DROP TRIGGER breaks ON orders; DROP FUNCTION breaks; DROP SEQUENCE met');
 });
 
 test('a connection that was ended is replaced', async () => {

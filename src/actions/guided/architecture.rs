@@ -164,9 +164,12 @@ impl<'a> Architecture<'a> {
         if !primary && !parameters.contains_key("DBInstanceClass") {
             parameters.extend(strength::as_the_writer(self.context));
         }
-        parameters
-            .entry("VpcCidr".into())
-            .or_insert_with(|| self.network(region));
+        // The range of a network of one's own is for whoever made it to say.
+        if parameters.get("VpcId").is_none_or(String::is_empty) {
+            let place = self.sites().iter().position(|site| &site.region == region);
+            let range = gwctl_stacks::network(place.unwrap_or(self.sites().len()));
+            parameters.entry("VpcCidr".into()).or_insert(range);
+        }
         parameters.extend(words([
             ("FleetName", fleet.to_owned()),
             ("DomainName", spec.domain.clone()),
@@ -242,11 +245,6 @@ impl<'a> Architecture<'a> {
         }
         let engine = given("Engine").map_or("aurora-postgresql", String::as_str);
         orderable::newest(self, engine)
-    }
-
-    fn network(&self, region: &Region) -> String {
-        let place = self.sites().iter().position(|site| &site.region == region);
-        gwctl_stacks::network(place.unwrap_or(self.sites().len()))
     }
 
     /// Whether callers of the API sign: the router does, and so must whoever asks a Region by its own name.

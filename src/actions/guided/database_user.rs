@@ -66,7 +66,7 @@ impl Preparation {
         };
         if secret.split(':').nth(3) != Some(writer.as_str()) {
             return by_hand(format!(
-                "the secret {secret} is in another Region than the writer, {writer}"
+                "the secret {secret} is in another Region than the writer: configure its copy in {writer} as `MasterUserSecretArn` of `build.regions.{writer}`"
             ));
         }
         Self::Step(PrepareDatabase {
@@ -101,7 +101,7 @@ impl Preparation {
                 NAME,
                 Finding::Fail,
                 format!(
-                    "`DatabaseUser` is {name}: it must begin with a small letter, and have only small letters, digits and _"
+                    "`DatabaseUser` is {name}: it must begin with a small letter, have only small letters, digits and _, 63 at most, and not be a name that PostgreSQL or RDS keep for themselves"
                 ),
             ),
         })
@@ -114,7 +114,11 @@ impl Preparation {
         };
         let user = DatabaseUser::new(&task.user)?;
         let sql = user.by_hand().join(" ");
-        Some(format!("The step {} runs: {sql}", id(NAME, &task.region)))
+        Some(format!(
+            "The step {} switches the Data API of {} on, which stays on, and runs: {sql}",
+            id(NAME, &task.region),
+            task.cluster
+        ))
     }
 
     /// The step, once the cluster's step `after` is done.

@@ -148,6 +148,10 @@ fn network(parameters: &Parameters) -> Option<Check> {
         let text = format!("{alone} belongs to a network of your own: give `VpcId` too");
         return Some(Check::new("network", Finding::Fail, text));
     }
+    if !given("VpcCidr") {
+        let text = "`VpcId` is given without `VpcCidr`: the handler may reach the addresses of that range alone, and the database is there";
+        return Some(Check::new("network", Finding::Fail, text));
+    }
     Some(Check::of(
         "network",
         given("SubnetIds"),

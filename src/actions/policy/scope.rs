@@ -110,11 +110,16 @@ impl Scope {
         context: &PolicyContext<'_>,
         actions: Vec<String>,
     ) -> Vec<Statement> {
+        let resource = self.resources(context);
+        // IAM takes no statement that is about nothing.
+        if resource.is_empty() {
+            return Vec::new();
+        }
         let mut all = vec![Statement {
             sid: format!("{self:?}"),
             effect: "Allow",
             action: actions,
-            resource: self.resources(context),
+            resource,
             condition: self.condition(context),
         }];
         if self == Self::ChangeSets {

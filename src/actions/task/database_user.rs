@@ -41,15 +41,41 @@ impl PrepareDatabase {
     }
 }
 
+/// What the Data API says for a while after it was switched on, and while the database starts or resumes.
+const SOON: [&str; 3] = [
+    "HttpEndpointNotEnabledException",
+    "DatabaseUnavailableException",
+    "DatabaseResumingException",
+];
+/// What waiting never mends: the secret, the database, or the SQL.
+const NEVER: [&str; 6] = [
+    "SecretsErrorException",
+    "InvalidSecretException",
+    "InvalidResourceStateException",
+    "DatabaseNotFoundException",
+    "DatabaseErrorException",
+    "ForbiddenException",
+];
+
 /// What the Data API's refusal means.
 fn refused(error: &AwsError, sql: &DatabaseUser) -> Observation {
-    match error.kind {
-        ErrorKind::NotAllowed | ErrorKind::Forbidden => Observation::Wrong(format!(
-            "{error}. Either get the permission and retry, or run this as the database's first user and skip the step: {}",
-            sql.by_hand().join(" ")
-        )),
-        _ => unobserved(error),
+    let code = error.code.as_deref().unwrap_or_default();
+    let is_denied = matches!(error.kind, ErrorKind::NotAllowed | ErrorKind::Forbidden);
+    if SOON.contains(&code) {
+        return Observation::Underway(error.to_string());
     }
+    if is_denied || NEVER.contains(&code) {
+        let what = if is_denied {
+            "get the permission"
+        } else {
+            "correct that"
+        };
+        return Observation::Wrong(format!(
+            "{error}. Either {what} and retry, or run this as the database's first user and skip the step: {}",
+            sql.by_hand().join(" ")
+        ));
+    }
+    unobserved(error)
 }
 
 impl Work for PrepareDatabase {
@@ -79,6 +105,13 @@ impl Work for PrepareDatabase {
             Ok(known) => known,
             Err(error) => return unobserved(&error),
         };
+        // AWS says neither how long this takes nor when it is over: the step's own limit ends the waiting.
+        if !on && context.sent == Some(ENABLE) {
+            return Observation::Underway(format!(
+                "RDS switches the Data API of {} on",
+                self.cluster
+            ));
+        }
         if !on {
             return Observation::Next(Next {
                 operation: ENABLE,

@@ -114,9 +114,21 @@ impl Lambda {
         })
     }
 
-    /// Gives the function `function` another package; the same again changes nothing more.
+    /// Gives the function `function` another package, for the architecture that it has; the same again changes nothing
+    /// more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] where somebody changed the function in the same moment.
     pub async fn put_package(&self, function: &str, package: &[u8]) -> Result<Receipt, AwsError> {
-        let body = serde_json::json!({ "ZipFile": BASE64_STANDARD.encode(package) });
+        let found = self.configuration(function, None).await?;
+        let mut body = serde_json::json!({ "ZipFile": BASE64_STANDARD.encode(package) });
+        // Without an architecture Lambda takes x86_64.
+        if let Some(architectures) = found.architectures {
+            body["Architectures"] = architectures.into();
+        }
+        if let Some(revision) = found.revision_id {
+            body["RevisionId"] = revision.into();
+        }
         self.update_code(function, &body).await
     }
 

@@ -11,7 +11,7 @@ use crate::lab::{DataPlane, LabError, Measuring, Setup};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
 
 /// The share of the requests that are orders.
-const WRITES: f64 = 0.19;
+pub(super) const WRITES: f64 = 0.19;
 
 /// What a lab consists of, in the order in which it is to be ended.
 pub struct RunningLab {

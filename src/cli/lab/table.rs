@@ -65,7 +65,7 @@ fn times(seen: &Seen, model: &Figures) -> [Row; 4] {
     ]
 }
 
-fn orders(seen: &Seen, model: &Figures) -> [Row; 3] {
+fn orders(seen: &Seen, model: &Figures) -> [Row; 4] {
     let writes = |n: Option<f64>| n.map_or_else(|| "unknown".into(), |n| format::count(n.round()));
     let lost = &seen.verdict.lost;
     let announced_from = seen.figures.announced_from;
@@ -77,6 +77,11 @@ fn orders(seen: &Seen, model: &Figures) -> [Row; 3] {
             "acknowledged orders lost",
             lost.len().to_string(),
             format::count(model.writes_lost),
+        ),
+        (
+            "as seconds of orders",
+            format!("{:.2} s", lost.len() as f64 / seen.orders_per_s),
+            format!("{:.2} s", model.rpo_s),
         ),
         (
             "how many gwctl announced with the plan",

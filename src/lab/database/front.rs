@@ -3,15 +3,14 @@
 //!
 //! | | writer's Region | other Regions |
 //! |---|---|---|
-//! | cluster endpoint | the writer | the replica: Aurora calls this endpoint inactive |
-//! | reader endpoint | the writer, read-only | the replica, or the writer for a session that forwards writes |
+//! | cluster endpoint | the writer | as the reader endpoint: Aurora calls this endpoint inactive |
+//! | reader endpoint | the writer, read-only | the writer for a session that forwards writes, which it does unless its startup options set `apg_write_forward.consistency_mode=off`; the replica for that |
 //!
-//! Write forwarding is simpler than Aurora's. A session at a reader endpoint whose startup options set
-//! `apg_write_forward.consistency_mode`, to anything but `off`, is with the writer altogether, over the distance. So it
-//! sees all that was committed, whatever the consistency it asked for, and its reads take as long as its writes. In
-//! Aurora its reads are the replica's, which wait for replication as the consistency demands. Forwarding is on in Aurora
-//! without any option (its default is `session`); here a session without it reads only. What Aurora refuses to forward
-//! (aws-facts §19.4) is not refused here.
+//! Write forwarding is simpler than Aurora's. A session that forwards is with the writer altogether, over the distance. So
+//! it sees all that was committed, whatever the consistency it asked for, and its reads take as long as its writes. In
+//! Aurora its reads are the replica's, which wait for replication as the consistency demands. What Aurora refuses to
+//! forward (aws-facts §19.4) is not refused here, its share of the writer's connections is not limited, and where the
+//! writer is gone the session ends, instead of getting an error.
 
 use std::io;
 use std::sync::{Arc, Weak};
@@ -216,19 +215,20 @@ impl Place<'_> {
                 startup.set_first("default_transaction_read_only=on");
                 writer
             }
-            Kind::Reader if forwards(startup) => writer,
+            Kind::Cluster if writer == *self.region => writer,
+            Kind::Reader | Kind::Cluster if forwards(startup) => writer,
             Kind::Reader | Kind::Cluster => self.region.clone(),
         }
     }
 }
 
-/// Whether the session asks for write forwarding.
+/// Whether the session forwards its writes, as each does that does not say otherwise (aws-facts §2.2).
 fn forwards(startup: &Startup) -> bool {
     let options = startup.get("options").unwrap_or_default();
     let mode = options
         .rsplit_once("apg_write_forward.consistency_mode=")
         .map(|(_, mode)| mode);
-    mode.is_some_and(|mode| !mode.to_ascii_lowercase().starts_with("off"))
+    mode.is_none_or(|mode| !mode.to_ascii_lowercase().starts_with("off"))
 }
 
 async fn refuse(mut client: impl AsyncWrite + Unpin, code: &str, told: &str) -> io::Result<()> {

@@ -111,11 +111,11 @@ impl Stand {
     }
 
     async fn cluster(&self, at: usize) -> Client {
-        self.session(at, false, "").await.unwrap()
+        self.session(at, false, ALONE).await.unwrap()
     }
 
     async fn forwarding(&self, at: usize) -> Client {
-        self.session(at, true, FORWARD).await.unwrap()
+        self.session(at, true, "").await.unwrap()
     }
 
     /// How many orders a Region's own database has.
@@ -139,7 +139,8 @@ impl Stand {
     }
 }
 
-const FORWARD: &str = "-c apg_write_forward.consistency_mode=session";
+/// Every session of another Region than the writer's forwards, unless it says this.
+const ALONE: &str = "-c apg_write_forward.consistency_mode=off";
 
 fn order(key: &str) -> String {
     format!("INSERT INTO orders VALUES (gen_random_uuid(), '{key}', '{{}}', 'hash', 'region')")
@@ -163,7 +164,7 @@ async fn a_session_is_with_the_database_that_its_endpoint_and_options_say() {
         code(stand.forwarding(0).await.ask(&order("b")).await)
     );
     // Another Region: its own replica, far sooner than the writer could answer ...
-    let mut reader = stand.session(1, true, "").await.unwrap();
+    let mut reader = stand.session(1, true, ALONE).await.unwrap();
     assert!(stand.has_orders(1, 1).await);
     let asked = Instant::now();
     assert_eq!(
@@ -217,7 +218,7 @@ async fn a_session_is_with_the_database_that_its_endpoint_and_options_say() {
 async fn a_switchover_loses_nothing_and_every_region_follows() {
     let Some(stand) = stand().await else { return };
     let mut old = stand.cluster(0).await;
-    let mut reader = stand.session(1, true, "").await.unwrap();
+    let mut reader = stand.session(1, true, ALONE).await.unwrap();
     old.ask(&order("before")).await.unwrap();
     let data = stand.folder.path().join("db/us-east-1/data");
     std::fs::write(data.join("its own"), "").unwrap();
@@ -376,6 +377,11 @@ async fn what_gwctl_runs_makes_the_handlers_user_however_often_it_runs() {
     assert_eq!(holds().await, None, "an aggregate over no row is NULL");
     ask("CREATE USER another").await;
     assert_ne!(holds().await.as_deref(), Some("t"));
+    // Whoever it is signs in with a password, and could not any longer.
+    let refused = stand.databases.ask(writer, &user.statement()).await;
+    let why = refused.unwrap_err().to_string();
+    assert!(why.contains("configure another DatabaseUser"), "{why}");
+    ask("DROP USER another").await;
     for _ in 0..2 {
         ask(&user.statement()).await;
         assert_eq!(holds().await.as_deref(), Some("t"));

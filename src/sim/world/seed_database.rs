@@ -99,7 +99,7 @@ fn cluster(options: &SeedOptions, region: &Region, primary: &Region) -> DbCluste
         forwarding_requested: true,
         capacity: options.database.capacity_of(secondary),
         managed_password: options.database.managed_password,
-        data_api: false,
+        data_api_from: None,
         global_cluster: Some(FLEET.into()),
         replication_source: secondary.then(|| cluster_arn(primary)),
         backup_days: 14,

@@ -3,10 +3,9 @@
 // Three ways over two endpoints:
 //   reader   READER_ENDPOINT: instances of this Region; what they have may be a little old.
 //   writer   WRITER_ENDPOINT, the endpoint of this Region's cluster: the writer itself while this Region has it.
-//            Aurora calls it inactive elsewhere.
-//   forward  READER_ENDPOINT once more, with write forwarding: Aurora sends the writes of a secondary cluster to the
-//            primary. It does so on a secondary's *reader* endpoint (aws-facts §2.2, aws-facts-2 §19.4, §19.5), and not
-//            on that of the primary.
+//            Aurora calls it inactive elsewhere; here it forwards nothing.
+//   forward  READER_ENDPOINT once more, with write forwarding, one connection a consistency: Aurora sends the writes of a
+//            secondary cluster to the primary (aws-facts §2.2, aws-facts-2 §19.4, §19.5), and nothing on the primary.
 // Which of the two ways a write takes is found by trying, and remembered: roles move while the handler runs, and no
 // setting tells it. A wrong guess costs nothing but time: the endpoint refuses (25006) or does not answer.
 //
@@ -24,13 +23,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Connection } from './connection.mjs';
 import { canRetry, isElsewhere, kindOf, mayBeDone } from './failures.mjs';
+import { CONSISTENCIES } from './settings.mjs';
 
 // The longest that a read waits at the reader for the order that the client has written, before it asks the writer.
 const CATCH_UP = 1000;
 // Of a write: on the way that was taken last, on the other one, and once more.
 const WRITE_TRIES = 3;
 const READ_TRIES = 2;
-const JITTER = { least: 50, most: 250 };
+// Milliseconds, more after each try: all environments lose their connections at once.
+const JITTER = { least: 50, more: 200 };
 
 export const LOST = Symbol('lost');
 
@@ -38,11 +39,16 @@ const FOUND = 'SELECT EXISTS (SELECT 1 FROM orders WHERE id = $1) AS found';
 
 export class Database {
   constructor(settings) {
-    this.reader = new Connection('reader', settings.reader, settings);
-    this.writer = new Connection('writer', settings.writer, settings);
-    this.forward = new Connection('forward', settings.reader, settings, 'session');
-    // Where the last write, or consistent read, was done.
-    this.way = this.writer;
+    this.reader = new Connection('reader', settings.reader, settings, 'off');
+    this.writer = new Connection('writer', settings.writer, settings, 'off');
+    const forward = (consistency) => [consistency, new Connection('forward', settings.reader, settings, consistency)];
+    this.forward = Object.fromEntries(CONSISTENCIES.map(forward));
+    // Where the last write, or consistent read, was done: by forwarding, or at this Region's writer.
+    this.isForwarded = false;
+  }
+
+  way(consistency) {
+    return this.isForwarded ? this.forward[consistency] : this.writer;
   }
 
   // `work(connection)` at this Region's reader. Twice, where a new connection may help.
@@ -50,19 +56,16 @@ export class Database {
     return this.attempt(trace, deadline, READ_TRIES, () => this.reader, work);
   }
 
-  // `work(connection)` where writes are done. More than once where that may help: what it does must be safe to repeat.
+  // `work(connection, all)` where writes are done; `all` sees everything that was committed, also by others. More than
+  // once where that may help: what it does must be safe to repeat.
   async write(trace, consistency, deadline, work) {
-    return this.attempt(trace, deadline, WRITE_TRIES, () => this.way, async (way) => {
-      if (way === this.forward) await way.want(consistency, deadline);
-      return work(way);
-    });
+    return this.attempt(trace, deadline, WRITE_TRIES, () => this.way(consistency), (way) => work(way, this.way('global')));
   }
 
   // `work(connection)` where everything is seen that was committed before now.
   async readConsistently(trace, deadline, work) {
-    return this.attempt(trace, deadline, WRITE_TRIES, () => this.way, async (way) => {
-      if (way === this.forward) await way.want('global', deadline);
-      else await this.mustBeWriter(way, deadline);
+    return this.attempt(trace, deadline, WRITE_TRIES, () => this.way('global'), async (way) => {
+      if (way === this.writer) await this.mustBeWriter(way, deadline);
       return work(way);
     });
   }
@@ -70,14 +73,16 @@ export class Database {
   // A read that contains the order that the client has written, at the reader if it has it soon. LOST: no database has it.
   async readAfter(written, trace, deadline, work) {
     const until = Math.min(Date.now() + CATCH_UP, deadline);
-    const caughtUp = async () => {
-      for (let pause = 10; ; pause = Math.min(pause * 2, 160)) {
-        const [{ found }] = await this.read(trace, deadline, (reader) => reader.query(FOUND, [written], deadline));
-        if (found || Date.now() + pause > until) return found;
-        await sleep(pause);
-      }
+    // Both by one session: another instance may have less.
+    const look = async (reader) => {
+      const [{ found }] = await reader.query(FOUND, [written], until);
+      return found ? { done: await work(reader) } : undefined;
     };
-    if (await caughtUp().catch(() => false)) return this.read(trace, deadline, work);
+    for (let pause = 10; Date.now() + pause < until; pause = Math.min(pause * 2, 160)) {
+      const seen = await this.read(trace, until, look).catch(() => undefined);
+      if (seen) return seen.done;
+      await sleep(pause);
+    }
     return this.readConsistently(trace, deadline, async (way) => {
       const [{ found }] = await way.query(FOUND, [written], deadline);
       return found ? work(way) : LOST;
@@ -107,10 +112,10 @@ export class Database {
         if (!canRetry(error)) throw Object.assign(error, { unknown });
         way.discard();
         const moves = way !== this.reader && isElsewhere(error);
-        if (moves) this.way = way === this.writer ? this.forward : this.writer;
+        if (moves) this.isForwarded = way === this.writer;
         if (left === 0 || Date.now() >= deadline) throw Object.assign(error, { unknown });
         // The other way may be tried at once; the same one has to be given a moment.
-        if (!moves) await sleep(JITTER.least + Math.random() * (JITTER.most - JITTER.least));
+        if (!moves) await sleep(JITTER.least + Math.random() * JITTER.more * (tries - left));
       } finally {
         trace.databaseMs += performance.now() - began;
       }

@@ -6,7 +6,11 @@ const GONE = new Set([
   'ENETUNREACH', 'EADDRNOTAVAIL',
   // PostgreSQL: an administrator or a crash ended the session, or the server is starting or stopping.
   '57P01', '57P02', '57P03',
+  // PostgreSQL: it does not know whether the statement was completed.
+  '40003',
 ]);
+// What PostgreSQL has against a statement, its values, its rights or the moment: then nothing of it is done.
+const OF_STATEMENT = /^(0A|22|23|28|40|42|53|25006|3D000)/;
 const READ_ONLY = '25006';
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 
@@ -21,16 +25,19 @@ export function kindOf(error) {
   if (GONE.has(code) || code.startsWith('08')) return 'gone';
   if (code === '42P01' || code === '42501' || code === '3D000') return 'schema';
   if (code === '40001' || code === '40P01') return 'conflict';
+  // Of a forward that fails no code is documented (aws-facts-2 §19.4). The link to the writer is Aurora's: where it
+  // breaks, this socket lives, and the statement may be done.
+  if (error.forwarded && !OF_STATEMENT.test(code)) return 'gone';
   // pg has no code for a socket that ended in the middle.
   return /^[0-9A-Z]{5}$/.test(code) ? 'refused' : 'gone';
 }
 
 // Worth one more try on a new connection, with the name resolved anew. Not a certificate or a schema: those stay as
-// they are. Not a slow answer either, whose second try would double the load: unless it was the sign-in that was slow,
-// which is how a Region without its writer looks.
+// they are. Not a statement that the server found too slow, whose second try would double the load: unless there was no
+// answer at all, which is how a host that died, or a Region without its writer, looks.
 export function canRetry(error) {
   const kind = kindOf(error);
-  return ['read-only', 'gone', 'sign-in', 'full', 'conflict'].includes(kind) || (kind === 'slow' && !error.sent);
+  return ['read-only', 'gone', 'sign-in', 'full', 'conflict'].includes(kind) || Boolean(error.late);
 }
 
 // The other endpoint may be where the writer is: this one refused the write, or nobody answered there.

@@ -14,10 +14,11 @@ const REMEMBERED = 5000;
 // replica of PostgreSQL's own knows only the age of the newest commit that it has, which is the lag and the time since
 // the last write together.
 const HAS_FUNCTION = "SELECT to_regprocedure('aurora_global_db_instance_status()') IS NOT NULL AS aurora";
-const OF_AURORA = `SELECT pg_is_in_recovery() AS replica, (SELECT visibility_lag_in_msec::float8
-  FROM aurora_global_db_instance_status() WHERE server_id = aurora_db_instance_identifier()) AS lag, NULL AS age`;
-const OF_POSTGRESQL = `SELECT pg_is_in_recovery() AS replica, CASE WHEN NOT pg_is_in_recovery() THEN 0 END AS lag,
+const OF_AURORA = `SELECT visibility_lag_in_msec::float8 AS lag, NULL AS age
+  FROM aurora_global_db_instance_status() WHERE server_id = aurora_db_instance_identifier()`;
+const OF_POSTGRESQL = `SELECT CASE WHEN NOT pg_is_in_recovery() THEN 0 END AS lag,
   extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 * 1000 AS age`;
+const IS_REPLICA = 'SELECT pg_is_in_recovery() AS replica';
 
 let ofLag;
 let known = { role: 'unknown', at: -Infinity };
@@ -41,30 +42,39 @@ export async function health({ database, settings }, trace) {
   });
 }
 
+// The lag is told, not judged: a figure that cannot be asked for is no reason to take the Region out.
 async function readPath(database, trace, deadline) {
   return database.read(trace, deadline, async (reader) => {
-    if (!ofLag) {
-      const [{ aurora }] = await reader.query(HAS_FUNCTION, [], deadline);
-      ofLag = aurora ? OF_AURORA : OF_POSTGRESQL;
-    }
-    const [{ replica, lag, age }] = await reader.query(ofLag, [], deadline);
-    const whole = (ms) => (ms === null ? null : Math.round(ms));
+    const [{ replica }] = await reader.query(IS_REPLICA, [], deadline);
+    const { lag, age } = await lagOf(reader, deadline).catch(() => ({}));
+    const whole = (ms) => (typeof ms === 'number' ? Math.round(ms) : null);
     return { replica, lag: whole(lag), age: whole(age) };
   });
 }
 
-// `writer` where this Region's cluster endpoint leads to an instance that takes writes, `reader` elsewhere.
+async function lagOf(reader, deadline) {
+  if (!ofLag) {
+    const [{ aurora }] = await reader.query(HAS_FUNCTION, [], deadline);
+    ofLag = aurora ? OF_AURORA : OF_POSTGRESQL;
+  }
+  const [figures] = await reader.query(ofLag, [], deadline);
+  return figures ?? {};
+}
+
+// `writer` where this Region's cluster endpoint leads to an instance that takes writes, `reader` elsewhere, `unknown` where
+// it did not answer in time.
 export async function roleOf(database) {
   if (Date.now() - known.at < REMEMBERED) return known.role;
   let role = 'reader';
   try {
     const until = Date.now() + WRITER_BOUND;
-    const [{ replica }] = await database.writer.query('SELECT pg_is_in_recovery() AS replica', [], until);
+    const [{ replica }] = await database.writer.query(IS_REPLICA, [], until);
     if (replica) database.writer.discard();
     else role = 'writer';
-  } catch {
+  } catch (error) {
     database.writer.discard();
+    if (error.late) role = 'unknown';
   }
-  known = { role, at: Date.now() };
+  if (role !== 'unknown') known = { role, at: Date.now() };
   return role;
 }

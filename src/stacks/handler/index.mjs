@@ -83,7 +83,7 @@ const notAllowed = (allow) => problem(405, `This path takes ${allow} only.`, {},
 function failed(error, request, ids) {
   const database = error.sent !== undefined;
   const kind = database ? kindOf(error) : 'fault';
-  log('ERROR', database ? 'database' : 'fault', { ...ids, kind, code: error.code, error: database ? undefined : error.stack });
+  log('ERROR', database ? 'database' : 'fault', { ...ids, kind, code: error.code, routine: error.routine, constraint: error.constraint, error: database ? undefined : error.stack });
   if (!database) return problem(500, 'The handler has a fault. The log has the details.', { requestId: ids.requestId });
   const passing = canRetry(error) || kind === 'slow';
   const headers = passing ? { 'retry-after': RETRY_AFTER } : {};

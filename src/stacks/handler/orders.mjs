@@ -62,12 +62,12 @@ export async function create(request, { database, settings }, trace) {
   const hash = sha256(json).toString('hex');
   const { deadline, consistency } = request;
   // Twice is once: a second try, of the client's or of ours, finds what the first has written.
-  const writing = database.write(trace, consistency, deadline, async (way) => {
+  const writing = database.write(trace, consistency, deadline, async (way, all) => {
     const [made] = await way.query(INSERT, [id, key, json, hash, settings.region], deadline);
     if (made) return [made, false];
-    // Written by another session: only `global` is sure to see it on a secondary.
-    if (way === database.forward) await way.want('global', deadline);
-    const [there] = await way.query(BY_KEY, [key], deadline);
+    const [there] = await all.query(BY_KEY, [key], deadline);
+    // Its session may have ended without a commit meanwhile.
+    if (!there) throw Object.assign(new Error('in conflict with an order that is not there'), { code: '40001', sent: true });
     return [there, true];
   });
   let row;

@@ -220,7 +220,15 @@ fn update_code(world: &mut State, ask: &Ask) -> Answer {
     unchanged(ask, &revision(&function.arn, function.revision))?;
     let name = function.name.clone();
     let publish = ask.input.bool("Publish")?.unwrap_or_default();
+    // Without one it is made for x86_64 (aws-facts §14.6).
+    let architecture = ask.input.texts("Architectures");
+    let architecture = architecture.first().copied().unwrap_or("x86_64").to_owned();
     world.update_function_code(&ask.region, &name, package, publish);
+    let mut all = world.resources.functions.iter_mut();
+    let changed = all.find(|one| one.region == ask.region && one.name == name);
+    if let Some(function) = changed {
+        function.architecture = architecture;
+    }
     let (function, _) = find(&world.resources, ask)?;
     let version = if publish {
         function.version.to_string()

@@ -1,10 +1,15 @@
 //! The RDS Data API: as much SQL as gwctl sends (aws-facts §19.1, §19.3).
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{members, shape};
 use crate::world::State;
 use crate::world::model::DbCluster;
+
+/// How much later than the cluster says that it is on, the Data API answers: AWS gives no figure.
+const ANSWERS: SignedDuration = SignedDuration::from_secs(30);
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
@@ -53,7 +58,9 @@ fn reached<'w>(world: &'w State, ask: &Ask) -> Result<&'w DbCluster, Fault> {
         let message = format!("The secret {secret} was not found.");
         return Err(Fault::bad("SecretsErrorException", message));
     }
-    if !cluster.data_api {
+    // A little later than the cluster shows it.
+    let is_on = |from: Timestamp| from + ANSWERS <= ask.now;
+    if !cluster.data_api_from.is_some_and(is_on) {
         let message = format!("HTTP endpoint is not enabled for cluster {arn}");
         return Err(Fault::bad("HttpEndpointNotEnabledException", message));
     }

@@ -99,8 +99,8 @@ pub struct DbCluster {
     pub capacity: Option<(f64, f64)>,
     /// Whether RDS manages the password of its first user in Secrets Manager.
     pub managed_password: bool,
-    /// Whether its Data API is on.
-    pub data_api: bool,
+    /// From when on its Data API is on; none where it is off.
+    pub data_api_from: Option<Timestamp>,
     /// The global cluster it belongs to.
     pub global_cluster: Option<String>,
     /// ARN of the primary cluster, on secondaries.

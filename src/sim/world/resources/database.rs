@@ -166,7 +166,7 @@ impl Rds<'_> {
             security_groups: texts(properties, "VpcSecurityGroupIds"),
             capacity: capacity(properties),
             managed_password: flag(properties, "ManageMasterUserPassword"),
-            data_api: flag(properties, "EnableHttpEndpoint"),
+            data_api_from: flag(properties, "EnableHttpEndpoint").then(|| self.present.at()),
             log_exports: texts(properties, "EnableCloudwatchLogsExports"),
             instances: Vec::new(),
             created: self.present.at(),

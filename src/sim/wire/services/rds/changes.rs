@@ -2,6 +2,8 @@
 
 use super::lists::names;
 use super::{cluster as cluster_shape, global_cluster};
+use jiff::SignedDuration;
+
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::shape;
@@ -45,6 +47,9 @@ pub fn cluster(world: &mut State, ask: &Ask) -> Answer {
     Ok(shape! { "DBCluster": changed }.into())
 }
 
+/// How long RDS takes to switch the Data API on: AWS gives no figure, and answers before it is done.
+const SWITCHES_ON: SignedDuration = SignedDuration::from_secs(75);
+
 /// `ResourceArn` is the cluster's.
 pub fn data_api(world: &mut State, ask: &Ask) -> Answer {
     let arn = ask.input.need("ResourceArn")?;
@@ -54,7 +59,7 @@ pub fn data_api(world: &mut State, ask: &Ask) -> Answer {
         let message = format!("DBCluster {arn} not found.");
         Fault::not_found("ResourceNotFoundFault", message)
     })?;
-    one.data_api = true;
+    one.data_api_from.get_or_insert(ask.now + SWITCHES_ON);
     Ok(shape! { "ResourceArn": arn, "HttpEndpointEnabled": true }.into())
 }
 

@@ -206,7 +206,7 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         "EngineMode": "provisioned",
         "DeletionProtection": one.deletion_protection,
         "EnabledCloudwatchLogsExports": members(&one.log_exports),
-        "HttpEndpointEnabled": one.data_api,
+        "HttpEndpointEnabled": one.data_api_from.is_some_and(|from| from <= ask.now),
         "CopyTagsToSnapshot": true,
         "CrossAccountClone": false,
         "TagList": list("Tag", Vec::<Value>::new()),
