@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gwctl_fleet::Region;
-use gwctl_sim::{Measured, MeasuredFlow, MeasuredFunction, Reality};
+use gwctl_sim::{LineSource, Measured, MeasuredFlow, MeasuredFunction, MeasuredLine, Reality};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clients::{Counts, Done, Load};
 use crate::plane::DataPlane;
-use crate::region::Served;
+use crate::region::{Drained, Function, Ran, Served, Site};
 
 /// How often everything is asked.
 const EVERY: Duration = Duration::from_millis(250);
@@ -92,7 +92,7 @@ async fn look(plane: &DataPlane, into: &Mutex<Seen>) {
     seen.flows.extend(flows);
     seen.answers = answers;
     for (region, site) in &plane.sites {
-        let measured = measured(site.drain(), written(&orders, region));
+        let measured = measured(site, written(&orders, region));
         add(seen.served.entry(region.clone()).or_default(), measured);
     }
 }
@@ -103,25 +103,70 @@ fn written(counts: &Counts, region: &Region) -> u64 {
     counts.orders.values().filter_map(of).sum()
 }
 
-fn measured(served: Served, acknowledged: u64) -> Measured {
-    let ms = |all: Vec<Duration>| all.iter().map(|one| one.as_secs_f64() * 1_000.0).collect();
+fn measured(site: &Site, acknowledged: u64) -> Measured {
+    let Served {
+        requests,
+        client_errors: refused,
+        server_errors: failed,
+        bytes,
+        latency,
+        integration_latency,
+    } = site.drain();
+    let mut functions = site.functions().iter().map(|one| ran(&one.drain()));
     Measured {
-        requests: served.requests,
-        refused: served.client_errors,
-        failed: served.server_errors,
-        bytes: 0,
-        latency_ms: ms(served.latency),
-        integration_ms: ms(served.integration_latency),
-        read: MeasuredFunction {
-            invocations: served.invocations,
-            errors: served.errors,
-            throttles: served.throttles,
-            duration_ms: ms(served.duration),
-            concurrency: u32::try_from(served.concurrency).unwrap_or(u32::MAX),
-        },
-        write: MeasuredFunction::default(),
+        requests,
+        refused,
+        failed,
+        bytes,
+        latency_ms: milliseconds(&latency),
+        integration_ms: milliseconds(&integration_latency),
+        read: functions.next().unwrap_or_default(),
+        write: functions.next().unwrap_or_default(),
         acknowledged,
     }
+}
+
+fn ran(ran: &Ran) -> MeasuredFunction {
+    MeasuredFunction {
+        invocations: ran.invocations,
+        errors: ran.errors,
+        throttles: ran.throttles,
+        duration_ms: milliseconds(&ran.duration),
+        concurrency: u32::try_from(ran.concurrency).unwrap_or(u32::MAX),
+    }
+}
+
+fn milliseconds(all: &[Duration]) -> Vec<f64> {
+    all.iter().map(|one| one.as_secs_f64() * 1_000.0).collect()
+}
+
+/// Everything that a Region logged since the last time.
+fn lines(site: &Site) -> Vec<MeasuredLine> {
+    let source = |function: &Function| LineSource::Function(function.name().to_owned());
+    let functions = site.functions().iter();
+    let mut all: Vec<_> = functions
+        .map(|one| (source(one), one.drain_lines()))
+        .collect();
+    all.push((LineSource::Api, site.drain_access()));
+    all.into_iter()
+        .flat_map(|(source, drained)| told(source, drained))
+        .collect()
+}
+
+fn told(source: LineSource, drained: Drained) -> impl Iterator<Item = MeasuredLine> {
+    if drained.dropped > 0 {
+        tracing::warn!(
+            ?source,
+            dropped = drained.dropped,
+            "lines of a lab's log were dropped: nobody took them"
+        );
+    }
+    drained.lines.into_iter().map(move |line| MeasuredLine {
+        source: source.clone(),
+        stream: line.stream,
+        at: line.at,
+        text: line.text,
+    })
 }
 
 fn add(to: &mut Measured, more: Measured) {
@@ -144,6 +189,10 @@ fn add(to: &mut Measured, more: Measured) {
 impl Reality for Measuring {
     fn served(&self, region: &Region) -> Measured {
         self.seen().served.remove(region).unwrap_or_default()
+    }
+
+    fn lines(&self, region: &Region) -> Vec<MeasuredLine> {
+        self.plane.sites.get(region).map(lines).unwrap_or_default()
     }
 
     fn flows(&self) -> Vec<MeasuredFlow> {

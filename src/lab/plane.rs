@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gwctl_fleet::Region;
-use gwctl_sim::world::rtt_ms;
+use gwctl_sim::world::{FUNCTIONS, rtt_ms};
 use hyper::body::Bytes;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -20,16 +20,18 @@ use crate::dns::{Continent, Resolver};
 use crate::edge::{self, Edge, EdgeError, Route, Settings};
 use crate::links::Links;
 use crate::region::{
-    Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node, write_bootstrap,
+    ApiRoute, Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node,
+    write_bootstrap,
 };
 use crate::sigv4::Credentials;
 
 /// The longest that the router keeps a DNS answer, as the template's default says.
 const MAX_TTL_S: u32 = 60;
-/// Environments of a function that run at once: a lab shares one machine.
-const CONCURRENCY: usize = 10;
-/// Environments that are started before the clients come.
-const WARM: usize = 3;
+/// Environments that run at once, of the function that reads and of the one that writes: a lab shares one machine.
+const READING: usize = 8;
+const WRITING: usize = 6;
+/// Environments that are started before the clients come, of either.
+const WARM: [usize; 2] = [2, 1];
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the clients take to become as many as they shall be: the first ones start cold functions.
 const RAMP: Duration = Duration::from_secs(10);
@@ -186,32 +188,34 @@ async fn sites(
     std::fs::create_dir_all(&code)?;
     let bundle = code.join("index.js");
     std::fs::write(&bundle, gwctl_stacks::HANDLER)?;
-    let bootstrap = write_bootstrap(&setup.folder)?;
+    let (bootstrap, node) = (write_bootstrap(&setup.folder)?, find_node()?);
     let mut sites = BTreeMap::new();
     for (region, host) in &setup.regions {
         let mut variables = databases.endpoints(region)?.variables();
         variables.push(("DATABASE_CA".into(), ca.display().to_string()));
-        let function = FunctionSetup {
+        let function = |name: &str, concurrency| FunctionSetup {
             region: region.clone(),
-            name: "orders-handler".into(),
+            name: name.into(),
             bundle: bundle.clone(),
-            node: find_node()?,
+            node: node.clone(),
             bootstrap: bootstrap.clone(),
-            variables,
+            variables: variables.clone(),
             credentials: credentials.clone(),
             timeout: TIMEOUT,
             memory: 256,
-            concurrency: CONCURRENCY,
+            concurrency,
             idle: Duration::from_mins(5),
         };
+        let [reads, writes] = FUNCTIONS;
+        let functions = vec![function(reads, READING), function(writes, WRITING)];
         let gateway = GatewaySetup {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             names: vec![host.clone()],
             api: "lab".into(),
-            health_path: "/health".into(),
+            routes: ApiRoute::of_orders(),
             authorization: Authorization::None,
         };
-        let site = Site::start(function, gateway, authority).await?;
+        let site = Site::start(region.clone(), functions, gateway, authority).await?;
         sites.insert(region.clone(), site);
     }
     Ok(sites)
@@ -231,7 +235,10 @@ async fn warm(sites: &BTreeMap<Region, Site>) {
     let event = Bytes::from(event.to_string());
     let invoked = sites
         .values()
-        .flat_map(|site| (0..WARM).map(|_| site.invoke(event.clone())));
+        .flat_map(|site| site.functions().iter().zip(WARM))
+        .flat_map(|(function, warm)| {
+            (0..warm).map(|_| function.invoke(event.clone(), String::new()))
+        });
     // What does not start now is met by the clients.
     drop(join_all(invoked).await);
 }

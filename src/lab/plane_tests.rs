@@ -19,7 +19,9 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 use crate::authority::Authority;
 use crate::database::{self, Databases, SCHEMA};
 use crate::links::Links;
-use crate::region::{Authorization, FunctionSetup, GatewaySetup, Site, find_node, write_bootstrap};
+use crate::region::{
+    ApiRoute, Authorization, FunctionSetup, GatewaySetup, Site, find_node, write_bootstrap,
+};
 use crate::sigv4::Credentials;
 
 const ROUND_TRIP: Duration = Duration::from_millis(60);
@@ -87,10 +89,11 @@ async fn plane() -> Option<Plane> {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             names: vec![format!("{region}.lab.test")],
             api: "a1b2c3d4e5".to_owned(),
-            health_path: "/health".to_owned(),
+            routes: vec![ApiRoute::new("$default", 0)],
             authorization: Authorization::None,
         };
-        sites.push(Site::start(function, gateway, &authority).await.unwrap());
+        let site = Site::start(region.clone(), vec![function], gateway, &authority).await;
+        sites.push(site.unwrap());
     }
     let mut roots = RootCertStore::empty();
     roots
@@ -155,7 +158,7 @@ impl Plane {
     }
 
     fn lines(&self, at: usize) -> String {
-        self.sites[at]
+        self.sites[at].functions()[0]
             .drain_lines()
             .lines
             .into_iter()

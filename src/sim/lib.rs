@@ -6,4 +6,4 @@ pub mod world;
 
 pub use alias::Alias;
 pub use world::{FaultStatus, History, Scenario, Sim, SimError, SimOptions};
-pub use world::{Measured, MeasuredFlow, MeasuredFunction, Reality};
+pub use world::{LineSource, Measured, MeasuredFlow, MeasuredFunction, MeasuredLine, Reality};

@@ -1,6 +1,8 @@
 //! The lab: real PostgreSQL, handlers, router and clients behind the simulated AWS. Where PostgreSQL or Node is not
 //! installed, each test says so and passes.
 
+mod measured;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -98,14 +100,18 @@ fn processes_of(folder: &std::path::Path) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn a_failover_in_the_simulated_aws_promotes_a_real_database_under_true_traffic() {
+/// Runs a test on two threads, as a lab needs.
+fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+        .build();
+    runtime.unwrap().block_on(test);
+}
+
+#[test]
+fn a_failover_in_the_simulated_aws_promotes_a_real_database_under_true_traffic() {
+    run(async {
         let Some(lab) = lab().await else { return };
         lab.orders(20.0).await;
         let us = Region::new("us-east-1").unwrap();

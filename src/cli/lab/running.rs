@@ -1,8 +1,10 @@
 //! A lab that runs: the simulated world, its AWS on loopback, and the data plane that the world follows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 use super::args::Load;
 use crate::cli::failure::Failure;
@@ -15,8 +17,13 @@ pub struct RunningLab {
     pub sim: Sim,
     pub plane: Arc<DataPlane>,
     pub server: wire::Server,
+    _attention: JoinSet<()>,
     _folder: TempDir,
 }
+
+/// How often the world is looked at, also when nobody asks its AWS anything: what was measured belongs to the second in
+/// which it was.
+const LOOK: Duration = Duration::from_secs(1);
 
 impl RunningLab {
     /// Starts one.
@@ -45,12 +52,22 @@ impl RunningLab {
             .map_err(|error| failed(&error))?;
         let plane = Arc::new(plane);
         sim.follow(Arc::new(Measuring::start(plane.clone())));
+        let mut attention = JoinSet::new();
+        attention.spawn(attend(sim.clone()));
         Ok(Self {
             sim,
             plane,
             server,
+            _attention: attention,
             _folder: folder,
         })
+    }
+}
+
+async fn attend(sim: Sim) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        drop(sim.state());
     }
 }
 

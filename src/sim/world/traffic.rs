@@ -11,8 +11,8 @@ impl State {
     /// So many seconds of it.
     pub(super) fn serve(&mut self, step: i64) {
         let reality = self.reality.clone();
-        let (routed, outcomes) = match reality.as_deref() {
-            Some(reality) => self.serve_for_real(reality, step),
+        let (routed, outcomes) = match &reality {
+            Some(followed) => self.serve_for_real(followed, step),
             None => self.serve_by_model(step),
         };
         // What a cluster of its own takes is not the global database's.
@@ -32,8 +32,10 @@ impl State {
         }
         let (now, fleet, faults) = (self.present.now, &self.fleet, &self.faults);
         let database = &mut self.database;
-        match reality.as_deref() {
-            Some(reality) => database.replicate_for_real(reality, acknowledged, (step, now)),
+        match &reality {
+            Some(followed) => {
+                database.replicate_for_real(followed.reality(), acknowledged, (step, now));
+            }
             None => database.replicate(step, acknowledged, now, fleet, faults),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::world::clients::{self, Cached, EdgeLocation, ROUTERS};
 use crate::world::geo;
+use crate::world::measured::MeasuredFlow;
 use crate::world::metrics::MetricStore;
 use crate::world::model::{Distribution, HealthCheck};
 use crate::world::parts::dns::{Asker, Dns, answer};
@@ -12,7 +13,6 @@ use crate::world::parts::front::Front;
 use crate::world::parts::present::Present;
 use crate::world::parts::surge::Surge;
 use crate::world::parts::totals::Totals;
-use crate::world::reality::MeasuredFlow;
 use crate::world::rng::{Rng, normal_slice};
 use crate::world::serving::Outcome;
 use gwctl_fleet::Region;
