@@ -12,6 +12,7 @@ use gwctl_sim::world::{FUNCTIONS, rtt_ms};
 use hyper::body::Bytes;
 use serde_json::json;
 use tokio::sync::Mutex;
+use tokio_rustls::rustls::pki_types::InvalidDnsNameError;
 
 use crate::authority::Authority;
 use crate::clients::{self, Ledger, Load, LoadError, Row, Through};
@@ -19,19 +20,23 @@ use crate::database::{self, DatabaseError, Databases};
 use crate::dns::{Continent, Resolver};
 use crate::edge::{self, Edge, EdgeError, Route, Settings};
 use crate::links::Links;
+use crate::probe::Probe;
 use crate::region::{
     ApiRoute, Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node,
     write_bootstrap,
 };
 use crate::sigv4::Credentials;
 
+/// The path that Route 53's checkers ask.
+const HEALTH: &str = "/health";
 /// The longest that the router keeps a DNS answer, as the template's default says.
 const MAX_TTL_S: u32 = 60;
-/// Environments that run at once, of the function that reads and of the one that writes: a lab shares one machine.
-const READING: usize = 8;
-const WRITING: usize = 6;
-/// Environments that are started before the clients come, of either.
-const WARM: [usize; 2] = [2, 1];
+/// Environments that run at once, of the function that reads and of the one that writes. All of them are started before the clients come, and stay: Lambda has a
+/// processor for each cold start, and a lab two for all. Where they come in a burst, all Regions are slow, need more
+/// environments, and start those too.
+const CONCURRENCY: [usize; 2] = [5, 3];
+/// Longer than a lab runs.
+const IDLE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the clients take to become as many as they shall be: the first ones start cold functions.
 const RAMP: Duration = Duration::from_secs(10);
@@ -72,6 +77,8 @@ pub enum LabError {
     Template(#[from] gwctl_stacks::TemplateError),
     #[error("the lab's authority makes no certificate: {0}")]
     Certificate(#[from] rcgen::Error),
+    #[error("a host of the lab: {0}")]
+    Name(#[from] InvalidDnsNameError),
     #[error("the lab's folder: {0}")]
     Folder(#[from] std::io::Error),
 }
@@ -81,6 +88,10 @@ pub struct DataPlane {
     pub(crate) databases: Databases,
     pub(crate) sites: BTreeMap<Region, Site>,
     pub(crate) edges: Mutex<Vec<Edge>>,
+    /// Of each Region's endpoint.
+    pub(crate) probes: BTreeMap<Region, Probe>,
+    /// Of the edge next to the operator.
+    pub(crate) edge_probe: Probe,
     load: std::sync::Mutex<Option<Load>>,
     _resolvers: Vec<Resolver>,
 }
@@ -125,9 +136,12 @@ impl DataPlane {
             resolvers.push(resolver);
         }
         warm(&sites).await;
+        let (probes, edge_probe) = probes(setup, &authority, &sites, &edges)?;
         let load = Load::start(load_options(setup, &authority, &edges))?;
         Ok(Self {
             databases,
+            probes,
+            edge_probe,
             sites,
             edges: Mutex::new(edges),
             load: std::sync::Mutex::new(Some(load)),
@@ -204,10 +218,10 @@ async fn sites(
             timeout: TIMEOUT,
             memory: 256,
             concurrency,
-            idle: Duration::from_mins(5),
+            idle: IDLE,
         };
-        let [reads, writes] = FUNCTIONS;
-        let functions = vec![function(reads, READING), function(writes, WRITING)];
+        let functions = FUNCTIONS.into_iter().zip(CONCURRENCY);
+        let functions = functions.map(|(name, concurrency)| function(name, concurrency));
         let gateway = GatewaySetup {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             names: vec![host.clone()],
@@ -215,32 +229,53 @@ async fn sites(
             routes: ApiRoute::of_orders(),
             authorization: Authorization::None,
         };
-        let site = Site::start(region.clone(), functions, gateway, authority).await?;
+        let site = Site::start(region.clone(), functions.collect(), gateway, authority).await?;
         sites.insert(region.clone(), site);
     }
     Ok(sites)
 }
 
-/// Starts a few environments of each function before the clients come: a cold start costs a processor, and there are
-/// two for all of them.
+/// Starts the environments of all functions.
 async fn warm(sites: &BTreeMap<Region, Site>) {
     let event = json!({
         "version": "2.0",
-        "rawPath": "/health",
+        "rawPath": HEALTH,
         "rawQueryString": "",
         "headers": {},
-        "requestContext": { "http": { "method": "GET", "path": "/health" } },
+        "requestContext": { "http": { "method": "GET", "path": HEALTH } },
         "isBase64Encoded": false,
     });
     let event = Bytes::from(event.to_string());
     let invoked = sites
         .values()
-        .flat_map(|site| site.functions().iter().zip(WARM))
-        .flat_map(|(function, warm)| {
-            (0..warm).map(|_| function.invoke(event.clone(), String::new()))
+        .flat_map(|site| site.functions().iter().zip(CONCURRENCY))
+        .flat_map(|(function, most)| {
+            (0..most).map(|_| function.invoke(event.clone(), String::new()))
         });
     // What does not start now is met by the clients.
     drop(join_all(invoked).await);
+}
+
+/// Of the Regions' endpoints, and of the edge next to the operator.
+fn probes(
+    setup: &Setup,
+    authority: &Authority,
+    sites: &BTreeMap<Region, Site>,
+    edges: &[Edge],
+) -> Result<(BTreeMap<Region, Probe>, Probe), LabError> {
+    let tls = clients::trusting(authority.certificate()).map_err(LoadError::Options)?;
+    let mut probes = BTreeMap::new();
+    for (region, host) in &setup.regions {
+        if let Some(site) = sites.get(region) {
+            let probe = Probe::new(site.address(), host, HEALTH, tls.clone())?;
+            probes.insert(region.clone(), probe);
+        }
+    }
+    let mut next = Continent::ALL.iter().zip(edges);
+    let next = next.find(|(continent, _)| **continent == Continent::OF_OPERATOR);
+    let (_, edge) = next.ok_or_else(|| LoadError::Options("there is no edge".into()))?;
+    let edge = Probe::new(edge.address(), &setup.domain, HEALTH, tls)?;
+    Ok((probes, edge))
 }
 
 fn edge_options(

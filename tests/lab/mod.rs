@@ -54,7 +54,7 @@ async fn lab() -> Option<Lab> {
         seed: 1,
     };
     let plane = Arc::new(Box::pin(DataPlane::start(&setup)).await.unwrap());
-    sim.follow(Arc::new(Measuring::start(plane.clone())));
+    sim.follow(Arc::new(Measuring::start(plane.clone()).await));
     Some(Lab {
         sim,
         plane,

@@ -51,7 +51,7 @@ impl RunningLab {
             .await
             .map_err(|error| failed(&error))?;
         let plane = Arc::new(plane);
-        sim.follow(Arc::new(Measuring::start(plane.clone())));
+        sim.follow(Arc::new(Measuring::start(plane.clone()).await));
         let mut attention = JoinSet::new();
         attention.spawn(attend(sim.clone()));
         Ok(Self {

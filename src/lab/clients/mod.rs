@@ -28,6 +28,8 @@ pub(crate) mod tests;
 #[cfg(test)]
 mod verdict_tests;
 
+pub(crate) use answer::region;
+pub(crate) use connection::{Pool, trusting};
 pub use counts::{Counts, Done};
 pub use felt::{Continent, OwnReads};
 pub use gap::Gap;

@@ -70,6 +70,17 @@ pub struct MeasuredFlow {
     pub latency_ms: Vec<f64>,
 }
 
+/// What the health path answered when it was asked last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// HTTP status code.
+    pub status: u16,
+    /// Which Region says that it answered; only the edge says so.
+    pub region: Option<Region>,
+    /// From the request to the answer, on this machine.
+    pub took: Duration,
+}
+
 /// The real software.
 pub trait Reality: Debug + Send + Sync {
     /// What the API of `region` and its functions did since this was asked last.
@@ -78,8 +89,10 @@ pub trait Reality: Debug + Send + Sync {
     fn lines(&self, region: &Region) -> Vec<MeasuredLine>;
     /// What the edge sent where since this was asked last.
     fn flows(&self) -> Vec<MeasuredFlow>;
-    /// Whether the endpoint of `region` answers at all.
-    fn answers(&self, region: &Region) -> bool;
+    /// What the endpoint of `region` answers to health checkers; none where it does not answer.
+    fn health(&self, region: &Region) -> Option<Answered>;
+    /// What the edge next to the operator answers; none where it does not.
+    fn edge(&self) -> Option<Answered>;
     /// How far the database in `region` is behind the writer; none where nobody knows.
     fn lag(&self, region: &Region) -> Option<Duration>;
     /// The Region whose database takes writes; none between two of them.

@@ -83,7 +83,9 @@ pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use geo::rtt_ms;
 pub use log_lines::{LogGroup, WrittenEvent};
-pub use measured::{LineSource, Measured, MeasuredFlow, MeasuredFunction, MeasuredLine, Reality};
+pub use measured::{
+    Answered, LineSource, Measured, MeasuredFlow, MeasuredFunction, MeasuredLine, Reality,
+};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::{

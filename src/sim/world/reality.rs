@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::State;
 use super::clock::SimClock;
-use super::measured::{Followed, Measured, Reality};
+use super::measured::{Answered, Followed, Measured, Reality};
 use super::serving::{Outcome, Site, SiteMinute};
 use crate::world::parts::database::Database;
 use crate::world::parts::edge_minute::Routed;
 use crate::world::parts::faults::{Fault, FaultKind};
+use crate::world::parts::probe::ProbeOutcome;
 use crate::world::parts::written::Written;
 use gwctl_fleet::{Clock as _, Region};
 
@@ -35,6 +36,28 @@ impl State {
         }
     }
 
+    /// What a health checker sees of `region`; none where nothing real is there or nothing answers.
+    pub(super) fn real_health(&self, region: &Region) -> Option<Answered> {
+        self.reality.as_ref()?.reality.health(region)
+    }
+
+    /// What the operator's request through the edge comes to. `by_itself`: how long the way there takes.
+    pub(super) fn probe_real_edge(
+        &self,
+        host: &str,
+        by_itself: &ProbeOutcome,
+    ) -> Result<ProbeOutcome, String> {
+        let followed = self.reality.as_ref();
+        let answered = followed.and_then(|followed| followed.reality.edge());
+        let answered = answered.ok_or_else(|| format!("connect to {host}: connection refused"))?;
+        Ok(ProbeOutcome {
+            first_byte: answered.took,
+            status: answered.status,
+            served_by: answered.region.map(|region| region.to_string()),
+            ..by_itself.clone()
+        })
+    }
+
     /// As real software served it: what came of each Region. The edge is counted here.
     pub(super) fn serve_for_real(
         &mut self,
@@ -46,7 +69,10 @@ impl State {
         let regions = self.fleet.regions().to_vec();
         let sites = self.fleet.sites.iter_mut().zip(&regions);
         let outcomes = sites.map(|(site, region)| {
-            site.unreachable = !reality.answers(region);
+            let health = reality.health(region);
+            site.unreachable = health.is_none();
+            let serves = health.is_some_and(|health| health.status < 400);
+            site.seen_failing(if serves { 0.0 } else { 1.0 });
             if let Some(written) = &mut site.written {
                 let now = followed.clock.now();
                 for line in reality.lines(region) {
@@ -68,14 +94,10 @@ impl Site {
     /// Counts what was measured in one step.
     fn measured(&mut self, seen: &Measured, step: f64) -> Outcome {
         seen.count(&mut self.minute);
-        let (requests, failed) = (seen.requests as f64, seen.failed as f64);
-        if requests > 0.0 {
-            self.seen_failing(failed / requests);
-        }
         let outcome = Outcome {
-            requests,
+            requests: seen.requests as f64,
             refused: seen.refused as f64,
-            failed,
+            failed: seen.failed as f64,
             acknowledged: seen.acknowledged as f64,
             ..Outcome::default()
         };
