@@ -112,6 +112,10 @@ async fn look(plane: &DataPlane, into: &Mutex<Seen>) {
         flows.extend(counts.0.into_iter().map(|(region, served)| MeasuredFlow {
             region: Region::new(&region).ok(),
             requests: served.requests(),
+            refused: served.refused,
+            failed: served.failed,
+            downloaded: served.downloaded,
+            uploaded: served.uploaded,
             latency_ms: served.latencies_ms,
         }));
     }

@@ -1,16 +1,17 @@
 //! What the simulated AWS tells of a lab: lines and figures of its true requests.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
-use gwctl::fleet::Region;
+use gwctl::aws::{Session, SessionOptions, Subject, Timeouts, in_process, question};
 use gwctl::fleet::logs::LogEvent;
+use gwctl::fleet::{ApiKind, Metric, Region, SiteSpec};
 use gwctl::observe::logs::{LogReader, LogsAsked};
 use gwctl::sim::wire;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Lab, lab, run};
+use super::{Lab, PATIENCE, lab, run};
 
 impl Lab {
     async fn session(&self) -> Session {
@@ -45,6 +46,36 @@ impl Lab {
     }
 }
 
+/// What CloudWatch has of a metric, added up over the Regions and the minutes since a moment.
+async fn sum(
+    lab: &Lab,
+    since: Timestamp,
+    metric: Metric,
+    of: impl Fn(&SiteSpec) -> Subject,
+) -> f64 {
+    let session = lab.session().await;
+    let now = lab.sim.clock().now();
+    let mut sum = 0.0;
+    for site in &lab.sim.spec().sites {
+        let questions = [question((), metric, &of(site)).unwrap()];
+        let cloudwatch = session.cloudwatch(&site.region);
+        let mut answers = cloudwatch.metrics(&questions, since, now).await.unwrap();
+        if let Ok(series) = answers.remove(0).1 {
+            sum += series.points().iter().map(|point| point.value).sum::<f64>();
+        }
+    }
+    sum
+}
+
+fn api(site: &SiteSpec) -> Subject {
+    Subject::Api {
+        kind: ApiKind::Http,
+        id: site.api.clone(),
+        name: "orders".into(),
+        stage: None,
+    }
+}
+
 /// The JSON at the end of a line.
 fn json(event: &LogEvent) -> Option<Value> {
     let begin = event.message.find('{')?;
@@ -52,7 +83,7 @@ fn json(event: &LogEvent) -> Option<Value> {
 }
 
 #[test]
-fn what_handlers_and_apis_write_is_in_the_log_groups_of_their_region() {
+fn what_handlers_and_apis_write_and_serve_is_in_the_logs_and_metrics_of_their_region() {
     run(async {
         let begun = Timestamp::now();
         let Some(lab) = lab().await else { return };
@@ -105,5 +136,32 @@ fn what_handlers_and_apis_write_is_in_the_log_groups_of_their_region() {
                 assert!(event.lateness().unwrap() < ours, "{group}: {event:?}");
             }
         }
+
+        // The minutes after the one that was modelled in part.
+        let since = since + SignedDuration::from_mins(1);
+        let ran = |name: &'static str| move |_: &SiteSpec| Subject::Function { name: name.into() };
+        let invoked = async |name| sum(&lab, since, Metric::FunctionInvocations, ran(name)).await;
+        let begun = Instant::now();
+        while invoked("orders-write").await < 5.0 {
+            assert!(begun.elapsed() < PATIENCE, "nobody counts who writes");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let (reads, writes) = (invoked("orders-read").await, invoked("orders-write").await);
+        assert!(reads > writes, "{reads} reads and {writes} writes");
+        let counted = sum(&lab, since, Metric::ApiRequests, api).await;
+        assert!(
+            counted >= reads + writes - 20.0 && counted <= reads + writes + 20.0,
+            "{counted}, {reads}, {writes}"
+        );
+        assert!(
+            sum(
+                &lab,
+                since,
+                Metric::FunctionDurationP95,
+                ran("orders-write")
+            )
+            .await
+                > 0.0
+        );
     });
 }

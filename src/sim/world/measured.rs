@@ -16,7 +16,7 @@ pub struct Measured {
     pub requests: u64,
     pub refused: u64,
     pub failed: u64,
-    /// Bytes of the answers.
+    /// Bytes of the bodies of requests and answers.
     pub bytes: u64,
     /// Time in the API and in what it called, in milliseconds, of each request.
     pub latency_ms: Vec<f64>,
@@ -66,6 +66,12 @@ pub struct MeasuredFlow {
     /// Who answered; none where the edge did by itself, as no Region answered in time.
     pub region: Option<Region>,
     pub requests: u64,
+    /// Of these, answered 4xx and 5xx.
+    pub refused: u64,
+    pub failed: u64,
+    /// Bytes of the bodies that clients got, and of those that they sent.
+    pub downloaded: u64,
+    pub uploaded: u64,
     /// From the edge to the Region and back, in milliseconds, of each request.
     pub latency_ms: Vec<f64>,
 }

@@ -11,7 +11,6 @@ use super::clock::SimClock;
 use super::measured::{Answered, Followed, Measured, Reality};
 use super::serving::{Outcome, Site, SiteMinute};
 use crate::world::parts::database::Database;
-use crate::world::parts::edge_minute::Routed;
 use crate::world::parts::faults::{Fault, FaultKind};
 use crate::world::parts::probe::ProbeOutcome;
 use crate::world::parts::written::Written;
@@ -58,35 +57,40 @@ impl State {
         })
     }
 
-    /// As real software served it: what came of each Region. The edge is counted here.
-    pub(super) fn serve_for_real(
-        &mut self,
-        followed: &Followed,
-        step: i64,
-    ) -> (Routed, Vec<Outcome>) {
+    /// As real software served it: what came of each Region.
+    pub(super) fn serve_for_real(&mut self, followed: &Followed, step: i64) -> Vec<Outcome> {
         let reality = followed.reality();
         self.edge.count_for_real(&reality.flows(), &mut self.totals);
         let regions = self.fleet.regions().to_vec();
         let sites = self.fleet.sites.iter_mut().zip(&regions);
-        let outcomes = sites.map(|(site, region)| {
-            let health = reality.health(region);
-            site.unreachable = health.is_none();
-            let serves = health.is_some_and(|health| health.status < 400);
-            site.seen_failing(if serves { 0.0 } else { 1.0 });
-            if let Some(written) = &mut site.written {
-                let now = followed.clock.now();
-                for line in reality.lines(region) {
-                    written.add(
-                        line.source,
-                        (followed.clock.at(line.at), now),
-                        &line.stream,
-                        line.text,
-                    );
+        let outcomes: Vec<Outcome> = sites
+            .map(|(site, region)| {
+                let health = reality.health(region);
+                site.unreachable = health.is_none();
+                let serves = health.is_some_and(|health| health.status < 400);
+                site.seen_failing(if serves { 0.0 } else { 1.0 });
+                if let Some(written) = &mut site.written {
+                    let now = followed.clock.now();
+                    for line in reality.lines(region) {
+                        written.add(
+                            line.source,
+                            (followed.clock.at(line.at), now),
+                            &line.stream,
+                            line.text,
+                        );
+                    }
                 }
+                site.measured(&reality.served(region), step as f64)
+            })
+            .collect();
+        let writer = reality.writer();
+        for (site, (region, outcome)) in regions.iter().zip(&outcomes).enumerate() {
+            self.totals.writes_acknowledged += outcome.acknowledged;
+            if writer.as_ref().is_some_and(|writer| writer != region) {
+                self.database.minute.forward(site, outcome.acknowledged);
             }
-            site.measured(&reality.served(region), step as f64)
-        });
-        (Routed::default(), outcomes.collect())
+        }
+        outcomes
     }
 }
 
