@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clients::{Counts, Done, Load};
+use crate::mending::Mending;
 use crate::plane::DataPlane;
 use crate::region::{Drained, Function, Ran, Served, Site};
 
@@ -20,6 +21,9 @@ use crate::region::{Drained, Function, Ran, Served, Site};
 const EVERY: Duration = Duration::from_millis(250);
 /// How often the health paths are asked: all of Route 53's checkers together ask about as often (aws-facts-2 §20.2).
 const CHECKED: Duration = Duration::from_secs(1);
+
+/// How often is looked for what is dead.
+const MENDED: Duration = Duration::from_secs(1);
 
 /// What was seen of a lab and not told yet.
 #[derive(Debug, Default)]
@@ -63,6 +67,9 @@ impl Measuring {
         let (of, into) = (plane.clone(), seen.clone());
         let look = async move || look(&of, &into).await;
         tokio::spawn(again(EVERY, stopping.clone(), look));
+        let (of, mut mending) = (plane.clone(), Mending::default());
+        let mend = async move || mending.look(&of).await;
+        tokio::spawn(again(MENDED, stopping.clone(), mend));
         Self {
             plane,
             seen,
@@ -249,16 +256,8 @@ impl Reality for Measuring {
     fn hold_writes(&self, hold: bool) {
         let plane = self.plane.clone();
         self.runtime.spawn(async move {
-            let writer = plane.databases.writer();
-            let word = if hold {
-                "SET default_transaction_read_only = on"
-            } else {
-                "RESET default_transaction_read_only"
-            };
-            for sql in [&format!("ALTER SYSTEM {word}"), "SELECT pg_reload_conf()"] {
-                if let Err(error) = plane.databases.ask(&writer, sql).await {
-                    tracing::warn!(%writer, %error, "the lab cannot hold its writer's writes");
-                }
+            if let Err(error) = plane.databases.hold_writes(hold).await {
+                tracing::warn!(%error, hold, "the lab cannot change whether its writer takes writes");
             }
         });
     }

@@ -16,10 +16,11 @@ use tokio_rustls::rustls::pki_types::InvalidDnsNameError;
 
 use crate::authority::Authority;
 use crate::clients::{self, Ledger, Load, LoadError, Row, Through};
-use crate::database::{self, DatabaseError, Databases};
+use crate::database::{self, DatabaseError, Databases, Rows};
 use crate::dns::{Continent, Resolver};
 use crate::edge::{self, Edge, EdgeError, Route, Settings};
 use crate::links::Links;
+use crate::mending::Back;
 use crate::probe::Probe;
 use crate::region::{
     ApiRoute, Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node,
@@ -27,6 +28,9 @@ use crate::region::{
 };
 use crate::sigv4::Credentials;
 
+/// In the lab's folder: whom clients trust, and what they sign with, as a profile of the AWS CLI.
+pub(crate) const AUTHORITY: &str = "ca.pem";
+const CREDENTIALS: &str = "credentials";
 /// The path that Route 53's checkers ask.
 const HEALTH: &str = "/health";
 /// The longest that the router keeps a DNS answer, as the template's default says.
@@ -40,9 +44,6 @@ const IDLE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the clients take to become as many as they shall be: the first ones start cold functions.
 const RAMP: Duration = Duration::from_secs(10);
-/// The share of the requests that are orders.
-const WRITES: f64 = 0.19;
-
 /// What a lab is made of.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -58,6 +59,12 @@ pub struct Setup {
     pub dns: SocketAddr,
     /// Requests a second, all continents together.
     pub rate: f64,
+    /// The share of the requests that are orders.
+    pub writes: f64,
+    /// Whether the APIs have IAM authorization: then the routers sign with the lab's credentials.
+    pub iam: bool,
+    /// How long what was killed stays dead.
+    pub back: Back,
     /// The same seed gives the same mix of requests.
     pub seed: u64,
 }
@@ -87,13 +94,16 @@ pub enum LabError {
 pub struct DataPlane {
     pub(crate) databases: Databases,
     pub(crate) sites: BTreeMap<Region, Site>,
+    /// Each Region's endpoint, in the order of the setup.
+    pub(crate) hosts: Vec<(Region, String)>,
     pub(crate) edges: Mutex<Vec<Edge>>,
     /// Of each Region's endpoint.
     pub(crate) probes: BTreeMap<Region, Probe>,
     /// Of the edge next to the operator.
     pub(crate) edge_probe: Probe,
     load: std::sync::Mutex<Option<Load>>,
-    _resolvers: Vec<Resolver>,
+    pub(crate) resolvers: Vec<Resolver>,
+    pub(crate) back: Back,
 }
 
 impl DataPlane {
@@ -114,6 +124,7 @@ impl DataPlane {
     pub async fn start(setup: &Setup) -> Result<Self, LabError> {
         let authority = Authority::new()?;
         let credentials = Credentials::random()?;
+        credentials.write(&setup.folder.join(CREDENTIALS))?;
         let databases = Databases::start(database::Setup {
             folder: setup.folder.clone(),
             regions: setup
@@ -131,7 +142,11 @@ impl DataPlane {
         let (mut edges, mut resolvers) = (Vec::new(), Vec::new());
         for continent in Continent::ALL {
             let resolver = Resolver::start(setup.dns, continent.network).await?;
-            let options = edge_options(setup, &continent, &authority, resolver.address(), &sites)?;
+            let signs = setup.iam.then(|| credentials.clone());
+            let options = edge::Options {
+                credentials: signs,
+                ..edge_options(setup, &continent, &authority, resolver.address(), &sites)?
+            };
             edges.push(Edge::start(options).await?);
             resolvers.push(resolver);
         }
@@ -143,15 +158,33 @@ impl DataPlane {
             probes,
             edge_probe,
             sites,
+            hosts: setup.regions.clone(),
             edges: Mutex::new(edges),
             load: std::sync::Mutex::new(Some(load)),
-            _resolvers: resolvers,
+            resolvers,
+            back: setup.back,
         })
     }
 
     /// The Region whose database takes writes.
     pub fn writer(&self) -> Region {
         self.databases.writer()
+    }
+
+    /// Asks the database in `region` as its administrator.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub async fn ask(&self, region: &Region, sql: &str) -> Result<Rows, LabError> {
+        Ok(self.databases.ask(region, sql).await?)
+    }
+
+    /// Ends the database in `region` by SIGKILL, and nothing else.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn kill_database(&self, region: &Region) -> Result<(), LabError> {
+        Ok(self.databases.kill(region).await?)
     }
 
     /// Stops the clients, waits for what they have sent, and gives their ledger with all orders of the database. Only
@@ -165,7 +198,7 @@ impl DataPlane {
         let ledger = load.stop().await;
         let writer = self.databases.writer();
         let asked = "SELECT id, idempotency_key FROM orders";
-        let rows = self.databases.ask(&writer, asked).await?;
+        let rows = self.ask(&writer, asked).await?;
         Ok(Some((ledger, rows.into_iter().filter_map(row).collect())))
     }
 
@@ -196,13 +229,18 @@ async fn sites(
     credentials: &Credentials,
     databases: &Databases,
 ) -> Result<BTreeMap<Region, Site>, LabError> {
-    let ca = setup.folder.join("ca.pem");
+    let ca = setup.folder.join(AUTHORITY);
     std::fs::write(&ca, authority.certificate())?;
     let code = setup.folder.join("code");
     std::fs::create_dir_all(&code)?;
     let bundle = code.join("index.js");
     std::fs::write(&bundle, gwctl_stacks::HANDLER)?;
     let (bootstrap, node) = (write_bootstrap(&setup.folder)?, find_node()?);
+    let authorization = if setup.iam {
+        Authorization::Iam(credentials.clone())
+    } else {
+        Authorization::None
+    };
     let mut sites = BTreeMap::new();
     for (region, host) in &setup.regions {
         let mut variables = databases.endpoints(region)?.variables();
@@ -227,7 +265,7 @@ async fn sites(
             names: vec![host.clone()],
             api: "lab".into(),
             routes: ApiRoute::of_orders(),
-            authorization: Authorization::None,
+            authorization: authorization.clone(),
         };
         let site = Site::start(region.clone(), functions.collect(), gateway, authority).await?;
         sites.insert(region.clone(), site);
@@ -298,7 +336,7 @@ fn edge_options(
             .map(|(region, _)| region.to_string())
             .unwrap_or_default(),
         max_ttl_s: MAX_TTL_S,
-        iam: false,
+        iam: setup.iam,
     };
     let routes = setup.regions.iter().filter_map(|(region, host)| {
         let route = Route {
@@ -341,7 +379,7 @@ fn load_options(setup: &Setup, authority: &Authority, edges: &[Edge]) -> clients
         bearer: "of-the-lab".into(),
         rate: setup.rate,
         ramp: RAMP,
-        writes: WRITES,
+        writes: setup.writes,
         order: json!({ "item": "lab", "quantity": 1 }),
         timeout: Duration::from_secs(35),
         tries: 5,

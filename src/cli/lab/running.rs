@@ -6,11 +6,14 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::args::Load;
+use super::args::{Authorization, Load};
 use crate::cli::failure::Failure;
 use crate::fleet::Region;
-use crate::lab::{DataPlane, LabError, Measuring, Setup};
+use crate::lab::{Back, DataPlane, LabError, Measuring, Setup};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
+
+/// The share of the requests that are orders.
+const WRITES: f64 = 0.19;
 
 /// What a lab consists of, in the order in which it is to be ended.
 pub struct RunningLab {
@@ -18,7 +21,7 @@ pub struct RunningLab {
     pub plane: Arc<DataPlane>,
     pub server: wire::Server,
     _attention: JoinSet<()>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// How often the world is looked at, also when nobody asks its AWS anything: what was measured belongs to the second in
@@ -26,6 +29,11 @@ pub struct RunningLab {
 const LOOK: Duration = Duration::from_secs(1);
 
 impl RunningLab {
+    /// Where its files are.
+    pub(super) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Starts one.
     ///
     /// # Errors
@@ -59,7 +67,7 @@ impl RunningLab {
             plane,
             server,
             _attention: attention,
-            _folder: folder,
+            folder,
         })
     }
 }
@@ -89,6 +97,9 @@ fn setup(sim: &Sim, server: &wire::Server, folder: &TempDir, load: Load) -> Setu
         latency_record: spec.edge.latency_record.clone(),
         dns: server.dns(),
         rate: f64::from(load.rate),
+        writes: WRITES,
+        iam: load.authorization == Authorization::Iam,
+        back: Back::default(),
         seed: load.seed,
     }
 }

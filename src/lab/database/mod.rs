@@ -166,12 +166,32 @@ impl Databases {
         }
     }
 
+    /// The process id of a Region's database, while it runs.
+    pub async fn process(&self, region: &Region) -> Option<u32> {
+        let member = self.shared.members.get(region)?;
+        member.server.lock().await.id()
+    }
+
+    /// Whether a Region's database was killed or cut off by [`Self::kill`] and not revived.
+    pub fn is_dark(&self, region: &Region) -> bool {
+        let member = self.shared.members.get(region);
+        member.is_some_and(Member::is_dark)
+    }
+
     /// What the superuser is told by a Region's own database.
     ///
     /// # Errors
     /// Not a Region of this lab, the database is dark, or what PostgreSQL had against it.
     pub async fn ask(&self, region: &Region, sql: &str) -> Result<Rows, DatabaseError> {
         self.shared.ask(region, sql).await
+    }
+
+    /// The writer refuses writes with 25006 from each session's next transaction on, or takes them again.
+    ///
+    /// # Errors
+    /// It is dark, or what PostgreSQL had against it.
+    pub async fn hold_writes(&self, hold: bool) -> Result<(), DatabaseError> {
+        self.shared.hold_writes(&self.writer(), hold).await
     }
 
     /// The planned change of the writer: nothing is lost. `told` hears how far it is.

@@ -174,6 +174,11 @@ impl Function {
         &self.0.setup.name
     }
 
+    /// How many environments wait, frozen.
+    pub fn idle(&self) -> usize {
+        self.0.idle().len()
+    }
+
     /// What it did since the last time.
     pub fn drain(&self) -> Ran {
         self.0.counter.drain(Ran {
