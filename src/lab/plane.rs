@@ -57,6 +57,8 @@ pub struct Setup {
     pub latency_record: String,
     /// Where the simulated Route 53 answers.
     pub dns: SocketAddr,
+    /// How many times faster than this machine's the simulated world's time goes.
+    pub speed: f64,
     /// Requests a second, all continents together.
     pub rate: f64,
     /// The share of the requests that are orders.
@@ -141,7 +143,7 @@ impl DataPlane {
         let sites = sites(setup, &authority, &credentials, &databases).await?;
         let (mut edges, mut resolvers) = (Vec::new(), Vec::new());
         for continent in Continent::ALL {
-            let resolver = Resolver::start(setup.dns, continent.network).await?;
+            let resolver = Resolver::start(setup.dns, continent.network, setup.speed).await?;
             let signs = setup.iam.then(|| credentials.clone());
             let options = edge::Options {
                 credentials: signs,

@@ -63,6 +63,7 @@ async fn lab_with(rate: f64, writes: f64, iam: bool) -> Option<Lab> {
         domain: spec.domain.clone(),
         latency_record: spec.edge.latency_record.clone(),
         dns: server.dns(),
+        speed: SPEED,
         rate,
         writes,
         iam,

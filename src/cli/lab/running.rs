@@ -96,6 +96,7 @@ fn setup(sim: &Sim, server: &wire::Server, folder: &TempDir, load: Load) -> Setu
         domain: spec.domain.clone(),
         latency_record: spec.edge.latency_record.clone(),
         dns: server.dns(),
+        speed: 1.0,
         rate: f64::from(load.rate),
         writes: WRITES,
         iam: load.authorization == Authorization::Iam,

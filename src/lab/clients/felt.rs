@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::gap::Gap;
-use super::ledger::{Asked, Fate, Ledger, Order, Outcome, Read, Request};
+use super::ledger::{Asked, Fate, Ledger, Order, Read, Request};
+use super::recovery::is_answered_at_once;
 use super::verdict::Row;
 
 /// What the clients of a continent felt.
@@ -111,9 +112,7 @@ impl Continent {
     fn count(&mut self, request: &Request) {
         self.requests += 1;
         self.answered += usize::from(request.is_answered());
-        let first = request.tries.first().map(|one| &one.outcome);
-        let at_once = first.is_some_and(|outcome| !Outcome::calls_for_another(outcome));
-        self.at_once += usize::from(at_once);
+        self.at_once += usize::from(is_answered_at_once(request));
     }
 }
 

@@ -21,6 +21,7 @@ mod ledger; // what was sent and what became of it
 mod load; // requests on schedule
 mod options; // how much of what
 mod plan; // what the next request is
+mod recovery; // when they are served again
 mod verdict; // the ledger against the database
 
 #[cfg(test)]

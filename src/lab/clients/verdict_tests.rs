@@ -187,3 +187,30 @@ fn the_ledgers_lines_say_all_that_is_in_memory() {
     let line = serde_json::to_string(&order("kept", 1_000, &[answered(201)])).unwrap();
     assert!(line.contains(&*region), "{line}");
 }
+
+#[test]
+fn clients_are_served_again_after_the_last_window_in_which_one_in_a_hundred_was_not() {
+    let every_second = |from: i64, to: i64, outcome: &Outcome| {
+        let outcome = outcome.clone();
+        (from * 20..to * 20)
+            .map(move |tick| order("x", tick * 50 + 20, std::slice::from_ref(&outcome)))
+    };
+    let ok = answered(201);
+    let bad = answered(503);
+    let orders = every_second(0, 10, &ok)
+        .chain(every_second(10, 17, &bad))
+        .chain(every_second(17, 60, &ok));
+    let mut ledger = Ledger {
+        began: at(0),
+        ended: at(60_000),
+        orders: orders.collect(),
+        reads: Vec::new(),
+    };
+    // The last bad one is due at 16.95 s: a window of five seconds has it until 21.95 s.
+    assert_eq!(ledger.recovered(at(5_000), at(60_000)), Some(16));
+    assert_eq!(ledger.recovered(at(30_000), at(60_000)), Some(0));
+    assert_eq!(ledger.recovered(at(5_000), at(15_000)), None);
+    // One in a hundred is not an outage.
+    ledger.orders.push(order("one", 40_000, &[bad]));
+    assert_eq!(ledger.recovered(at(30_000), at(60_000)), Some(0));
+}
