@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gwctl_fleet::Region;
-use gwctl_sim::world::{FUNCTIONS, rtt_ms};
+use gwctl_sim::world::FUNCTIONS;
 use hyper::body::Bytes;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::InvalidDnsNameError;
 use crate::authority::Authority;
 use crate::clients::{self, Ledger, Load, LoadError, Row, Through};
 use crate::database::{self, DatabaseError, Databases, Rows};
-use crate::dns::{Continent, Resolver};
+use crate::dns::{Continent, Resolver, between};
 use crate::edge::{self, Edge, EdgeError, Route, Settings};
 use crate::links::Links;
 use crate::mending::Back;
@@ -124,8 +124,16 @@ impl DataPlane {
     /// # Errors
     /// PostgreSQL or Node is not installed, or a part does not start.
     pub async fn start(setup: &Setup) -> Result<Self, LabError> {
-        let authority = Authority::new()?;
-        let credentials = Credentials::random()?;
+        let means = Means {
+            node: find_node()?,
+            authority: Authority::new()?,
+            credentials: Credentials::random()?,
+        };
+        let Means {
+            authority,
+            credentials,
+            ..
+        } = &means;
         credentials.write(&setup.folder.join(CREDENTIALS))?;
         let databases = Databases::start(database::Setup {
             folder: setup.folder.clone(),
@@ -134,27 +142,23 @@ impl DataPlane {
                 .iter()
                 .map(|(region, _)| region.clone())
                 .collect(),
-            authority: &authority,
-            links: Arc::new(Links::new(between)),
+            authority,
+            links: Arc::new(Links::new(|a, b| between(a, b).unwrap_or_default())),
             credentials: credentials.clone(),
             schema: database::SCHEMA,
         });
         let databases = Box::pin(databases).await?;
-        let sites = sites(setup, &authority, &credentials, &databases).await?;
+        let sites = sites(setup, &means, &databases).await?;
         let (mut edges, mut resolvers) = (Vec::new(), Vec::new());
         for continent in Continent::ALL {
             let resolver = Resolver::start(setup.dns, continent.network, setup.speed).await?;
-            let signs = setup.iam.then(|| credentials.clone());
-            let options = edge::Options {
-                credentials: signs,
-                ..edge_options(setup, &continent, &authority, resolver.address(), &sites)?
-            };
+            let options = edge_options(setup, &continent, &means, resolver.address(), &sites)?;
             edges.push(Edge::start(options).await?);
             resolvers.push(resolver);
         }
         warm(&sites).await;
-        let (probes, edge_probe) = probes(setup, &authority, &sites, &edges)?;
-        let load = Load::start(load_options(setup, &authority, &edges))?;
+        let (probes, edge_probe) = probes(setup, authority, &sites, &edges)?;
+        let load = Load::start(load_options(setup, authority, &edges))?;
         Ok(Self {
             databases,
             probes,
@@ -218,26 +222,30 @@ fn row(row: Vec<Option<String>>) -> Option<Row> {
     })
 }
 
-/// The round trip between two Regions, as the simulator models it.
-fn between(a: &Region, b: &Region) -> Duration {
-    let point = |region: &Region| region.place().map(|place| (place.lat, place.lon));
-    let ms = point(a).zip(point(b)).map(|(a, b)| rtt_ms(a, b));
-    ms.map_or(Duration::ZERO, |ms| Duration::from_secs_f64(ms / 1_000.0))
+/// What all parts are made with.
+struct Means {
+    node: PathBuf,
+    authority: Authority,
+    credentials: Credentials,
 }
 
 async fn sites(
     setup: &Setup,
-    authority: &Authority,
-    credentials: &Credentials,
+    means: &Means,
     databases: &Databases,
 ) -> Result<BTreeMap<Region, Site>, LabError> {
+    let Means {
+        node,
+        authority,
+        credentials,
+    } = means;
     let ca = setup.folder.join(AUTHORITY);
     std::fs::write(&ca, authority.certificate())?;
     let code = setup.folder.join("code");
     std::fs::create_dir_all(&code)?;
     let bundle = code.join("index.js");
     std::fs::write(&bundle, gwctl_stacks::HANDLER)?;
-    let (bootstrap, node) = (write_bootstrap(&setup.folder)?, find_node()?);
+    let bootstrap = write_bootstrap(&setup.folder)?;
     let authorization = if setup.iam {
         Authorization::Iam(credentials.clone())
     } else {
@@ -321,7 +329,7 @@ fn probes(
 fn edge_options(
     setup: &Setup,
     continent: &Continent,
-    authority: &Authority,
+    means: &Means,
     resolver: SocketAddr,
     sites: &BTreeMap<Region, Site>,
 ) -> Result<edge::Options, LabError> {
@@ -349,17 +357,17 @@ fn edge_options(
         Some((host.clone(), route))
     });
     Ok(edge::Options {
-        node: find_node()?,
+        node: means.node.clone(),
         folder: setup.folder.clone(),
         name: continent.name.to_lowercase().replace(' ', "-"),
-        identity: authority.issue(std::slice::from_ref(&setup.domain))?,
-        authority: authority.certificate().into(),
+        identity: means.authority.issue(std::slice::from_ref(&setup.domain))?,
+        authority: means.authority.certificate().into(),
         resolver,
         client: continent.network,
         client_rtt: Duration::from_millis(20),
         origin: settings.origin()?,
         routes: routes.collect(),
-        credentials: None,
+        credentials: setup.iam.then(|| means.credentials.clone()),
         connect_attempts: 3,
         connect_timeout: Duration::from_secs(10),
         response_timeout: Duration::from_secs(30),

@@ -128,7 +128,7 @@ fn with_runtime(test: impl Future<Output = ()>) {
 
 /// Ends sessions of the handlers in each Region, a few at a time, as an administrator may.
 const END_SESSIONS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-    WHERE application_name LIKE '%handler%' ORDER BY random() LIMIT 2";
+    WHERE application_name LIKE 'orders-%' ORDER BY random() LIMIT 2";
 
 #[test]
 fn orders_are_written_once_while_sessions_end_and_a_dead_database_takes_out_its_region_alone() {

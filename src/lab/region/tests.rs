@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use super::*;
 use crate::sigv4::Credentials;
+use crate::stand::node_and_curl;
 
 /// What the tests ask of a handler.
 const HANDLER: &str = r"
@@ -58,22 +59,7 @@ impl Answer {
 }
 
 async fn stand(iam: bool, concurrency: usize) -> Option<Stand> {
-    let node = match find_node() {
-        Ok(node) => node,
-        Err(why) => {
-            eprintln!("LEFT OUT: {why}");
-            return None;
-        }
-    };
-    if Command::new("curl")
-        .arg("--version")
-        .output()
-        .await
-        .is_err()
-    {
-        eprintln!("LEFT OUT: curl is not installed");
-        return None;
-    }
+    let node = node_and_curl()?;
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("index.mjs");
     std::fs::write(&bundle, HANDLER).unwrap();
