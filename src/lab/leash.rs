@@ -16,6 +16,36 @@ const SCRIPT: &str = r#"exec 3<&0 </dev/null
 exec 3<&-
 exec "$@""#;
 
+/// As [`SCRIPT`]'s own one: kills the process group that it is in.
+const WATCHER: &str = "read -r _; kill -9 0";
+
+/// A watcher for a program that reads its own standard input: kills the program's group when it is dropped, and when
+/// this process is gone.
+#[derive(Debug)]
+pub struct Watcher {
+    _shell: Child,
+    _held: Option<ChildStdin>,
+}
+
+impl Watcher {
+    /// Of the process group that `leader` leads.
+    ///
+    /// # Errors
+    /// It has ended, or there is no shell.
+    pub fn of(leader: &Child) -> io::Result<Self> {
+        let id = leader.id().and_then(|id| i32::try_from(id).ok());
+        let group = id.ok_or_else(|| io::Error::other("the program has ended"))?;
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", WATCHER]).process_group(group);
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut shell = command.stderr(Stdio::null()).spawn()?;
+        Ok(Self {
+            _held: shell.stdin.take(),
+            _shell: shell,
+        })
+    }
+}
+
 /// A command that runs `program` on a leash. Add arguments, environment and user, then give it to [`Leash::start`].
 pub fn leashed(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("/bin/sh");

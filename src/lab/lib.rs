@@ -14,13 +14,16 @@ mod gate; // what can be ended all at once
 pub mod leash; // processes that end with the lab
 pub mod links; // the distance between Regions
 mod measuring; // what the simulator is told
+mod mending; // what comes back by itself
 pub mod plane; // all of it together
 mod probe; // the health path, asked over the wire
 pub mod region; // functions and gateway of one Region
 pub mod sigv4; // signatures, as the receiving side checks them
+pub mod status; // what there is, and what is dead
 pub mod tls; // TLS, as servers speak it
 
 pub use measuring::Measuring;
+pub use mending::Back;
 pub use plane::{DataPlane, LabError, Setup};
 
 #[cfg(test)]

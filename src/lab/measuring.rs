@@ -6,18 +6,24 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gwctl_fleet::Region;
-use gwctl_sim::{Answered, Measured, MeasuredFlow, MeasuredFunction, Reality};
+use gwctl_sim::{
+    Answered, LineSource, Measured, MeasuredFlow, MeasuredFunction, MeasuredLine, Reality,
+};
 use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clients::{Counts, Done, Load};
+use crate::mending::Mending;
 use crate::plane::DataPlane;
-use crate::region::Served;
+use crate::region::{Drained, Function, Ran, Served, Site};
 
 /// How often everything is asked.
 const EVERY: Duration = Duration::from_millis(250);
 /// How often the health paths are asked: all of Route 53's checkers together ask about as often (aws-facts-2 §20.2).
 const CHECKED: Duration = Duration::from_secs(1);
+
+/// How often is looked for what is dead.
+const MENDED: Duration = Duration::from_secs(1);
 
 /// What was seen of a lab and not told yet.
 #[derive(Debug, Default)]
@@ -61,6 +67,9 @@ impl Measuring {
         let (of, into) = (plane.clone(), seen.clone());
         let look = async move || look(&of, &into).await;
         tokio::spawn(again(EVERY, stopping.clone(), look));
+        let (of, mut mending) = (plane.clone(), Mending::default());
+        let mend = async move || mending.look(&of).await;
+        tokio::spawn(again(MENDED, stopping.clone(), mend));
         Self {
             plane,
             seen,
@@ -110,6 +119,10 @@ async fn look(plane: &DataPlane, into: &Mutex<Seen>) {
         flows.extend(counts.0.into_iter().map(|(region, served)| MeasuredFlow {
             region: Region::new(&region).ok(),
             requests: served.requests(),
+            refused: served.refused,
+            failed: served.failed,
+            downloaded: served.downloaded,
+            uploaded: served.uploaded,
             latency_ms: served.latencies_ms,
         }));
     }
@@ -117,7 +130,7 @@ async fn look(plane: &DataPlane, into: &Mutex<Seen>) {
     let mut seen = into.lock().unwrap_or_else(PoisonError::into_inner);
     seen.flows.extend(flows);
     for (region, site) in &plane.sites {
-        let measured = measured(site.drain(), written(&orders, region));
+        let measured = measured(site, written(&orders, region));
         add(seen.served.entry(region.clone()).or_default(), measured);
     }
 }
@@ -128,25 +141,70 @@ fn written(counts: &Counts, region: &Region) -> u64 {
     counts.orders.values().filter_map(of).sum()
 }
 
-fn measured(served: Served, acknowledged: u64) -> Measured {
-    let ms = |all: Vec<Duration>| all.iter().map(|one| one.as_secs_f64() * 1_000.0).collect();
+fn measured(site: &Site, acknowledged: u64) -> Measured {
+    let Served {
+        requests,
+        client_errors: refused,
+        server_errors: failed,
+        bytes,
+        latency,
+        integration_latency,
+    } = site.drain();
+    let mut functions = site.functions().iter().map(|one| ran(&one.drain()));
     Measured {
-        requests: served.requests,
-        refused: served.client_errors,
-        failed: served.server_errors,
-        bytes: 0,
-        latency_ms: ms(served.latency),
-        integration_ms: ms(served.integration_latency),
-        read: MeasuredFunction {
-            invocations: served.invocations,
-            errors: served.errors,
-            throttles: served.throttles,
-            duration_ms: ms(served.duration),
-            concurrency: u32::try_from(served.concurrency).unwrap_or(u32::MAX),
-        },
-        write: MeasuredFunction::default(),
+        requests,
+        refused,
+        failed,
+        bytes,
+        latency_ms: milliseconds(&latency),
+        integration_ms: milliseconds(&integration_latency),
+        read: functions.next().unwrap_or_default(),
+        write: functions.next().unwrap_or_default(),
         acknowledged,
     }
+}
+
+fn ran(ran: &Ran) -> MeasuredFunction {
+    MeasuredFunction {
+        invocations: ran.invocations,
+        errors: ran.errors,
+        throttles: ran.throttles,
+        duration_ms: milliseconds(&ran.duration),
+        concurrency: u32::try_from(ran.concurrency).unwrap_or(u32::MAX),
+    }
+}
+
+fn milliseconds(all: &[Duration]) -> Vec<f64> {
+    all.iter().map(|one| one.as_secs_f64() * 1_000.0).collect()
+}
+
+/// Everything that a Region logged since the last time.
+fn lines(site: &Site) -> Vec<MeasuredLine> {
+    let source = |function: &Function| LineSource::Function(function.name().to_owned());
+    let functions = site.functions().iter();
+    let mut all: Vec<_> = functions
+        .map(|one| (source(one), one.drain_lines()))
+        .collect();
+    all.push((LineSource::Api, site.drain_access()));
+    all.into_iter()
+        .flat_map(|(source, drained)| told(source, drained))
+        .collect()
+}
+
+fn told(source: LineSource, drained: Drained) -> impl Iterator<Item = MeasuredLine> {
+    if drained.dropped > 0 {
+        tracing::warn!(
+            ?source,
+            dropped = drained.dropped,
+            "lines of a lab's log were dropped: nobody took them"
+        );
+    }
+    drained.lines.into_iter().map(move |line| MeasuredLine {
+        source: source.clone(),
+        stream: line.stream,
+        at: line.at,
+        text: line.text,
+    })
 }
 
 fn add(to: &mut Measured, more: Measured) {
@@ -169,6 +227,10 @@ fn add(to: &mut Measured, more: Measured) {
 impl Reality for Measuring {
     fn served(&self, region: &Region) -> Measured {
         self.seen().served.remove(region).unwrap_or_default()
+    }
+
+    fn lines(&self, region: &Region) -> Vec<MeasuredLine> {
+        self.plane.sites.get(region).map(lines).unwrap_or_default()
     }
 
     fn flows(&self) -> Vec<MeasuredFlow> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gwctl_fleet::Region;
-use gwctl_sim::world::rtt_ms;
+use gwctl_sim::world::FUNCTIONS;
 use hyper::body::Bytes;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -17,23 +17,28 @@ use tokio_rustls::rustls::pki_types::InvalidDnsNameError;
 use crate::authority::Authority;
 use crate::clients::{self, Ledger, Load, LoadError, Row, Through};
 use crate::database::{self, DatabaseError, Databases, Rows};
-use crate::dns::{Continent, Resolver};
+use crate::dns::{Continent, Resolver, between};
 use crate::edge::{self, Edge, EdgeError, Route, Settings};
 use crate::links::Links;
+use crate::mending::Back;
 use crate::probe::Probe;
 use crate::region::{
-    Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node, write_bootstrap,
+    ApiRoute, Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node,
+    write_bootstrap,
 };
 use crate::sigv4::Credentials;
 
+/// In the lab's folder: whom clients trust, and what they sign with, as a profile of the AWS CLI.
+pub(crate) const AUTHORITY: &str = "ca.pem";
+const CREDENTIALS: &str = "credentials";
 /// The path that Route 53's checkers ask.
 const HEALTH: &str = "/health";
 /// The longest that the router keeps a DNS answer, as the template's default says.
 const MAX_TTL_S: u32 = 60;
-/// Environments of a function that run at once. All of them are started before the clients come, and stay: Lambda has a
+/// Environments that run at once, of the function that reads and of the one that writes. All of them are started before the clients come, and stay: Lambda has a
 /// processor for each cold start, and a lab two for all. Where they come in a burst, all Regions are slow, need more
 /// environments, and start those too.
-const CONCURRENCY: usize = 8;
+const CONCURRENCY: [usize; 2] = [5, 3];
 /// Longer than a lab runs.
 const IDLE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,6 +66,10 @@ pub struct Setup {
     pub rate: f64,
     /// The share of the requests that are orders.
     pub writes: f64,
+    /// Whether the APIs have IAM authorization: then the routers sign with the lab's credentials.
+    pub iam: bool,
+    /// How long what was killed stays dead.
+    pub back: Back,
     /// The same seed gives the same mix of requests.
     pub seed: u64,
 }
@@ -90,13 +99,16 @@ pub enum LabError {
 pub struct DataPlane {
     pub(crate) databases: Databases,
     pub(crate) sites: BTreeMap<Region, Site>,
+    /// Each Region's endpoint, in the order of the setup.
+    pub(crate) hosts: Vec<(Region, String)>,
     pub(crate) edges: Mutex<Vec<Edge>>,
     /// Of each Region's endpoint.
     pub(crate) probes: BTreeMap<Region, Probe>,
     /// Of the edge next to the operator.
     pub(crate) edge_probe: Probe,
     load: std::sync::Mutex<Option<Load>>,
-    _resolvers: Vec<Resolver>,
+    pub(crate) resolvers: Vec<Resolver>,
+    pub(crate) back: Back,
 }
 
 impl DataPlane {
@@ -115,8 +127,17 @@ impl DataPlane {
     /// # Errors
     /// PostgreSQL or Node is not installed, or a part does not start.
     pub async fn start(setup: &Setup) -> Result<Self, LabError> {
-        let authority = Authority::new()?;
-        let credentials = Credentials::random()?;
+        let means = Means {
+            node: find_node()?,
+            authority: Authority::new()?,
+            credentials: Credentials::random()?,
+        };
+        let Means {
+            authority,
+            credentials,
+            ..
+        } = &means;
+        credentials.write(&setup.folder.join(CREDENTIALS))?;
         let databases = Databases::start(database::Setup {
             folder: setup.folder.clone(),
             regions: setup
@@ -124,31 +145,33 @@ impl DataPlane {
                 .iter()
                 .map(|(region, _)| region.clone())
                 .collect(),
-            authority: &authority,
-            links: Arc::new(Links::new(between)),
+            authority,
+            links: Arc::new(Links::new(|a, b| between(a, b).unwrap_or_default())),
             credentials: credentials.clone(),
             schema: database::SCHEMA,
         });
         let databases = Box::pin(databases).await?;
-        let sites = sites(setup, &authority, &credentials, &databases).await?;
+        let sites = sites(setup, &means, &databases).await?;
         let (mut edges, mut resolvers) = (Vec::new(), Vec::new());
         for continent in Continent::ALL {
             let resolver = Resolver::start(setup.dns, continent.network, setup.speed).await?;
-            let options = edge_options(setup, &continent, &authority, resolver.address(), &sites)?;
+            let options = edge_options(setup, &continent, &means, resolver.address(), &sites)?;
             edges.push(Edge::start(options).await?);
             resolvers.push(resolver);
         }
         warm(&sites).await;
-        let (probes, edge_probe) = probes(setup, &authority, &sites, &edges)?;
-        let load = Load::start(load_options(setup, &authority, &edges))?;
+        let (probes, edge_probe) = probes(setup, authority, &sites, &edges)?;
+        let load = Load::start(load_options(setup, authority, &edges))?;
         Ok(Self {
             databases,
             probes,
             edge_probe,
             sites,
+            hosts: setup.regions.clone(),
             edges: Mutex::new(edges),
             load: std::sync::Mutex::new(Some(load)),
-            _resolvers: resolvers,
+            resolvers,
+            back: setup.back,
         })
     }
 
@@ -202,51 +225,62 @@ fn row(row: Vec<Option<String>>) -> Option<Row> {
     })
 }
 
-/// The round trip between two Regions, as the simulator models it.
-fn between(a: &Region, b: &Region) -> Duration {
-    let point = |region: &Region| region.place().map(|place| (place.lat, place.lon));
-    let ms = point(a).zip(point(b)).map(|(a, b)| rtt_ms(a, b));
-    ms.map_or(Duration::ZERO, |ms| Duration::from_secs_f64(ms / 1_000.0))
+/// What all parts are made with.
+struct Means {
+    node: PathBuf,
+    authority: Authority,
+    credentials: Credentials,
 }
 
 async fn sites(
     setup: &Setup,
-    authority: &Authority,
-    credentials: &Credentials,
+    means: &Means,
     databases: &Databases,
 ) -> Result<BTreeMap<Region, Site>, LabError> {
-    let ca = setup.folder.join("ca.pem");
+    let Means {
+        node,
+        authority,
+        credentials,
+    } = means;
+    let ca = setup.folder.join(AUTHORITY);
     std::fs::write(&ca, authority.certificate())?;
     let code = setup.folder.join("code");
     std::fs::create_dir_all(&code)?;
     let bundle = code.join("index.js");
     std::fs::write(&bundle, gwctl_stacks::HANDLER)?;
     let bootstrap = write_bootstrap(&setup.folder)?;
+    let authorization = if setup.iam {
+        Authorization::Iam(credentials.clone())
+    } else {
+        Authorization::None
+    };
     let mut sites = BTreeMap::new();
     for (region, host) in &setup.regions {
         let mut variables = databases.endpoints(region)?.variables();
         variables.push(("DATABASE_CA".into(), ca.display().to_string()));
-        let function = FunctionSetup {
+        let function = |name: &str, concurrency| FunctionSetup {
             region: region.clone(),
-            name: "orders-handler".into(),
+            name: name.into(),
             bundle: bundle.clone(),
-            node: find_node()?,
+            node: node.clone(),
             bootstrap: bootstrap.clone(),
-            variables,
+            variables: variables.clone(),
             credentials: credentials.clone(),
             timeout: TIMEOUT,
             memory: 256,
-            concurrency: CONCURRENCY,
+            concurrency,
             idle: IDLE,
         };
+        let functions = FUNCTIONS.into_iter().zip(CONCURRENCY);
+        let functions = functions.map(|(name, concurrency)| function(name, concurrency));
         let gateway = GatewaySetup {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             names: vec![host.clone()],
             api: "lab".into(),
-            health_path: HEALTH.into(),
-            authorization: Authorization::None,
+            routes: ApiRoute::of_orders(),
+            authorization: authorization.clone(),
         };
-        let site = Site::start(function, gateway, authority).await?;
+        let site = Site::start(region.clone(), functions.collect(), gateway, authority).await?;
         sites.insert(region.clone(), site);
     }
     Ok(sites)
@@ -265,7 +299,10 @@ async fn warm(sites: &BTreeMap<Region, Site>) {
     let event = Bytes::from(event.to_string());
     let invoked = sites
         .values()
-        .flat_map(|site| (0..CONCURRENCY).map(|_| site.invoke(event.clone())));
+        .flat_map(|site| site.functions().iter().zip(CONCURRENCY))
+        .flat_map(|(function, most)| {
+            (0..most).map(|_| function.invoke(event.clone(), String::new()))
+        });
     // What does not start now is met by the clients.
     drop(join_all(invoked).await);
 }
@@ -295,7 +332,7 @@ fn probes(
 fn edge_options(
     setup: &Setup,
     continent: &Continent,
-    authority: &Authority,
+    means: &Means,
     resolver: SocketAddr,
     sites: &BTreeMap<Region, Site>,
 ) -> Result<edge::Options, LabError> {
@@ -312,7 +349,7 @@ fn edge_options(
             .map(|(region, _)| region.to_string())
             .unwrap_or_default(),
         max_ttl_s: MAX_TTL_S,
-        iam: false,
+        iam: setup.iam,
     };
     let routes = setup.regions.iter().filter_map(|(region, host)| {
         let route = Route {
@@ -323,17 +360,17 @@ fn edge_options(
         Some((host.clone(), route))
     });
     Ok(edge::Options {
-        node: find_node()?,
+        node: means.node.clone(),
         folder: setup.folder.clone(),
         name: continent.name.to_lowercase().replace(' ', "-"),
-        identity: authority.issue(std::slice::from_ref(&setup.domain))?,
-        authority: authority.certificate().into(),
+        identity: means.authority.issue(std::slice::from_ref(&setup.domain))?,
+        authority: means.authority.certificate().into(),
         resolver,
         client: continent.network,
         client_rtt: Duration::from_millis(20),
         origin: settings.origin()?,
         routes: routes.collect(),
-        credentials: None,
+        credentials: setup.iam.then(|| means.credentials.clone()),
         connect_attempts: 3,
         connect_timeout: Duration::from_secs(10),
         response_timeout: Duration::from_secs(30),

@@ -2,71 +2,46 @@
 //! Where PostgreSQL or Node is missing, each test says so and passes.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use gwctl_fleet::Region;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_rustls::rustls::pki_types::ServerName;
 
-use crate::authority::Authority;
-use crate::database::{self, Databases, SCHEMA};
-use crate::links::Links;
-use crate::region::{Authorization, FunctionSetup, GatewaySetup, Site, find_node, write_bootstrap};
-use crate::sigv4::Credentials;
+use crate::clients::trusting;
+use crate::region::{ApiRoute, Authorization, FunctionSetup, GatewaySetup, Site, write_bootstrap};
+use crate::stand::{DatabaseStand, node};
 
 const ROUND_TRIP: Duration = Duration::from_millis(60);
 
 struct Plane {
-    databases: Databases,
+    stand: DatabaseStand,
     sites: Vec<Site>,
-    regions: Vec<Region>,
-    tls: Arc<ClientConfig>,
-    _folder: tempfile::TempDir,
-}
-
-fn missing() -> Option<String> {
-    let node = find_node().err().map(|why| why.to_string());
-    let postgres = database::Install::find().err().map(|why| why.to_string());
-    node.or(postgres)
+    tls: TlsConnector,
 }
 
 async fn plane() -> Option<Plane> {
-    if let Some(why) = missing() {
-        eprintln!("LEFT OUT: {why}");
-        return None;
-    }
-    let codes = ["us-east-1", "eu-west-1", "ap-southeast-2"];
-    let regions: Vec<_> = codes
-        .iter()
-        .map(|code| Region::new(code).unwrap())
-        .collect();
-    let folder = tempfile::tempdir().unwrap();
-    let authority = Authority::new().unwrap();
+    let node = node()?;
+    let stand = DatabaseStand::start(ROUND_TRIP).await?;
+    let DatabaseStand {
+        databases,
+        authority,
+        credentials,
+        regions,
+        folder,
+        ..
+    } = &stand;
     let ca = folder.path().join("ca.pem");
     std::fs::write(&ca, authority.certificate()).unwrap();
-    let credentials = Credentials::random().unwrap();
-    let databases = Databases::start(database::Setup {
-        folder: folder.path().to_owned(),
-        regions: regions.clone(),
-        authority: &authority,
-        links: Arc::new(Links::new(|_, _| ROUND_TRIP)),
-        credentials: credentials.clone(),
-        schema: SCHEMA,
-    });
-    let databases = databases.await.unwrap();
     let bootstrap = write_bootstrap(folder.path()).unwrap();
     let bundle = folder.path().join("index.js");
     std::fs::write(&bundle, gwctl_stacks::HANDLER).unwrap();
     let mut sites = Vec::new();
-    for region in &regions {
+    for region in regions {
         let endpoints = databases.endpoints(region).unwrap();
         let mut variables = endpoints.variables();
         variables.push(("DATABASE_CA".to_owned(), ca.display().to_string()));
@@ -74,7 +49,7 @@ async fn plane() -> Option<Plane> {
             region: region.clone(),
             name: "orders-handler".to_owned(),
             bundle: bundle.clone(),
-            node: find_node().unwrap(),
+            node: node.clone(),
             bootstrap: bootstrap.clone(),
             variables,
             credentials: credentials.clone(),
@@ -87,37 +62,23 @@ async fn plane() -> Option<Plane> {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             names: vec![format!("{region}.lab.test")],
             api: "a1b2c3d4e5".to_owned(),
-            health_path: "/health".to_owned(),
+            routes: vec![ApiRoute::new("$default", 0)],
             authorization: Authorization::None,
         };
-        sites.push(Site::start(function, gateway, &authority).await.unwrap());
+        let site = Site::start(region.clone(), vec![function], gateway, authority).await;
+        sites.push(site.unwrap());
     }
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(authority.certificate().as_bytes()).unwrap())
-        .unwrap();
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let tls = tls.with_safe_default_protocol_versions().unwrap();
-    let tls = Arc::new(tls.with_root_certificates(roots).with_no_client_auth());
-    Some(Plane {
-        databases,
-        sites,
-        regions,
-        tls,
-        _folder: folder,
-    })
+    let tls = trusting(authority.certificate()).unwrap();
+    Some(Plane { stand, sites, tls })
 }
 
 impl Plane {
     async fn ask(&self, at: usize, method: &str, path: &str, key: Option<&str>) -> (u16, Value) {
-        let name = format!("{}.lab.test", self.regions[at]);
+        let name = format!("{}.lab.test", self.stand.regions[at]);
         let stream = TcpStream::connect(self.sites[at].address()).await.unwrap();
         let name = ServerName::try_from(name).unwrap();
         let host = name.to_str().into_owned();
-        let stream = TlsConnector::from(Arc::clone(&self.tls))
-            .connect(name, stream)
-            .await
-            .unwrap();
+        let stream = self.tls.connect(name, stream).await.unwrap();
         let (mut client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .unwrap();
@@ -155,7 +116,7 @@ impl Plane {
     }
 
     fn lines(&self, at: usize) -> String {
-        self.sites[at]
+        self.sites[at].functions()[0]
             .drain_lines()
             .lines
             .into_iter()
@@ -174,8 +135,9 @@ async fn orders_are_written_from_every_region_and_read_in_every_region_across_a_
         ids.push(plane.order(at, &format!("before-{at}")).await);
     }
     plane
+        .stand
         .databases
-        .switch_over(&plane.regions[1], |_| ())
+        .switch_over(&plane.stand.regions[1], |_| ())
         .await
         .unwrap();
     for at in [0, 1, 2] {
@@ -191,13 +153,18 @@ async fn orders_are_written_from_every_region_and_read_in_every_region_across_a_
     }
     for at in [0, 1, 2] {
         for id in &ids {
-            assert!(plane.has(at, id).await, "{} has no {id}", plane.regions[at]);
+            assert!(
+                plane.has(at, id).await,
+                "{} has no {id}",
+                plane.stand.regions[at]
+            );
         }
     }
     let rows = plane
+        .stand
         .databases
         .ask(
-            &plane.regions[1],
+            &plane.stand.regions[1],
             "SELECT count(*), count(DISTINCT region) FROM orders",
         )
         .await

@@ -1,7 +1,13 @@
-//! For tests: what answers HTTP over TLS on loopback, as the test says.
+//! For tests: what answers HTTP over TLS on loopback, as the test says; databases of three Regions; and what has to be
+//! installed for a test, or is left out.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
+
+use gwctl_fleet::Region;
 
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -11,8 +17,67 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::authority::Identity;
+use crate::authority::{Authority, Identity};
+use crate::database::{self, Databases};
+use crate::links::Links;
+use crate::region::find_node;
+use crate::sigv4::Credentials;
 use crate::tls::acceptor;
+
+/// Node's program; none where the test is left out.
+pub fn node() -> Option<PathBuf> {
+    installed(find_node())
+}
+
+/// Node's program, where curl is installed too.
+pub fn node_and_curl() -> Option<PathBuf> {
+    let curl = Command::new("curl").arg("--version").output();
+    installed(curl.map_err(|_| "curl is not installed"))?;
+    node()
+}
+
+fn installed<T>(found: Result<T, impl std::fmt::Display>) -> Option<T> {
+    found.inspect_err(|why| eprintln!("LEFT OUT: {why}")).ok()
+}
+
+/// The databases of three Regions, the first with the writer.
+pub struct DatabaseStand {
+    pub databases: Databases,
+    pub authority: Authority,
+    pub credentials: Credentials,
+    pub links: Arc<Links>,
+    pub regions: Vec<Region>,
+    pub folder: tempfile::TempDir,
+}
+
+impl DatabaseStand {
+    /// Nothing where PostgreSQL is not installed.
+    pub async fn start(round_trip: Duration) -> Option<Self> {
+        installed(database::Install::find())?;
+        let codes = ["us-east-1", "eu-west-1", "ap-southeast-2"];
+        let regions = codes.map(|code| Region::new(code).unwrap()).to_vec();
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::new().unwrap();
+        let credentials = Credentials::random().unwrap();
+        let links = Arc::new(Links::new(move |_, _| round_trip));
+        let databases = Databases::start(database::Setup {
+            folder: folder.path().to_owned(),
+            regions: regions.clone(),
+            authority: &authority,
+            links: Arc::clone(&links),
+            credentials: credentials.clone(),
+            schema: database::SCHEMA,
+        });
+        Some(Self {
+            databases: databases.await.unwrap(),
+            authority,
+            credentials,
+            links,
+            regions,
+            folder,
+        })
+    }
+}
 
 /// Answers until it is dropped.
 pub struct Stand {

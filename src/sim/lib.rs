@@ -5,5 +5,7 @@ pub mod wire;
 pub mod world;
 
 pub use alias::Alias;
-pub use world::{Answered, Measured, MeasuredFlow, MeasuredFunction, Reality};
+pub use world::{
+    Answered, LineSource, Measured, MeasuredFlow, MeasuredFunction, MeasuredLine, Reality,
+};
 pub use world::{FaultStatus, History, Scenario, Sim, SimError, SimOptions};

@@ -1,11 +1,13 @@
 //! The lab: real PostgreSQL, handlers, router and clients behind the simulated AWS. Where PostgreSQL or Node is not
 //! installed, each test says so and passes.
 
+mod measured;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gwctl::fleet::{Region, SiteSpec};
-use gwctl::lab::{DataPlane, Measuring, Setup};
+use gwctl::lab::{Back, DataPlane, Measuring, Setup};
 use gwctl::sim::world::{History, Totals};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
 
@@ -16,6 +18,12 @@ const SPEED: f64 = 20.0;
 /// Nothing in a lab takes as long, on a machine however busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// What is killed comes back soon, but not before a test has seen that it is dead.
+const BACK: Back = Back {
+    database: Duration::from_secs(3),
+    edge: Duration::from_secs(3),
+};
+
 struct Lab {
     sim: Sim,
     plane: Arc<DataPlane>,
@@ -25,6 +33,11 @@ struct Lab {
 
 /// With so many requests a second, of which such a share are orders. None where it is left out.
 async fn lab(rate: f64, writes: f64) -> Option<Lab> {
+    lab_with(rate, writes, false).await
+}
+
+/// As [`lab`], with IAM authorization or without.
+async fn lab_with(rate: f64, writes: f64, iam: bool) -> Option<Lab> {
     if let Err(why) = DataPlane::possible() {
         eprintln!("LEFT OUT: {why}");
         return None;
@@ -53,6 +66,8 @@ async fn lab(rate: f64, writes: f64) -> Option<Lab> {
         speed: SPEED,
         rate,
         writes,
+        iam,
+        back: BACK,
         seed: 1,
     };
     let plane = Arc::new(Box::pin(DataPlane::start(&setup)).await.unwrap());
@@ -113,7 +128,7 @@ fn with_runtime(test: impl Future<Output = ()>) {
 
 /// Ends sessions of the handlers in each Region, a few at a time, as an administrator may.
 const END_SESSIONS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-    WHERE application_name LIKE '%handler%' ORDER BY random() LIMIT 2";
+    WHERE application_name LIKE 'orders-%' ORDER BY random() LIMIT 2";
 
 #[test]
 fn orders_are_written_once_while_sessions_end_and_a_dead_database_takes_out_its_region_alone() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gwctl_fleet::{Account, FleetSpec, Snapshot};
+use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
 
 /// As [`Known::missing`] calls it.
 pub const THE_ACCOUNT: &str = "the account";
@@ -26,6 +26,8 @@ pub struct Known {
     pub plans: BTreeSet<String>,
     /// Names of the weighted groups that records lead to, in lower case without the final dot.
     pub groups: BTreeSet<String>,
+    /// Log groups of the APIs' access logs. No picture shows them: who asks for them adds them.
+    pub access_logs: BTreeSet<(Region, String)>,
 }
 
 impl Known {
@@ -66,6 +68,7 @@ impl Known {
                 .filter(|record| !record.group.is_empty())
                 .map(|record| record.target.trim_end_matches('.').to_ascii_lowercase())
                 .collect(),
+            access_logs: BTreeSet::new(),
         }
     }
 

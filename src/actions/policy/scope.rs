@@ -363,7 +363,8 @@ impl PolicyContext<'_> {
         all
     }
 
-    /// As Lambda and RDS name them; the router's are wherever clients are (aws-facts §13.7, §13.8).
+    /// As Lambda and RDS name them; the router's are wherever clients are (aws-facts §13.7, §13.8). Of an access log, the
+    /// group that the API writes to; where that is not known, the template's.
     fn log_groups(&self) -> Vec<String> {
         let group = |region: &str, name: &str| {
             self.arn("logs", region, &format!("log-group:/aws/lambda/{name}:*"))
@@ -371,11 +372,13 @@ impl PolicyContext<'_> {
         let holds = |part: Account| self.parts.contains(&part);
         let sites = self.spec.sites.iter().filter(|_| holds(Account::Workload));
         let mut all: Vec<String> = sites
+            .clone()
             .flat_map(|site| {
                 let names = site.functions.iter();
                 names.map(|name| group(site.region.as_str(), FunctionName::of(name).name))
             })
             .collect();
+        all.extend(sites.flat_map(|site| self.access_logs(&site.region)));
         let router = self
             .spec
             .edge
@@ -398,6 +401,17 @@ impl PolicyContext<'_> {
             all = self.in_regions("logs", "log-group:/aws/lambda/*");
         }
         all
+    }
+
+    fn access_logs(&self, region: &Region) -> Vec<String> {
+        let arn = |name: &str| self.arn("logs", region.as_str(), &format!("log-group:{name}:*"));
+        let known = self.known.access_logs.iter();
+        let here = known.filter(|(of, _)| of == region);
+        let here: Vec<String> = here.map(|(_, name)| arn(name)).collect();
+        if here.is_empty() {
+            return vec![arn(&format!("/aws/apigateway/{}", self.fleet))];
+        }
+        here
     }
 
     /// As the template names it, in whichever Region.

@@ -23,7 +23,8 @@ use crate::actions::policy::{
     INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, guided, in_account, planned,
     policy_with, resources,
 };
-use crate::fleet::{Account, FleetSpec};
+use crate::fleet::{Account, FleetSpec, Snapshot};
+use crate::observe::logs::LogReader;
 use crate::sim::Scenario;
 use crate::sim::world::SwitchSetup;
 use args::{Format, IamPolicy};
@@ -52,7 +53,7 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
         };
         simulated::still(&world, async |target| {
             let picture = complete(&target, SIMULATED).await;
-            let known = Known::seen(&picture, part.as_ref());
+            let known = seen(&target, &picture, purpose, part.as_ref()).await;
             let caller = trust::caller(args, &target).await;
             (target.name, target.spec, known, caller)
         })?
@@ -65,7 +66,7 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
             run_async(async {
                 let target = Target::configured(global, &settings).await;
                 let picture = complete(&target, args.timeout).await;
-                let known = Known::seen(&picture, part.as_ref());
+                let known = seen(&target, &picture, purpose, part.as_ref()).await;
                 (known, trust::caller(args, &target).await)
             })?
         };
@@ -90,6 +91,22 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
     };
     print(&format!("{text}\n"))?;
     Ok(Exit::Success)
+}
+
+/// What AWS tells that the configuration does not.
+async fn seen(
+    target: &Target,
+    picture: &Snapshot,
+    purpose: Purpose,
+    part: Option<&Account>,
+) -> Known {
+    let mut known = Known::seen(picture, part);
+    if purpose == Purpose::Explain {
+        let (session, clock) = (target.session.clone(), target.clock.clone());
+        let reader = LogReader::new(session, target.spec.clone(), clock);
+        known.access_logs = reader.access_groups().await;
+    }
+    known
 }
 
 /// The account that is meant: a policy is one account's.
@@ -166,8 +183,8 @@ fn notes(
     }
     if purpose == Purpose::Explain {
         notes.push(
-            "it allows the log groups that Lambda and RDS name after functions and clusters: add a group of your own choice, and \
-             kms:Decrypt where a group is encrypted with a key of yours"
+            "it allows the log groups that Lambda and RDS name after functions and clusters, and those of the APIs' access \
+             logs: add a group of your own choice, and kms:Decrypt where a group is encrypted with a key of yours"
                 .into(),
         );
     }

@@ -5,7 +5,7 @@ use crate::cli::{doctor, explain};
 use crate::fleet::{Account, CheckKind, Ledger, RoutingEndpoint, Wire};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
-use crate::observe::logs::{LogReader, LogsAsked, StopSearch};
+use crate::observe::logs::{LogsAsked, StopSearch};
 use crate::observe::wiring::wiring;
 use crate::observe::{Asker, History, read_permissions_of};
 
@@ -151,6 +151,46 @@ fn reading_logs_needs_its_own_policy_besides_the_dashboards() {
     assert!(
         dashboard.is_disjoint(&explain),
         "logs may hold customers' data"
+    );
+}
+
+#[test]
+fn the_policy_for_logs_names_every_log_group_that_is_read() {
+    let (spec, known, read) = simulated::still(&calm(), async |target| {
+        let picture = complete(&target, SIMULATED).await;
+        let known = seen(&target, &picture, Purpose::Explain, None).await;
+        let now = target.clock.now();
+        let asked = LogsAsked::all(now - jiff::SignedDuration::from_mins(1), now);
+        let reader = LogReader::new(target.session, target.spec.clone(), target.clock);
+        let read = Box::pin(reader.read(&asked)).await;
+        (target.spec, known, read)
+    })
+    .unwrap();
+    let named = |known: &Known| -> BTreeSet<String> {
+        let made = make(Purpose::Explain, "orders", &spec, known, None).unwrap();
+        let all = made.statements().iter().flat_map(|one| &one.resource);
+        all.filter_map(|arn| Some(arn.split_once(":log-group:")?.1.to_owned()))
+            .collect()
+    };
+    let allowed = named(&known);
+    for one in read {
+        let group = one.group.unwrap();
+        let fits = |name: &String| {
+            let head = name.trim_end_matches(":*");
+            head == group
+                || head
+                    .strip_suffix('*')
+                    .is_some_and(|head| group.starts_with(head))
+        };
+        assert!(allowed.iter().any(fits), "{group}: {allowed:?}");
+    }
+    let unknown = Known {
+        access_logs: BTreeSet::new(),
+        ..known
+    };
+    assert!(
+        named(&unknown).contains("/aws/apigateway/orders:*"),
+        "the template's"
     );
 }
 

@@ -4,6 +4,7 @@ pub mod args;
 mod drill;
 mod file;
 mod running;
+mod status;
 mod table;
 mod up;
 
@@ -18,7 +19,7 @@ use super::runtime::run_async;
 pub fn run(what: &Lab) -> Result<Exit, Failure> {
     match what {
         Lab::Up(args) => run_async(up::up(args))?,
-        Lab::Status => up::status(),
+        Lab::Status(args) => status::print_status(*args),
         Lab::Drill(args) => drill::run(args),
         Lab::Down => run_async(up::down())?,
     }

@@ -1,13 +1,15 @@
 //! A lab that runs: the simulated world, its AWS on loopback, and the data plane that the world follows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
-use super::args::Load;
+use super::args::{Authorization, Load};
 use crate::cli::failure::Failure;
 use crate::fleet::Region;
-use crate::lab::{DataPlane, LabError, Measuring, Setup};
+use crate::lab::{Back, DataPlane, LabError, Measuring, Setup};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
 
 /// The share of the requests that are orders.
@@ -18,10 +20,20 @@ pub struct RunningLab {
     pub sim: Sim,
     pub plane: Arc<DataPlane>,
     pub server: wire::Server,
-    _folder: TempDir,
+    _attention: JoinSet<()>,
+    folder: TempDir,
 }
 
+/// How often the world is looked at, also when nobody asks its AWS anything: what was measured belongs to the second in
+/// which it was.
+const LOOK: Duration = Duration::from_secs(1);
+
 impl RunningLab {
+    /// Where its files are.
+    pub(super) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Starts one.
     ///
     /// # Errors
@@ -48,12 +60,22 @@ impl RunningLab {
             .map_err(|error| failed(&error))?;
         let plane = Arc::new(plane);
         sim.follow(Arc::new(Measuring::start(plane.clone()).await));
+        let mut attention = JoinSet::new();
+        attention.spawn(attend(sim.clone()));
         Ok(Self {
             sim,
             plane,
             server,
-            _folder: folder,
+            _attention: attention,
+            folder,
         })
+    }
+}
+
+async fn attend(sim: Sim) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        drop(sim.state());
     }
 }
 
@@ -77,6 +99,8 @@ fn setup(sim: &Sim, server: &wire::Server, folder: &TempDir, load: Load) -> Setu
         speed: 1.0,
         rate: f64::from(load.rate),
         writes: WRITES,
+        iam: load.authorization == Authorization::Iam,
+        back: Back::default(),
         seed: load.seed,
     }
 }

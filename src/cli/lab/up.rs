@@ -1,10 +1,11 @@
-//! `gwctl lab up`, `status` and `down`.
+//! `gwctl lab up` and `down`.
 
 use std::time::Duration;
 
-use super::args::Load;
+use super::args::{Authorization, Load};
 use super::file::{self, Noted};
 use super::running::RunningLab;
+use super::status;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::Simulated;
@@ -41,24 +42,17 @@ pub(super) async fn up(load: &Load) -> Result<Exit, Failure> {
         load.rate,
         served.environment()
     ))?;
-    stop.any().await;
+    let authorization = match load.authorization {
+        Authorization::None => "none",
+        Authorization::Iam => "iam",
+    };
+    let ended = tokio::select! {
+        () = stop.any() => Ok(()),
+        told = status::keep_telling(&lab, authorization) => told,
+    };
     lab.server.stop().await;
     tell("gwctl: the lab has ended");
-    Ok(Exit::Success)
-}
-
-/// Whether one runs, and how to reach it.
-pub(super) fn status() -> Result<Exit, Failure> {
-    let Some(noted) = file::read()? else {
-        print("no lab runs\n")?;
-        return Ok(Exit::Success);
-    };
-    print(&format!(
-        "a lab runs as process {}\nits AWS       {}\nits fleet     {}\n",
-        noted.pid,
-        noted.url,
-        noted.config.display()
-    ))?;
+    ended?;
     Ok(Exit::Success)
 }
 

@@ -166,6 +166,18 @@ impl Databases {
         }
     }
 
+    /// The process id of a Region's database, while it runs.
+    pub async fn process(&self, region: &Region) -> Option<u32> {
+        let member = self.shared.members.get(region)?;
+        member.server.lock().await.id()
+    }
+
+    /// Whether a Region's database was killed or cut off by [`Self::kill`] and not revived.
+    pub fn is_dark(&self, region: &Region) -> bool {
+        let member = self.shared.members.get(region);
+        member.is_some_and(Member::is_dark)
+    }
+
     /// What the superuser is told by a Region's own database.
     ///
     /// # Errors

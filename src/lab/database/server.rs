@@ -220,6 +220,12 @@ impl Server {
         Ok(())
     }
 
+    /// Its process id, while it runs.
+    pub fn id(&mut self) -> Option<u32> {
+        let alive = self.is_alive();
+        self.process.as_ref().filter(|_| alive)?.id()
+    }
+
     pub fn is_alive(&mut self) -> bool {
         self.process.as_mut().is_some_and(Leash::is_alive)
     }

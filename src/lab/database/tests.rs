@@ -7,58 +7,29 @@ use std::time::Instant;
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::*;
+use crate::clients::trusting;
 use crate::sigv4;
+use crate::stand::DatabaseStand;
 
 const ROUND_TRIP: Duration = Duration::from_millis(40);
 
-struct Stand {
-    databases: Databases,
-    authority: Authority,
-    credentials: Credentials,
-    links: Arc<Links>,
-    regions: Vec<Region>,
-    folder: tempfile::TempDir,
+struct Stand(DatabaseStand);
+
+impl std::ops::Deref for Stand {
+    type Target = DatabaseStand;
+
+    fn deref(&self) -> &DatabaseStand {
+        &self.0
+    }
 }
 
-/// Three Regions, the first with the writer; nothing where PostgreSQL is not installed.
+/// Nothing where PostgreSQL is not installed.
 async fn stand() -> Option<Stand> {
-    if let Err(why) = Install::find() {
-        eprintln!("LEFT OUT: {why}");
-        return None;
-    }
-    let codes = ["us-east-1", "eu-west-1", "ap-southeast-2"];
-    let regions: Vec<_> = codes
-        .iter()
-        .map(|code| Region::new(code).unwrap())
-        .collect();
-    let folder = tempfile::tempdir().unwrap();
-    let authority = Authority::new().unwrap();
-    let credentials = Credentials::random().unwrap();
-    let links = Arc::new(Links::new(|_, _| ROUND_TRIP));
-    let databases = Databases::start(Setup {
-        folder: folder.path().to_owned(),
-        regions: regions.clone(),
-        authority: &authority,
-        links: Arc::clone(&links),
-        credentials: credentials.clone(),
-        schema: SCHEMA,
-    });
-    let databases = databases.await.unwrap();
-    Some(Stand {
-        databases,
-        authority,
-        credentials,
-        links,
-        regions,
-        folder,
-    })
+    DatabaseStand::start(ROUND_TRIP).await.map(Stand)
 }
 
 type Client = Session<TlsStream<TcpStream>>;
@@ -79,15 +50,9 @@ impl Stand {
         let mut stream = TcpStream::connect((address, port)).await?;
         stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).await?;
         assert_eq!(stream.read_u8().await?, b'S');
-        let mut roots = RootCertStore::empty();
-        roots
-            .add(CertificateDer::from_pem_slice(self.authority.certificate().as_bytes()).unwrap())
-            .unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let config = config.with_safe_default_protocol_versions().unwrap();
-        let config = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
+        let tls = trusting(self.authority.certificate()).unwrap();
         let name = ServerName::IpAddress(IpAddr::V4(address).into());
-        let stream = TlsConnector::from(config).connect(name, stream).await?;
+        let stream = tls.connect(name, stream).await?;
         let startup = [("user", USER), ("database", "app"), ("options", options)];
         Session::begin(stream, &startup, Some(token)).await
     }
@@ -264,7 +229,7 @@ async fn a_switchover_loses_nothing_and_every_region_follows() {
             stand.orders(at).await
         );
     }
-    stand.databases.stop().await;
+    stand.0.databases.stop().await;
 }
 
 #[tokio::test]
@@ -386,5 +351,5 @@ async fn what_gwctl_runs_makes_the_handlers_user_however_often_it_runs() {
         ask(&user.statement()).await;
         assert_eq!(holds().await.as_deref(), Some("t"));
     }
-    stand.databases.stop().await;
+    stand.0.databases.stop().await;
 }

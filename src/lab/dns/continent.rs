@@ -36,8 +36,18 @@ impl Continent {
     /// The round trip from its edge location to `region`, as the simulator models it; none where nobody knows where
     /// the Region is.
     pub fn rtt(&self, region: &Region) -> Option<Duration> {
-        let place = region.place()?;
-        let ms = rtt_ms(place_of(self.network), (place.lat, place.lon));
-        Some(Duration::from_secs_f64(ms / 1_000.0))
+        rtt(place_of(self.network), region)
     }
+}
+
+/// The round trip between two Regions, as the simulator models it; none where nobody knows where one is.
+pub fn between(a: &Region, b: &Region) -> Option<Duration> {
+    let place = a.place()?;
+    rtt((place.lat, place.lon), b)
+}
+
+fn rtt(from: (f64, f64), to: &Region) -> Option<Duration> {
+    let place = to.place()?;
+    let ms = rtt_ms(from, (place.lat, place.lon));
+    Some(Duration::from_secs_f64(ms / 1_000.0))
 }

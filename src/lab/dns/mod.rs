@@ -5,5 +5,5 @@ mod ask; // one question to a server
 mod continent; // where clients are
 mod resolver; // keeps answers for their TTL
 
-pub use continent::Continent;
+pub use continent::{Continent, between};
 pub use resolver::Resolver;

@@ -18,6 +18,10 @@ pub struct Served {
     pub refused: u64,
     /// 5xx.
     pub failed: u64,
+    /// Bytes of the bodies that were answered to `GET`, `HEAD` and `OPTIONS`.
+    pub downloaded: u64,
+    /// Bytes of the bodies that came with the other requests.
+    pub uploaded: u64,
     /// From the whole request to the answer, the clients' distance left out, in milliseconds: of the first 100,000.
     pub latencies_ms: Vec<f64>,
 }

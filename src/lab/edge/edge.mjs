@@ -87,7 +87,7 @@ async function serve(incoming, outgoing) {
   await travel(settings.clientRttMs);
   const began = performance.now();
   const answer = await answerTo(incoming, body);
-  count(answer, performance.now() - began);
+  count(incoming.method, body, answer, performance.now() - began);
   await travel(settings.clientRttMs);
   outgoing.writeHead(Number(answer.status), flat(answer.headers));
   outgoing.end(answer.body);
@@ -124,9 +124,11 @@ function own(status, id, why) {
   return { status, headers, body: `<h1>${status} ERROR</h1>\n` };
 }
 
-function count({ status, region }, took) {
-  const of = (counts[region ?? ''] ??= { good: 0, refused: 0, failed: 0, latencies_ms: [] });
+function count(method, sent, { status, region, body }, took) {
+  const of = (counts[region ?? ''] ??= { good: 0, refused: 0, failed: 0, downloaded: 0, uploaded: 0, latencies_ms: [] });
   of[status < 400 ? 'good' : status < 500 ? 'refused' : 'failed'] += 1;
+  if (REPEATABLE.has(method)) of.downloaded += Buffer.byteLength(body);
+  else of.uploaded += sent.length;
   if (of.latencies_ms.length < MOST_LATENCIES) of.latencies_ms.push(took);
 }
 

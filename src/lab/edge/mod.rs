@@ -15,4 +15,4 @@ mod tests;
 pub use counts::{Counts, Served};
 pub use options::{Options, Route};
 pub use origin::{Origin, Settings};
-pub use process::{Edge, EdgeError};
+pub use process::{Edge, EdgeError, Life};

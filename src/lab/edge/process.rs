@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -15,11 +15,14 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use super::counts::Counts;
 use super::options::{Options, Route};
 use super::origin::Origin;
+use crate::leash::Watcher;
 
 const ROUTER: &str = "router.cjs";
 const SCRIPT: &str = include_str!("edge.mjs");
 /// Node starts in a fiftieth of this where it has a processor to itself.
-const PATIENCE: Duration = Duration::from_secs(20);
+const STARTS: Duration = Duration::from_secs(20);
+/// The longest that a running one takes to tell what it counted.
+const ANSWERS: Duration = Duration::from_secs(3);
 
 /// Why an edge does not do what it shall.
 #[derive(Debug, thiserror::Error)]
@@ -31,20 +34,35 @@ pub enum EdgeError {
     #[error("the edge {name} has ended; {log} may say why")]
     Ended { name: String, log: String },
     /// It gave no answer in time.
-    #[error("the edge {name} gave no answer within {} s", PATIENCE.as_secs())]
-    Silent { name: String },
+    #[error("the edge {name} gave no answer within {seconds} s")]
+    Silent { name: String, seconds: u64 },
 }
 
-/// An edge. It ends when this is dropped, and also when this process is killed: it ends with its standard input.
+/// An edge. It ends when this is dropped, and also when this process is killed.
 pub struct Edge {
     options: Options,
     process: Running,
     address: SocketAddr,
     drains: u64,
+    silent: bool,
+}
+
+/// What is to be seen of an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Life {
+    /// It answers the lab.
+    Runs,
+    /// Its process is there and gave no answer when it was asked last.
+    Hangs,
+    /// Its process is gone.
+    Ended,
 }
 
 struct Running {
     child: Child,
+    /// Kills it, stopped or not.
+    _watcher: Watcher,
     orders: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
 }
@@ -72,6 +90,7 @@ impl Edge {
             process,
             address,
             drains: 0,
+            silent: false,
         })
     }
 
@@ -88,6 +107,20 @@ impl Edge {
     /// Whether the process runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.process.child.try_wait(), Ok(None))
+    }
+
+    /// What is to be seen of it.
+    pub fn life(&mut self) -> Life {
+        match self.is_running() {
+            false => Life::Ended,
+            true if self.silent => Life::Hangs,
+            true => Life::Runs,
+        }
+    }
+
+    /// For people: its continent.
+    pub fn name(&self) -> &str {
+        &self.options.name
     }
 
     /// The Regions are elsewhere now.
@@ -115,10 +148,16 @@ impl Edge {
     /// # Errors
     /// The edge has ended, or hangs.
     pub async fn drain(&mut self) -> Result<Counts, EdgeError> {
+        let drained = self.drained().await;
+        self.silent = matches!(drained, Err(EdgeError::Silent { .. }));
+        drained
+    }
+
+    async fn drained(&mut self) -> Result<Counts, EdgeError> {
         self.drains += 1;
         self.order(&json!({"drain": self.drains})).await?;
         loop {
-            let drained: Drained = self.process.hear(&self.options).await?;
+            let drained: Drained = self.process.hear(&self.options, ANSWERS).await?;
             // An earlier one, which nobody waited for any longer, is gone.
             if drained.drain == self.drains {
                 return Ok(drained.counts);
@@ -138,6 +177,7 @@ impl Edge {
     pub async fn restart(&mut self) -> Result<(), EdgeError> {
         self.kill().await;
         (self.process, self.address) = run(&self.options, self.address.port()).await?;
+        self.silent = false;
         Ok(())
     }
 
@@ -153,8 +193,9 @@ impl Edge {
             mut child,
             orders,
             answers: _answers,
+            _watcher: watcher,
         } = self.process;
-        drop(orders);
+        drop((orders, watcher));
         child.wait().await
     }
 
@@ -174,10 +215,12 @@ impl Running {
     async fn hear<T: for<'a> Deserialize<'a>>(
         &mut self,
         options: &Options,
+        patience: Duration,
     ) -> Result<T, EdgeError> {
-        let line = tokio::time::timeout(PATIENCE, self.answers.next_line()).await;
+        let line = tokio::time::timeout(patience, self.answers.next_line()).await;
         let line = line.map_err(|_| EdgeError::Silent {
             name: options.name.clone(),
+            seconds: patience.as_secs(),
         })?;
         let line = line.ok().flatten().ok_or_else(|| ended(options))?;
         serde_json::from_str(&line).map_err(|_| ended(options))
@@ -195,7 +238,7 @@ async fn run(options: &Options, port: u16) -> Result<(Running, SocketAddr), Edge
         .tell(&settings(options, port))
         .await
         .map_err(start)?;
-    let Started { port } = process.hear(options).await?;
+    let Started { port } = process.hear(options, STARTS).await?;
     Ok((process, SocketAddr::from((Ipv4Addr::LOCALHOST, port))))
 }
 
@@ -226,6 +269,7 @@ fn spawn(options: &Options) -> io::Result<Running> {
         return Err(io::Error::other("it has no pipes"));
     };
     Ok(Running {
+        _watcher: Watcher::of(&child)?,
         child,
         orders,
         answers: BufReader::new(answers).lines(),

@@ -18,9 +18,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::*;
 use crate::authority::Authority;
-use crate::region::find_node;
 use crate::sigv4::{Credentials, Refused, Scope, Signed, verify};
-use crate::stand::{Behaviour, Stand};
+use crate::stand::{Behaviour, Stand, node_and_curl};
 
 const DOMAIN: &str = "api.orders.example.com";
 const LATENCY: &str = "latency.orders.example.com";
@@ -111,24 +110,9 @@ struct Stage {
 }
 
 impl Stage {
-    /// None where there is no Node.
+    /// None where there is no Node or curl.
     async fn set(iam: bool) -> Option<Self> {
-        let node = match find_node() {
-            Ok(node) => node,
-            Err(why) => {
-                eprintln!("LEFT OUT: {why}");
-                return None;
-            }
-        };
-        if Command::new("curl")
-            .arg("--version")
-            .output()
-            .await
-            .is_err()
-        {
-            eprintln!("LEFT OUT: curl is not installed");
-            return None;
-        }
+        let node = node_and_curl()?;
         let authority = Authority::new().unwrap();
         let credentials = Credentials::random().unwrap();
         let mut regions = BTreeMap::new();
@@ -304,6 +288,12 @@ async fn an_edge_that_was_killed_comes_back_at_its_address_and_none_outlives_the
         "a client that trusts others is not served: {why}"
     );
 
+    // One that hangs is found out, and does not outlive the lab either.
+    let id = i32::try_from(stage.edge.id().unwrap()).unwrap();
+    let process = rustix::process::Pid::from_raw(id).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::STOP).unwrap();
+    assert!(stage.edge.drain().await.is_err());
+    assert_eq!(stage.edge.life(), Life::Hangs);
     let ended = tokio::time::timeout(Duration::from_secs(4), stage.edge.lose()).await;
-    assert!(ended.unwrap().unwrap().success(), "it outlives the lab");
+    assert!(ended.is_ok(), "it outlives the lab");
 }

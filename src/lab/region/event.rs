@@ -19,6 +19,8 @@ pub(super) struct Arrival<'a> {
     pub at: Timestamp,
     pub request_id: &'a str,
     pub route: &'a str,
+    /// What stands in the path for the route's variables.
+    pub variables: &'a [(&'a str, &'a str)],
     pub api: &'a str,
     pub source: IpAddr,
     pub trace: &'a str,
@@ -65,6 +67,13 @@ pub(super) fn event(parts: &Parts, body: &[u8], arrival: &Arrival<'_>) -> Value 
     if let Value::Object(fields) = &mut event {
         if !query.is_empty() {
             fields.insert("queryStringParameters".to_owned(), json!(parameters(query)));
+        }
+        if !arrival.variables.is_empty() {
+            let variables = arrival.variables.iter();
+            let variables: BTreeMap<_, _> = variables
+                .map(|(name, value)| (*name, percent_decoded(value)))
+                .collect();
+            fields.insert("pathParameters".to_owned(), json!(variables));
         }
         let cookies: Vec<_> = parts
             .headers

@@ -13,9 +13,9 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::environment::{Ending, Environment, NotStarted, deadline};
-use super::lines::Log;
+use super::lines::{Drained, Log};
 use super::runtime_api::Invocation;
-use super::served::{Counter, keep};
+use super::served::{Counter, Ran, keep};
 use crate::gate::Gate;
 use crate::sigv4::{Credentials, random_hex};
 
@@ -139,7 +139,7 @@ pub struct Invoked {
 
 /// The function. Clones share it; the last one ends its processes.
 #[derive(Clone)]
-pub(super) struct Function(Arc<Inner>);
+pub struct Function(Arc<Inner>);
 
 struct Inner {
     setup: FunctionSetup,
@@ -150,11 +150,11 @@ struct Inner {
     rested: Notify,
     running: Gate,
     log: Log,
-    counter: Counter,
+    counter: Counter<Ran>,
 }
 
 impl Function {
-    pub fn new(setup: FunctionSetup, log: Log, counter: Counter) -> Self {
+    pub(super) fn new(setup: FunctionSetup) -> Self {
         let function = Self(Arc::new(Inner {
             slots: Arc::new(Semaphore::new(setup.concurrency)),
             idle: Mutex::default(),
@@ -162,15 +162,38 @@ impl Function {
             rested: Notify::new(),
             running: Gate::default(),
             setup,
-            log,
-            counter,
+            log: Log::default(),
+            counter: Counter::default(),
         }));
         function.sweep();
         function
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0.setup.name
+    }
+
+    /// How many environments wait, frozen.
+    pub fn idle(&self) -> usize {
+        self.0.idle().len()
+    }
+
+    /// What it did since the last time.
+    pub fn drain(&self) -> Ran {
+        self.0.counter.drain(Ran {
+            concurrency: self.concurrency(),
+            ..Ran::default()
+        })
+    }
+
+    /// Its log since the last time.
+    pub fn drain_lines(&self) -> Drained {
+        self.0.log.drain()
+    }
+
     /// Gives an event to the handler, which goes on also when nobody waits for its answer any longer.
-    pub async fn invoke(&self, event: Bytes, trace: String) -> Invoked {
+    pub(crate) async fn invoke(&self, event: Bytes, trace: String) -> Invoked {
         let id = request_id();
         let inner = Arc::clone(&self.0);
         let (mine, ended) = (id.clone(), self.0.running.token());
@@ -190,7 +213,7 @@ impl Function {
     }
 
     /// Kills every environment.
-    pub fn kill(&self) {
+    pub(super) fn kill(&self) {
         self.0.running.cut();
         self.0.idle().clear();
     }

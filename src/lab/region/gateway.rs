@@ -9,8 +9,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use gwctl_fleet::Region;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -26,7 +27,8 @@ use super::environment::Ending;
 use super::event::{self, Arrival};
 use super::function::{Function, Invoked, Outcome};
 use super::lines::Log;
-use super::served::{Counter, keep};
+use super::routes::{self, ApiRoute, Chosen};
+use super::served::{Counter, Served, keep};
 use crate::gate::Gate;
 use crate::sigv4::{self, Credentials, Scope, Signed, random_hex};
 
@@ -42,7 +44,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 pub enum Authorization {
     /// Everybody.
     None,
-    /// Who signs with these; except on the health path, whose route is open to Route 53's checkers.
+    /// Who signs with these; everybody on an open route.
     Iam(Credentials),
 }
 
@@ -55,25 +57,27 @@ pub struct GatewaySetup {
     pub names: Vec<String>,
     /// The API's id.
     pub api: String,
-    pub health_path: String,
+    pub routes: Vec<ApiRoute>,
     pub authorization: Authorization,
 }
 
 /// Everything that a request needs.
 pub(super) struct Gateway {
-    pub region: String,
+    pub region: Region,
     pub setup: GatewaySetup,
     pub acceptor: TlsAcceptor,
-    pub function: Function,
+    pub functions: Vec<Function>,
     pub log: Log,
     pub stream: Arc<str>,
-    pub counter: Counter,
+    pub counter: Counter<Served>,
     pub open: Gate,
 }
 
 /// How a request ended.
 struct Ended {
     response: Response<Full<Bytes>>,
+    /// Bytes of the request's body.
+    received: usize,
     invoked: Option<(Invoked, Duration)>,
     /// The response type of the gateway's own error.
     error: Option<&'static str>,
@@ -121,7 +125,10 @@ impl Gateway {
         let (at, began) = (Timestamp::now(), Instant::now());
         let id = request_id();
         let (parts, body) = request.into_parts();
-        let mut ended = self.handle(&parts, body, at, &id, source).await;
+        let chosen = routes::choose(&self.setup.routes, &parts.method, parts.uri.path());
+        let route = chosen.as_ref().map(|(route, _)| route.key.as_str());
+        let asked = (at, id.as_str(), source);
+        let mut ended = self.handle(&parts, body, chosen.as_ref(), asked).await;
         let took = began.elapsed();
         let status = ended.response.status();
         if let Ok(id) = HeaderValue::from_str(&id) {
@@ -131,6 +138,8 @@ impl Gateway {
             served.requests += 1;
             served.client_errors += u64::from(status.is_client_error());
             served.server_errors += u64::from(status.is_server_error());
+            let answered = ended.response.body().size_hint().lower();
+            served.bytes += ended.received as u64 + answered;
             keep(&mut served.latency, took);
             if let Some((_, integration)) = &ended.invoked {
                 keep(&mut served.integration_latency, *integration);
@@ -138,7 +147,7 @@ impl Gateway {
         });
         self.log.write(
             &self.stream,
-            self.line(&parts, &ended, at, &id, took, source),
+            Self::line(&parts, route, &ended, (at, took), (&id, source)),
         );
         ended.response
     }
@@ -147,9 +156,8 @@ impl Gateway {
         &self,
         parts: &Parts,
         body: Incoming,
-        at: Timestamp,
-        id: &str,
-        source: IpAddr,
+        chosen: Option<&Chosen<'_>>,
+        (at, id, source): (Timestamp, &str, IpAddr),
     ) -> Ended {
         if body.size_hint().lower() > LARGEST as u64 {
             return refusal(
@@ -162,8 +170,11 @@ impl Gateway {
             return refusal(StatusCode::BAD_REQUEST, "Bad Request", "BAD_REQUEST_BODY");
         };
         let body = body.to_bytes();
+        let Some((route, variables)) = chosen else {
+            return refusal(StatusCode::NOT_FOUND, "Not Found", "-").to(&body);
+        };
         if let Authorization::Iam(credentials) = &self.setup.authorization
-            && !self.is_health(parts)
+            && !route.open
         {
             let signed = Signed {
                 method: &parts.method,
@@ -173,77 +184,42 @@ impl Gateway {
                 body: &body,
             };
             let scope = Scope {
-                region: &self.region,
+                region: self.region.as_str(),
                 service: "execute-api",
             };
             if let Err(why) = sigv4::verify(signed, scope, credentials, at) {
-                tracing::debug!(region = self.region, %why, "a request was refused");
-                return refusal(StatusCode::FORBIDDEN, "Forbidden", "ACCESS_DENIED");
+                tracing::debug!(region = %self.region, %why, "a request was refused");
+                return refusal(StatusCode::FORBIDDEN, "Forbidden", "ACCESS_DENIED").to(&body);
             }
         }
         let trace = trace(parts, at);
         let arrival = Arrival {
             at,
             request_id: id,
-            route: &self.route(parts),
+            route: &route.key,
+            variables,
             api: &self.setup.api,
             source,
             trace: &trace,
         };
         let event = event::event(parts, &body, &arrival).to_string();
-        self.integrate(event, trace).await
-    }
-
-    /// Asks the function.
-    async fn integrate(&self, event: String, trace: String) -> Ended {
-        let asked = Instant::now();
-        let Ok(invoked) = timeout(INTEGRATION, self.function.invoke(event.into(), trace)).await
-        else {
+        let Some(function) = self.functions.get(route.function) else {
             return refusal(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Service Unavailable",
-                "INTEGRATION_TIMEOUT",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Internal Server Error",
+                "INTEGRATION_FAILURE",
             );
         };
-        let integration = asked.elapsed();
-        let response = match &invoked.outcome {
-            Outcome::Ended(Ending::Answered(answer)) => event::reply(answer),
-            Outcome::Throttled => Some(message(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Service Unavailable",
-            )),
-            Outcome::Ended(Ending::Failed(_) | Ending::TimedOut) | Outcome::Dark => None,
-        };
-        let failed = || message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
-        let error = matches!(invoked.outcome, Outcome::Throttled) || response.is_none();
-        Ended {
-            response: response.unwrap_or_else(failed),
-            invoked: Some((invoked, integration)),
-            error: error.then_some("INTEGRATION_FAILURE"),
-        }
-    }
-
-    fn is_health(&self, parts: &Parts) -> bool {
-        parts.method == Method::GET && parts.uri.path() == self.setup.health_path
-    }
-
-    fn route(&self, parts: &Parts) -> String {
-        if self.is_health(parts) {
-            format!("GET {}", self.setup.health_path)
-        } else {
-            "$default".to_owned()
-        }
+        integrate(function, event, trace).await.to(&body)
     }
 
     /// A line of the access log, in the format of the stage in `region.yaml`.
     fn line(
-        &self,
         parts: &Parts,
+        route: Option<&str>,
         ended: &Ended,
-        at: Timestamp,
-        id: &str,
-        took: Duration,
-        source: IpAddr,
+        (at, took): (Timestamp, Duration),
+        (id, source): (&str, IpAddr),
     ) -> String {
         let lambda = ended
             .invoked
@@ -284,7 +260,7 @@ impl Gateway {
             "lambda": lambda.unwrap_or("-"),
             "t": at.as_millisecond().to_string(),
             "m": parts.method.as_str(),
-            "route": self.route(parts),
+            "route": route.unwrap_or("-"),
             "path": parts.uri.path(),
             "status": status,
             "lat": took.as_millis().to_string(),
@@ -299,9 +275,49 @@ impl Gateway {
     }
 }
 
+/// Asks the function.
+async fn integrate(function: &Function, event: String, trace: String) -> Ended {
+    let asked = Instant::now();
+    let Ok(invoked) = timeout(INTEGRATION, function.invoke(event.into(), trace)).await else {
+        return refusal(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Service Unavailable",
+            "INTEGRATION_TIMEOUT",
+        );
+    };
+    let integration = asked.elapsed();
+    let response = match &invoked.outcome {
+        Outcome::Ended(Ending::Answered(answer)) => event::reply(answer),
+        Outcome::Throttled => Some(message(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Service Unavailable",
+        )),
+        Outcome::Ended(Ending::Failed(_) | Ending::TimedOut) | Outcome::Dark => None,
+    };
+    let failed = || message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+    let error = matches!(invoked.outcome, Outcome::Throttled) || response.is_none();
+    Ended {
+        response: response.unwrap_or_else(failed),
+        received: 0,
+        invoked: Some((invoked, integration)),
+        error: error.then_some("INTEGRATION_FAILURE"),
+    }
+}
+
+impl Ended {
+    /// Of a request with this body.
+    fn to(self, body: &Bytes) -> Self {
+        Self {
+            received: body.len(),
+            ..self
+        }
+    }
+}
+
 fn refusal(status: StatusCode, text: &str, error: &'static str) -> Ended {
     Ended {
         response: message(status, text),
+        received: 0,
         invoked: None,
         error: Some(error),
     }

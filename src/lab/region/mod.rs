@@ -1,4 +1,4 @@
-//! One Region of the lab without its database: a gateway, and behind it a function whose handler is real and runs in
+//! One Region of the lab without its database: a gateway, and behind it functions whose handler is real and runs in
 //! real Node.
 
 mod environment;
@@ -6,6 +6,7 @@ mod event;
 mod function;
 mod gateway;
 mod lines;
+mod routes;
 mod runtime_api;
 mod served;
 
@@ -14,19 +15,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gwctl_fleet::Region;
-use hyper::body::Bytes;
 use tokio::net::TcpListener;
 
 pub use environment::Ending;
-pub use function::{ACCOUNT, FunctionSetup, Invoked, Outcome, write_bootstrap};
+pub use function::{ACCOUNT, Function, FunctionSetup, Invoked, Outcome, write_bootstrap};
 pub use gateway::{Authorization, GatewaySetup};
 pub use lines::{Drained, Line};
-pub use served::Served;
+pub use routes::ApiRoute;
+pub use served::{Ran, Served};
 
 use crate::authority::Authority;
 use crate::gate::Gate;
 use crate::tls::{TlsError, acceptor};
-use function::Function;
 use gateway::Gateway;
 use lines::Log;
 use served::Counter;
@@ -66,7 +66,6 @@ pub fn find_node() -> Result<PathBuf, RegionError> {
 pub struct Site {
     gateway: Arc<Gateway>,
     address: SocketAddr,
-    lines: Log,
 }
 
 impl Site {
@@ -75,31 +74,26 @@ impl Site {
     /// # Errors
     /// The gateway has no certificate or cannot listen.
     pub async fn start(
-        function: FunctionSetup,
+        region: Region,
+        functions: Vec<FunctionSetup>,
         gateway: GatewaySetup,
         authority: &Authority,
     ) -> Result<Self, RegionError> {
         let acceptor = acceptor(&authority.issue(&gateway.names)?)?;
-        let (lines, counter) = (Log::default(), Counter::default());
-        let region = function.region.clone();
         let listener = listen(&region, gateway.address).await?;
         let address = listener.local_addr().unwrap_or(gateway.address);
         let gateway = Arc::new(Gateway {
-            region: region.as_str().to_owned(),
+            region,
             stream: format!("{}-access", gateway.api).into(),
             setup: gateway,
             acceptor,
-            function: Function::new(function, lines.clone(), counter.clone()),
+            functions: functions.into_iter().map(Function::new).collect(),
             log: Log::default(),
-            counter,
+            counter: Counter::default(),
             open: Gate::default(),
         });
         gateway.serve(listener);
-        Ok(Self {
-            gateway,
-            address,
-            lines,
-        })
+        Ok(Self { gateway, address })
     }
 
     /// Where its gateway listens.
@@ -107,15 +101,14 @@ impl Site {
         self.address
     }
 
-    /// What was served since the last time.
+    /// What the API did since the last time.
     pub fn drain(&self) -> Served {
-        let running = self.gateway.function.concurrency();
-        self.gateway.counter.drain(running)
+        self.gateway.counter.drain(Served::default())
     }
 
-    /// The function's log since the last time.
-    pub fn drain_lines(&self) -> Drained {
-        self.lines.drain()
+    /// The functions behind the API, in the order that they were given in.
+    pub fn functions(&self) -> &[Function] {
+        &self.gateway.functions
     }
 
     /// The API's access log since the last time.
@@ -123,16 +116,11 @@ impl Site {
         self.gateway.log.drain()
     }
 
-    /// Gives the function an event without the gateway.
-    pub async fn invoke(&self, event: Bytes) -> Invoked {
-        self.gateway.function.invoke(event, String::new()).await
-    }
-
     /// The Region is dark: its processes get SIGKILL, its gateway refuses connections. The database has a `kill` of its
     /// own.
     pub fn kill(&self) {
         self.gateway.open.cut();
-        self.gateway.function.kill();
+        self.gateway.functions.iter().for_each(Function::kill);
     }
 
     /// It serves again, at the same address, with cold starts.
@@ -140,11 +128,8 @@ impl Site {
     /// # Errors
     /// Its address is taken.
     pub async fn revive(&self) -> Result<(), RegionError> {
-        let region = &self.gateway.region;
-        let Ok(region) = Region::new(region) else {
-            return Ok(());
-        };
-        self.gateway.serve(listen(&region, self.address).await?);
+        let listener = listen(&self.gateway.region, self.address).await?;
+        self.gateway.serve(listener);
         Ok(())
     }
 }

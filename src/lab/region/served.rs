@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Samples of one kind that are kept between two drains.
 const MOST: usize = 100_000;
 
-/// Since the last drain.
+/// What the API did since the last drain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Served {
     /// API Gateway `Count`.
@@ -15,10 +15,17 @@ pub struct Served {
     pub client_errors: u64,
     /// `5xx`.
     pub server_errors: u64,
+    /// `DataProcessed`: the bodies of requests and answers. Whether AWS counts headers too, no source says.
+    pub bytes: u64,
     /// `Latency` of each request.
     pub latency: Vec<Duration>,
-    /// `IntegrationLatency` of each request that reached the function.
+    /// `IntegrationLatency` of each request that reached a function.
     pub integration_latency: Vec<Duration>,
+}
+
+/// What a function did since the last drain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ran {
     /// Lambda `Invocations`: without those that were throttled.
     pub invocations: u64,
     /// `Errors`: the handler's, crashes and timeouts.
@@ -35,23 +42,19 @@ pub struct Served {
     pub concurrency: usize,
 }
 
-/// The counter. Clones share it.
+/// A counter of either. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Counter(Arc<Mutex<Served>>);
+pub(super) struct Counter<T>(Arc<Mutex<T>>);
 
-impl Counter {
-    pub fn count(&self, change: impl FnOnce(&mut Served)) {
+impl<T: Default> Counter<T> {
+    pub fn count(&self, change: impl FnOnce(&mut T)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Starts again with the concurrency of now.
-    pub fn drain(&self, concurrency: usize) -> Served {
-        let mut served = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = Served {
-            concurrency,
-            ..Served::default()
-        };
-        std::mem::replace(&mut *served, begun)
+    /// Gives what was counted, and starts again with `begun`.
+    pub fn drain(&self, begun: T) -> T {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *counted, begun)
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use super::*;
 use crate::sigv4::Credentials;
+use crate::stand::node_and_curl;
 
 /// What the tests ask of a handler.
 const HANDLER: &str = r"
@@ -58,22 +59,7 @@ impl Answer {
 }
 
 async fn stand(iam: bool, concurrency: usize) -> Option<Stand> {
-    let node = match find_node() {
-        Ok(node) => node,
-        Err(why) => {
-            eprintln!("LEFT OUT: {why}");
-            return None;
-        }
-    };
-    if Command::new("curl")
-        .arg("--version")
-        .output()
-        .await
-        .is_err()
-    {
-        eprintln!("LEFT OUT: curl is not installed");
-        return None;
-    }
+    let node = node_and_curl()?;
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("index.mjs");
     std::fs::write(&bundle, HANDLER).unwrap();
@@ -97,14 +83,20 @@ async fn stand(iam: bool, concurrency: usize) -> Option<Stand> {
         address: (Ipv4Addr::LOCALHOST, 0).into(),
         names: vec![NAME.to_owned()],
         api: "a1b2c3d4e5".to_owned(),
-        health_path: "/health".to_owned(),
+        routes: vec![
+            ApiRoute::new("GET /health", 0).open(),
+            ApiRoute::new("$default", 0),
+        ],
         authorization: if iam {
             Authorization::Iam(credentials.clone())
         } else {
             Authorization::None
         },
     };
-    let site = Site::start(function, gateway, &authority).await.unwrap();
+    let region = Region::new("eu-west-1").unwrap();
+    let site = Site::start(region, vec![function], gateway, &authority)
+        .await
+        .unwrap();
     Some(Stand {
         site,
         folder,
@@ -147,15 +139,19 @@ impl Stand {
         self.ask(path, &[]).await.map_or(0, |answer| answer.status)
     }
 
+    fn function(&self) -> &Function {
+        &self.site.functions()[0]
+    }
+
     /// Waits until the function has something to do.
     async fn is_asked(&self) {
-        let function = &self.site.gateway.function;
+        let function = self.function();
         until("the function runs", || function.concurrency() > 0).await;
     }
 
     /// Waits until so many environments are at rest, and gives their processes.
     async fn at_rest(&self, wanted: usize) -> Vec<u32> {
-        let function = &self.site.gateway.function;
+        let function = self.function();
         until("the environments rest", || {
             function.idle_ids().len() == wanted
         })
@@ -243,27 +239,19 @@ async fn a_request_is_an_event_for_a_real_handler_that_is_frozen_in_between() {
         serde_json::json!({ "runs": 2 }),
         stand.ask("/plain", &[]).await.unwrap().json()
     );
-    let served = stand.site.drain();
+    let (served, ran) = (stand.site.drain(), stand.function().drain());
     assert_eq!(
         (2, 2, 1),
-        (
-            served.requests,
-            served.invocations,
-            served.cold_starts.len()
-        )
+        (served.requests, ran.invocations, ran.cold_starts.len())
     );
-    assert_eq!(
-        (2, 2, 2),
-        (
-            served.latency.len(),
-            served.integration_latency.len(),
-            served.duration.len()
-        )
-    );
+    let samples = [&served.latency, &served.integration_latency, &ran.duration];
+    assert_eq!([2, 2, 2], samples.map(Vec::len));
     assert_eq!(
         (0, 0, 0),
-        (served.client_errors, served.server_errors, served.errors)
+        (served.client_errors, served.server_errors, ran.errors)
     );
+    let bodies = r#"{"n":1}"#.len() + answer.body.len() + r#"{"runs":2}"#.len();
+    assert_eq!(served.bytes, bodies as u64);
 }
 
 #[tokio::test]
@@ -285,7 +273,7 @@ async fn the_access_log_leads_to_the_lines_of_the_function() {
         )
     );
     assert_eq!(event["requestContext"]["requestId"], access["requestId"]);
-    let lines = stand.site.drain_lines().lines;
+    let lines = stand.function().drain_lines().lines;
     let id = told["id"].as_str().unwrap();
     for part in [
         format!("START RequestId: {id} Version: $LATEST\n"),
@@ -316,6 +304,7 @@ async fn failures_are_told_as_lambda_and_api_gateway_tell_them() {
     assert!(twice.body.contains(r#"{"runs":2}"#), "{}", twice.body);
     stand.at_rest(1).await;
     stand.site.drain();
+    stand.function().drain();
     assert_eq!(500, stand.status("/throw").await);
     stand.at_rest(1).await;
     assert_eq!(500, stand.status("/nonsense").await);
@@ -331,17 +320,11 @@ async fn failures_are_told_as_lambda_and_api_gateway_tell_them() {
         stand.status("/plain").await,
         "a new environment follows one that was killed"
     );
-    let served = stand.site.drain();
-    assert_eq!(
-        (6, 5, 1),
-        (served.requests, served.invocations, served.throttles)
-    );
-    assert_eq!(
-        (5, 3, 1),
-        (served.server_errors, served.errors, served.timeouts)
-    );
-    assert_eq!((2, 1), (served.cold_starts.len(), served.concurrency));
-    let lines = text(&stand.site.drain_lines().lines);
+    let (served, ran) = (stand.site.drain(), stand.function().drain());
+    assert_eq!((6, 5, 1), (served.requests, ran.invocations, ran.throttles));
+    assert_eq!((5, 3, 1), (served.server_errors, ran.errors, ran.timeouts));
+    assert_eq!((2, 1), (ran.cold_starts.len(), ran.concurrency));
+    let lines = text(&stand.function().drain_lines().lines);
     for part in [
         "ERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"on purpose\"",
         "Status: error\tError Type: TypeError",
@@ -417,9 +400,9 @@ async fn with_iam_only_what_is_signed_for_this_region_reaches_the_function() {
         403,
         sign("aws:amz:us-east-1:execute-api", "/plain").await.status
     );
-    let served = stand.site.drain();
+    let (served, ran) = (stand.site.drain(), stand.function().drain());
     assert_eq!(
         (4, 2, 2),
-        (served.requests, served.client_errors, served.invocations)
+        (served.requests, served.client_errors, ran.invocations)
     );
 }

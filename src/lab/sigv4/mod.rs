@@ -2,7 +2,7 @@
 //! of database users who sign in with IAM (aws-facts §19.1).
 
 use std::fmt::Write as _;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -49,6 +49,29 @@ impl Credentials {
             secret_access_key: random_hex(20)?,
             session_token: Some(random_hex(48)?),
         })
+    }
+
+    /// Writes them as the profile `default` of the AWS CLI, for nobody else to read.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be written.
+    pub fn write(&self, path: &std::path::Path) -> std::io::Result<()> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let mut file = std::fs::File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        writeln!(
+            file,
+            "[default]\naws_access_key_id = {}",
+            self.access_key_id
+        )?;
+        writeln!(file, "aws_secret_access_key = {}", self.secret_access_key)?;
+        if let Some(token) = &self.session_token {
+            writeln!(file, "aws_session_token = {token}")?;
+        }
+        Ok(())
     }
 }
 

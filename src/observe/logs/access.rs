@@ -1,17 +1,29 @@
 //! Where the APIs write their access logs, and what they hold.
 
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::places::Place;
 use super::{AccessLogs, Came, LogKind, LogReader, LogsAsked, Taken, lock, missing};
 use gwctl_aws::ErrorKind;
 use gwctl_fleet::logs::AccessLog;
-use gwctl_fleet::{Account, ApiKind, SiteSpec};
+use gwctl_fleet::{Account, ApiKind, Region, SiteSpec};
 
 /// Who writes an access log.
 const ACCESS: &str = "access log";
 
 impl LogReader {
+    /// The log groups of all APIs' access logs, as far as they can be asked for.
+    pub async fn access_groups(&self) -> BTreeSet<(Region, String)> {
+        let sites = self.spec.sites.iter();
+        let found = join_all(sites.map(|site| self.access_log(site))).await;
+        let places = found.iter().flat_map(AccessLogs::groups);
+        let groups = places.filter_map(|place| Some((place.region, place.group.ok()??)));
+        groups.collect()
+    }
+
     /// The access logs of an API.
     pub(super) async fn read_access(
         &self,

@@ -38,6 +38,12 @@ impl SimClock {
         let ns = i64::try_from(ahead.as_nanos()).unwrap_or(i64::MAX);
         self.skipped_ns.fetch_add(ns, Ordering::SeqCst);
     }
+
+    /// What this clock showed when the machine's own one showed `wall`; what was skipped since then counts as passed.
+    pub(super) fn at(&self, wall: Timestamp) -> Timestamp {
+        let ago = Timestamp::now().duration_since(wall).as_secs_f64();
+        self.now() - SignedDuration::from_secs_f64(ago * self.speed)
+    }
 }
 
 impl Clock for SimClock {

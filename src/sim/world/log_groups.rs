@@ -2,6 +2,7 @@
 
 use super::State;
 use super::log_lines::{Handles, LogGroup};
+use super::measured::LineSource;
 use super::model::Stage;
 use super::names;
 use crate::world::parts::logbook::Slot;
@@ -21,6 +22,7 @@ impl State {
         };
         let site = self.fleet.site_of(region)?;
         let slots: Vec<Slot> = self.fleet.sites[site].log.slots().iter().copied().collect();
+        let source = LineSource::Function(function.to_owned());
         let router = function.strip_prefix("us-east-1.");
         let handles = match router.unwrap_or(function) {
             names::ROUTER if router.is_some() => Handles::Router,
@@ -36,7 +38,7 @@ impl State {
         let ran = slots.iter().any(|slot| slot.both().invocations > 0.0);
         // In its own Region the router's group has the prefix too: without it there is none.
         let is_router = found.name == names::ROUTER;
-        (ran && is_router == router.is_some()).then(|| LogGroup {
+        let group = || LogGroup {
             region: region.clone(),
             function: found.name.clone(),
             version: found.version,
@@ -49,7 +51,23 @@ impl State {
                 .filter(|router| is_router && !router.invalid),
             behind: Vec::new(),
             slots,
-        })
+            written: None,
+        };
+        (ran && is_router == router.is_some()).then(|| self.as_written(group(), &source))
+    }
+
+    /// The group with what `source` wrote, where real software runs.
+    fn as_written(&self, group: LogGroup, source: &LineSource) -> LogGroup {
+        let site = self.fleet.site_of(&group.region);
+        let written = site.and_then(|site| self.fleet.sites[site].written.as_ref());
+        let Some(log) = written.map(|written| written.log(source)) else {
+            return group;
+        };
+        LogGroup {
+            slots: log.slots(group.slots),
+            written: Some(log),
+            ..group
+        }
     }
 
     /// Every log group in `region`, sorted by name.
@@ -102,11 +120,17 @@ impl State {
             .filter_map(|function| self.log_group(region, &format!("/aws/lambda/{function}")))
             .collect();
         let first = behind.first()?.clone();
-        Some(LogGroup {
+        let group = LogGroup {
             function: writer.to_owned(),
             handles,
             behind,
             ..first
-        })
+        };
+        let source = match handles {
+            Handles::Api => LineSource::Api,
+            // Nobody reads the lab's databases' logs.
+            _ => LineSource::Function(writer.to_owned()),
+        };
+        Some(self.as_written(group, &source))
     }
 }

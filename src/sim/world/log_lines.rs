@@ -11,6 +11,7 @@ use super::names;
 use super::rng::Rng;
 use super::router_release::BrokenRouter;
 use crate::world::parts::logbook::{Cause, Causes, Ran, Slot};
+use crate::world::parts::written::WrittenLog;
 use gwctl_fleet::Region;
 
 /// Invocations without an error that write their lines, in one slot.
@@ -79,6 +80,8 @@ pub struct LogGroup {
     /// Those behind an API whose access log it is; those before a database.
     pub(super) behind: Vec<LogGroup>,
     pub(super) slots: Vec<Slot>,
+    /// Where real software runs: what it wrote.
+    pub(super) written: Option<WrittenLog>,
 }
 
 /// Which requests it answers.
@@ -123,6 +126,9 @@ impl LogGroup {
         let Some(slot) = self.slots.get(at) else {
             return Vec::new();
         };
+        if let Some(written) = self.written.as_ref().and_then(|log| log.events(slot.end)) {
+            return written;
+        }
         match self.handles {
             Handles::Api => return access_lines::events(self, slot),
             Handles::Database => return database_lines::events(self, slot),

@@ -23,6 +23,7 @@ mod health;
 mod kinds;
 mod log_groups;
 mod log_lines;
+mod measured;
 mod membership;
 pub mod metrics;
 mod mistakes;
@@ -72,8 +73,6 @@ mod troubled_lines;
 mod troubles;
 mod writes;
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 pub use crate::world::parts::dns::DnsAnswer;
@@ -84,13 +83,16 @@ pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use geo::rtt_ms;
 pub use log_lines::{LogGroup, WrittenEvent};
+pub use measured::{
+    Answered, LineSource, Measured, MeasuredFlow, MeasuredFunction, MeasuredLine, Reality,
+};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::{
     DatabaseShape, Dialect, EXTERNAL_ID, Holders, ROLE, Resources, RoutingShape, SwitchSetup,
     Without,
 };
-pub use names::{ACCOUNT, SWITCH_METRIC, SWITCH_NAMESPACE};
+pub use names::{ACCOUNT, FUNCTIONS, SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
 pub use parts::admission::{Admission, Refusal};
@@ -107,7 +109,6 @@ pub use parts::totals::Totals;
 pub use parts::trail::{Trail, TrailRecord, TrailedCall};
 pub use physics::{MetricCheckFollows, Physics};
 pub use rds::Rds;
-pub use reality::{Answered, Measured, MeasuredFlow, MeasuredFunction, Reality};
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use region_switch::{SwitchOrder, SwitchRefused};
@@ -117,6 +118,7 @@ pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
 use gwctl_fleet::{FleetSpec, Region};
+use measured::Followed;
 use parts::database::Database;
 use parts::dns::Dns;
 use parts::edge::Edge;
@@ -151,7 +153,7 @@ pub struct State {
     /// Tables of DynamoDB.
     pub tables: Tables,
     /// Real software in the place of the model.
-    reality: Option<Arc<dyn Reality>>,
+    reality: Option<Followed>,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -299,7 +301,7 @@ impl State {
             faults: &mut self.faults,
             fleet: &self.fleet,
             physics: &self.physics,
-            reality: self.reality.as_deref(),
+            reality: self.reality.as_ref().map(Followed::reality),
             present: self.present,
         }
     }

@@ -1,8 +1,8 @@
 //! RDS: the global database, and what the account shows of it.
 
+use super::measured::Reality;
 use super::model::{GlobalCluster, Resources};
 use super::physics::Physics;
-use super::reality::Reality;
 use crate::world::parts::database::Database;
 use crate::world::parts::faults::Faults;
 use crate::world::parts::fleet::Fleet;

@@ -12,6 +12,7 @@ use crate::world::parts::faults::Strikes;
 use crate::world::parts::logbook::{Cause, Causes, Logbook};
 use crate::world::parts::served::Served;
 use crate::world::parts::site_series::SiteSeries;
+use crate::world::parts::written::Written;
 use gwctl_fleet::Region;
 
 /// Share of the requests that write.
@@ -127,6 +128,8 @@ pub(super) struct Site {
     pub served: Served,
     /// What its functions ran lately.
     pub log: Logbook,
+    /// What real software in its place wrote; none where there is none.
+    pub written: Option<Written>,
     /// Whether the real software in its place does not answer.
     pub unreachable: bool,
     /// What strikes the Region.
@@ -164,6 +167,7 @@ impl Site {
             rate: 0.0,
             served: Served::default(),
             log: Logbook::default(),
+            written: None,
             unreachable: false,
             strikes: Strikes::default(),
             ailments: Ailments::default(),

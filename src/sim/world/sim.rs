@@ -211,7 +211,7 @@ impl Sim {
 
     /// Puts real software in the place of what this world models, from now on.
     pub fn follow(&self, reality: Arc<dyn super::Reality>) {
-        self.state().follow(reality);
+        self.state().follow(reality, self.clock.clone());
     }
 
     /// Every fault there is, active ones with their beginning.

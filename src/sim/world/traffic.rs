@@ -4,15 +4,14 @@ use super::State;
 use super::model::account_throttle;
 use super::serving::{Conditions, Outcome};
 use crate::world::parts::edge::Directions;
-use crate::world::parts::edge_minute::Routed;
 use crate::world::parts::logbook::Cause;
 
 impl State {
     /// So many seconds of it.
     pub(super) fn serve(&mut self, step: i64) {
         let reality = self.reality.clone();
-        let (routed, outcomes) = match reality.as_deref() {
-            Some(reality) => self.serve_for_real(reality, step),
+        let outcomes = match &reality {
+            Some(followed) => self.serve_for_real(followed, step),
             None => self.serve_by_model(step),
         };
         // What a cluster of its own takes is not the global database's.
@@ -25,21 +24,22 @@ impl State {
             .map(|(_, outcome)| outcome.acknowledged)
             .sum();
         self.database.minute.writes += acknowledged;
-        self.edge.count(&routed, &outcomes, step, &mut self.totals);
         self.fleet.count_served(self.present.now, &outcomes);
         if self.edge.is_known() && !self.writable() {
             self.totals.without_writer_s += step as f64;
         }
         let (now, fleet, faults) = (self.present.now, &self.fleet, &self.faults);
         let database = &mut self.database;
-        match reality.as_deref() {
-            Some(reality) => database.replicate_for_real(reality, acknowledged, (step, now)),
+        match &reality {
+            Some(followed) => {
+                database.replicate_for_real(followed.reality(), acknowledged, (step, now));
+            }
             None => database.replicate(step, acknowledged, now, fleet, faults),
         }
     }
 
-    /// Where the routers send the clients' requests, and what comes of each Region.
-    fn serve_by_model(&mut self, step: i64) -> (Routed, Vec<Outcome>) {
+    /// What comes of each Region, by where the routers send the clients' requests.
+    fn serve_by_model(&mut self, step: i64) -> Vec<Outcome> {
         let directions = Directions {
             dns: &self.dns,
             checks: &self.resources.health_checks,
@@ -65,7 +65,8 @@ impl State {
             self.database.minute.forward(site, outcome.forwarded);
             outcomes.push(outcome);
         }
-        (routed, outcomes)
+        self.edge.count(&routed, &outcomes, step, &mut self.totals);
+        outcomes
     }
 
     /// What the step that ends now came to, for the functions' logs.

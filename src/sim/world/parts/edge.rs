@@ -2,6 +2,7 @@
 
 use crate::world::clients::{self, Cached, EdgeLocation, ROUTERS};
 use crate::world::geo;
+use crate::world::measured::MeasuredFlow;
 use crate::world::metrics::MetricStore;
 use crate::world::model::{Distribution, HealthCheck};
 use crate::world::parts::dns::{Asker, Dns, answer};
@@ -12,7 +13,6 @@ use crate::world::parts::front::Front;
 use crate::world::parts::present::Present;
 use crate::world::parts::surge::Surge;
 use crate::world::parts::totals::Totals;
-use crate::world::reality::MeasuredFlow;
 use crate::world::rng::{Rng, normal_slice};
 use crate::world::serving::Outcome;
 use gwctl_fleet::Region;
@@ -243,18 +243,24 @@ impl Edge {
         }
     }
 
-    /// Counts what was measured of the clients' requests; what the Regions answered is counted with these.
+    /// Counts what was measured of the clients' requests.
     pub(in crate::world) fn count_for_real(&mut self, flows: &[MeasuredFlow], totals: &mut Totals) {
         for flow in flows {
-            if flow.region.is_none() {
-                let lost = flow.requests as f64;
-                self.minute.requests += lost;
-                self.minute.silent += lost;
-                totals.requests += lost;
-                totals.failed += lost;
+            let (requests, failed) = (flow.requests as f64, flow.failed as f64);
+            let minute = &mut self.minute;
+            minute.requests += requests;
+            minute.refused += flow.refused as f64;
+            minute.down += flow.downloaded as f64;
+            minute.up += flow.uploaded as f64;
+            totals.requests += requests;
+            totals.failed += failed;
+            if flow.region.is_some() {
+                minute.failed += failed;
+            } else {
+                minute.silent += failed;
             }
             for ms in &flow.latency_ms {
-                self.minute.origin_latency.add(*ms, 1.0);
+                minute.origin_latency.add(*ms, 1.0);
             }
         }
     }

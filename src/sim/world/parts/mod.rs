@@ -36,3 +36,4 @@ pub(in crate::world) mod tables;
 pub(in crate::world) mod tamper;
 pub(in crate::world) mod totals;
 pub(in crate::world) mod trail;
+pub(in crate::world) mod written;
