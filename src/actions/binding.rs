@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
+use gwctl_store::{Claim, LeaseHolder};
 
 /// The account, and the resources of the fleet. Plan, journal and lease carry it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +166,24 @@ impl Binding {
         };
         (same(&self.global_cluster, &other.global_cluster) && !elsewhere)
             .then(|| format!("global cluster {}", self.global_cluster))
+    }
+
+    /// What `holder` asks for who acts on it.
+    pub(super) fn claim(&self, holder: LeaseHolder) -> Claim {
+        Claim {
+            domain: self.domain.clone(),
+            holds: serde_json::to_value(self).unwrap_or_default(),
+            holder,
+        }
+    }
+
+    /// What a lease that is held for `held` has in common with this, in words; all of `everything` where it does not tell
+    /// what it is held for.
+    pub(super) fn conflict(&self, held: &serde_json::Value, everything: &str) -> Option<String> {
+        match Self::deserialize(held) {
+            Ok(theirs) if !theirs.says_nothing() => theirs.shares(self),
+            _ => Some(everything.into()),
+        }
     }
 
     /// Whether it says what it is about.

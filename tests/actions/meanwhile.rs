@@ -424,7 +424,8 @@ fn a_run_that_was_given_up_has_no_step_under_way() {
         let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
         let at = stage.snapshot().at;
         let (by, why) = (operator(), "a rehearsal");
-        let abandoned = gwctl::actions::abandon(&stage.folder, None, &id, why, &by, at);
+        let files = stage.folder.files();
+        let abandoned = gwctl::actions::abandon(&stage.folder, &files, &id, why, &by, at);
         abandoned.await.unwrap();
         let state = stage.folder.state(&id).unwrap();
         assert_eq!(state.phase(), Phase::Abandoned);

@@ -11,7 +11,7 @@ use super::clash::Clash;
 use super::folder::Folder;
 use super::{Broken, Entry, Record, file, private, sent};
 use gwctl_aws::AwsError;
-use gwctl_store::Team;
+use gwctl_store::Store;
 
 /// How many of the newest runs are looked at.
 const NEWEST: usize = 50;
@@ -38,16 +38,21 @@ pub enum NotBrought {
     Diverged(#[from] Diverged),
     /// The folder cannot be made.
     #[error(transparent)]
-    Folder(#[from] super::folder::LeaseRefused),
+    Folder(#[from] gwctl_store::LeaseRefused),
 }
 
 impl Folder {
-    /// Brings what the team's journals of the fleet `domain` say and this folder's do not, and who drives its run.
+    /// Brings what the team's journals of the fleet `domain` say and this folder's do not, and who drives its run: nothing
+    /// where each machine keeps its own files.
     ///
     /// # Errors
     /// Of journals that differ the first is told; the others are here.
-    pub async fn bring(&self, team: &Team, domain: &str) -> Result<(), NotBrought> {
-        self.prepare()?;
+    pub async fn bring(&self, store: &dyn Store, domain: &str) -> Result<(), NotBrought> {
+        let Some(table) = store.table() else {
+            return Ok(());
+        };
+        table.files.prepare()?;
+        let team = &table.team;
         let runs = team.runs().await?.into_iter().rev();
         let runs = runs.filter(|run| run.domain == domain).take(NEWEST);
         let mut joined = Ok(());
