@@ -4,6 +4,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -176,6 +177,8 @@ struct Copying {
     copied: Mutex<Copied>,
     /// Whether the table has all lines of a run that went on alone.
     rejoined: watch::Sender<bool>,
+    /// Whether the newest change was not sent because the table did not answer.
+    silent: AtomicBool,
     /// What a run that went on alone met when the table answered again.
     clash: watch::Sender<Option<String>>,
 }
@@ -205,6 +208,7 @@ impl Shared {
             hold: watch::channel(lease.hold.map(Arc::new)).0,
             copied: Mutex::new(copied),
             rejoined: watch::channel(false).0,
+            silent: AtomicBool::new(false),
             clash: watch::channel(None).0,
         });
         if let Some(hold) = copying.held() {
@@ -233,6 +237,11 @@ impl Shared {
     /// the operator waived the table, also while it does not answer.
     pub(super) async fn admits(&self) -> Result<(), SharedRefused> {
         self.copying.admits().await
+    }
+
+    /// Whether the newest change was not sent because the table did not answer right before it.
+    pub(super) fn was_silent(&self) -> bool {
+        self.copying.silent.load(Ordering::Relaxed)
     }
 
     /// Whether another machine has taken over while this one slept. What the table does not answer shows before a change
@@ -315,10 +324,14 @@ impl std::fmt::Debug for Copying {
 impl Fence for Copying {
     fn admits(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         Box::pin(async {
-            match self.held().filter(|_| !self.is_alone()) {
-                Some(hold) => hold.fence().admits().await,
-                None => self.admits().await.map_err(|why| why.to_string()),
-            }
+            let admitted = match self.held().filter(|_| !self.is_alone()) {
+                Some(hold) => hold.prove().await.map_err(SharedRefused::from),
+                None => self.admits().await,
+            };
+            let silent = admitted.as_ref().err();
+            let silent = silent.is_some_and(SharedRefused::is_unavailable);
+            self.silent.store(silent, Ordering::Relaxed);
+            admitted.map_err(|why| why.to_string())
         })
     }
 }

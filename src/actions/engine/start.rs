@@ -14,7 +14,8 @@ use super::shared::{self, Copied, Shared, TeamLease};
 use super::shared_refused::SharedRefused;
 use crate::four_eyes::{NotApproved, approved};
 use crate::journal::{
-    Folder, Followed, Journal, JournalError, NotBrought, Phase, ResumeError, RunState, SHARED_TABLE,
+    Entry, Folder, Followed, Journal, JournalError, NotBrought, Phase, ResumeError, RunState,
+    SHARED_TABLE,
 };
 use crate::{
     Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Operator, Plan, RunContext, basis,
@@ -173,15 +174,34 @@ pub async fn start(
             return Err(why);
         }
     };
-    let journal = folder.begin(&id, &operator.word(), at, plan, &confirmation)?;
+    let mut journal = folder.begin(&id, &operator.word(), at, plan, &confirmation)?;
+    let shared = match share(taken, folder, &journal, Copied::default()).await {
+        Ok(shared) => shared,
+        Err(why) => {
+            never_began(&mut journal, run_context.clock.now(), &why)?;
+            return Err(why.into());
+        }
+    };
     if !confirmation.approvals.is_empty() {
         // Where the table does not answer, it is seen to be too old.
         drop(store.end_asking(&id).await);
     }
-    let shared = share(taken, folder, &journal, Copied::default()).await?;
     folder.tell(&run_context, Followed::Run(journal.watch()));
     let log = Log::of(journal, run_context, lately, shared);
     Ok(set_off(id, log, lease, (folder, store), &[]))
+}
+
+/// The table did not take a run that is written down here as begun: it ends, so that nobody takes it for one to go on with.
+fn never_began(
+    journal: &mut Journal,
+    at: Timestamp,
+    why: &SharedRefused,
+) -> Result<(), JournalError> {
+    let reason = format!("nothing was sent: {why}");
+    let order = Order::Abandon { reason };
+    journal.append(at, Entry::Ordered { order })?;
+    let phase = Phase::Abandoned;
+    journal.append(at, Entry::Ended { phase })
 }
 
 /// Sees that the plan has the approvals that its rules ask for, and writes them into what was confirmed. The name under

@@ -13,6 +13,7 @@ use super::state::RunState;
 use super::status::Phase;
 use super::tail::Tail;
 use crate::{Asked, Binding, Confirmation, Plan, RunContext};
+use gwctl_fleet::FleetSpec;
 use gwctl_store::{Files, LeaseHolder, LeaseRefused, Lock, Store, file_name, store_of};
 
 /// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
@@ -171,9 +172,9 @@ impl Folder {
 
     /// The runs that are neither done nor given up, the newest first. What nobody is at any more in a world that
     /// ended is over.
-    pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
+    pub fn open_runs(&self, fleet: &FleetSpec) -> Vec<RunState> {
         let mut open = self.open();
-        open.retain(|run| run.plan.fleet == fleet);
+        open.retain(|run| run.plan.binding.is_of(fleet));
         open
     }
 

@@ -93,7 +93,7 @@ fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
             "gwctl: runs on other machines are not known: {why}"
         ));
     }
-    let runs = Runs::of(&folder, &settings.fleet);
+    let runs = Runs::of(&folder, &settings.spec());
     Ok(Report::new(picture, &settings.spec(), Some(runs)))
 }
 
