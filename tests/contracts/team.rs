@@ -181,7 +181,7 @@ async fn a_team_shares_a_table_of_moto() {
     let server = emulators::moto();
     is_held_lost_and_taken_over(&server).await;
     of_writes_at_once_one_counts(&server).await;
-    one_acts_whatever_breaks(&server, [0, 1]).await;
+    one_acts_whatever_breaks(&server, 0).await;
 }
 
 #[tokio::test]
@@ -189,5 +189,5 @@ async fn a_team_shares_a_table_of_ministack() {
     let server = emulators::ministack();
     is_held_lost_and_taken_over(&server).await;
     of_writes_at_once_one_counts(&server).await;
-    one_acts_whatever_breaks(&server, [2, 3]).await;
+    one_acts_whatever_breaks(&server, 10).await;
 }
