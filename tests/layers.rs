@@ -13,8 +13,8 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("explain", &["fleet"]),
     ("aws", &["fleet", "files"]),
     ("observe", &["aws", "fleet"]),
-    // What a team shares is a table of DynamoDB.
-    ("store", &["aws", "fleet"]),
+    // What a team shares is files, or a table of DynamoDB.
+    ("store", &["aws", "fleet", "files"]),
     (
         "actions",
         &["observe", "store", "aws", "fleet", "stacks", "files"],

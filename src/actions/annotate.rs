@@ -5,26 +5,26 @@ use jiff::Timestamp;
 use super::engine::{holder, share, shared};
 use super::journal::{Entry, HandOver, Journal, Word};
 use super::{Folder, NotStarted, Operator, Order, Phase};
-use gwctl_store::Team;
+use gwctl_store::Store;
 
 /// Writes a note into the journal of `id`, which no process drives, also when the run is over. Refused while somebody
 /// else acts on the fleet: one hand writes a journal.
 pub(crate) async fn write_note(
     folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     id: &str,
     order: Order,
     operator: &Operator,
     at: Timestamp,
 ) -> Result<(), NotStarted> {
     let entry = Entry::Ordered { order };
-    write(folder, team, id, (operator, at), &|_| vec![entry.clone()]).await
+    write(folder, store, id, (operator, at), &|_| vec![entry.clone()]).await
 }
 
 /// Ends the run `id`: what was done stays done, and nothing can go on with it but an undo.
 pub async fn abandon(
     folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     id: &str,
     reason: &str,
     operator: &Operator,
@@ -38,14 +38,14 @@ pub async fn abandon(
         phase: Phase::Abandoned,
     };
     let entries = [Entry::Ordered { order }, end];
-    write(folder, team, id, (operator, at), &|_| entries.to_vec()).await
+    write(folder, store, id, (operator, at), &|_| entries.to_vec()).await
 }
 
 /// Offers the run `id` to `to`, or to nobody any longer: by the process of this machine that drives it, or in the
 /// journal of a run that no process drives. Whether a process drives it.
 pub async fn offer(
     folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     id: &str,
     to: Option<&str>,
     operator: &Operator,
@@ -67,7 +67,7 @@ pub async fn offer(
         let offered = what.map(|what| Entry::Offered { what: what.into() });
         offered.into_iter().collect()
     };
-    write(folder, team, id, (operator, at), &written).await?;
+    write(folder, store, id, (operator, at), &written).await?;
     Ok(false)
 }
 
@@ -87,7 +87,7 @@ fn is_open(folder: &Folder, id: &str) -> Result<(), NotStarted> {
 
 async fn write(
     folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     id: &str,
     (operator, at): (&Operator, Timestamp),
     entries: &(dyn Fn(&Journal) -> Vec<Entry> + Sync),
@@ -99,7 +99,7 @@ async fn write(
     let binding = &state.plan.binding;
     let holder = holder(operator, id, at);
     let _lease = folder.lease(binding, &holder)?;
-    let hold = shared::take(team, folder, binding, holder, false).await?;
+    let hold = shared::take(store, folder, binding, holder, false).await?;
     let written = async {
         let copied = shared::copied(hold.as_ref(), folder, id).await?;
         let mut journal = folder.go_on(id, &operator.word(), at)?;

@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::engine::shared::team;
-use super::four_eyes::{NotApproved, approvals, ask_approval, end_asking};
+use super::four_eyes::{NotApproved, approvals, ask_approval};
 use super::{Approval, Asked, Folder, Followed, Operator, Plan, RunContext};
-use gwctl_store::Team;
+use gwctl_store::Store;
 
 /// How often it is looked for approvals.
 const LOOK: Duration = Duration::from_secs(2);
@@ -16,7 +15,7 @@ const LOOK: Duration = Duration::from_secs(2);
 pub struct Asking {
     run_context: RunContext,
     folder: Folder,
-    team: Option<Team>,
+    store: Arc<dyn Store>,
     /// The name under which it waits, once it does.
     id: Arc<Mutex<Option<String>>>,
 }
@@ -25,7 +24,7 @@ impl Asking {
     /// On the fleet that `run_context` is about.
     pub fn of(run_context: &RunContext, folder: Folder) -> Self {
         Self {
-            team: team(run_context),
+            store: folder.store(run_context),
             run_context: run_context.clone(),
             folder,
             id: Arc::default(),
@@ -42,23 +41,24 @@ impl Asking {
         operator: &Operator,
         tell: impl Fn(&Asked, &[Approval]),
     ) -> Result<(), NotApproved> {
-        let (folder, team) = (&self.folder, self.team.as_ref());
+        let store = &*self.store;
         let picture = self.run_context.snapshot();
         let identity = picture.identity.last();
         let arn = identity.map(|identity| identity.arn.as_str());
         let clock = &self.run_context.clock;
-        let asked = ask_approval(plan, folder, team, (operator, arn), clock.now()).await?;
-        folder.tell(&self.run_context, Followed::Waits(asked.clone().into()));
+        let asked = ask_approval(plan, store, (operator, arn), clock.now()).await?;
+        self.folder
+            .tell(&self.run_context, Followed::Waits(asked.clone().into()));
         *self.id.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked.id.clone());
         loop {
             // What the table does not answer now is asked again.
-            let known = approvals(&asked, folder, team).await.unwrap_or_default();
+            let known = approvals(&asked, store).await.unwrap_or_default();
             tell(&asked, &known);
             if known.len() >= asked.needed as usize {
                 return Ok(());
             }
             if clock.now() > asked.until() {
-                end_asking(folder, team, &asked.id).await?;
+                store.end_asking(&asked.id).await?;
                 return Err(NotApproved::Expired(asked.id));
             }
             self.run_context.sleep(LOOK).await;
@@ -73,7 +73,7 @@ impl Asking {
         };
         if let Some(id) = id {
             // Where the table does not answer, it waits until its time is over, and nothing begins.
-            drop(end_asking(&self.folder, self.team.as_ref(), &id).await);
+            drop(self.store.end_asking(&id).await);
         }
     }
 }

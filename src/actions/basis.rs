@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::digest::digest;
 use gwctl_fleet::Snapshot;
+use gwctl_store::digest;
 
 /// The digest. Figures do not count: they change by the minute and change no plan.
 pub(super) fn of(snapshot: &Snapshot) -> String {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
+use gwctl_store::{Claim, LeaseHolder};
 
 /// The account, and the resources of the fleet. Plan, journal and lease carry it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +168,35 @@ impl Binding {
             .then(|| format!("global cluster {}", self.global_cluster))
     }
 
+    /// Whether it is of the fleet `spec`, whatever either calls it: by the name that clients use, or what answers to it. A
+    /// global cluster in common is not enough: its identifier is one of its account's, which a configuration need not tell.
+    pub fn is_of(&self, spec: &FleetSpec) -> bool {
+        let edge = &spec.edge;
+        let same = |one: &str, other: &str| !one.is_empty() && one == other;
+        same(&self.domain, &spec.domain)
+            || same(&self.distribution, &edge.distribution)
+            || (same(&self.hosted_zone, &edge.hosted_zone)
+                && same(&self.latency_record, &edge.latency_record))
+    }
+
+    /// What `holder` asks for who acts on it.
+    pub(super) fn claim(&self, holder: LeaseHolder) -> Claim {
+        Claim {
+            domain: self.domain.clone(),
+            holds: serde_json::to_value(self).unwrap_or_default(),
+            holder,
+        }
+    }
+
+    /// What a lease that is held for `held` has in common with this, in words; all of `everything` where it does not tell
+    /// what it is held for.
+    pub(super) fn conflict(&self, held: &serde_json::Value, everything: &str) -> Option<String> {
+        match Self::deserialize(held) {
+            Ok(theirs) if !theirs.says_nothing() => theirs.shares(self),
+            _ => Some(everything.into()),
+        }
+    }
+
     /// Whether it says what it is about.
     pub(super) const fn says_nothing(&self) -> bool {
         self.domain.is_empty()
@@ -234,6 +264,74 @@ mod tests {
             ["the endpoint was AWS's own and is http://127.0.0.1:4566"]
         );
         assert_eq!(then.differences(&unknown, None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_run_goes_on_as_another_role_and_in_no_other_account_partition_or_endpoint() {
+        const SERVED: &str = "http://127.0.0.1:4566";
+        let places = |account: bool, partition: bool, role: bool, endpoint: bool| {
+            let pick =
+                |other: bool, then: &str, now: &str| (if other { now } else { then }).to_owned();
+            let account = pick(account, "111111111111", "222222222222");
+            let partition = pick(partition, "aws", "aws-us-gov");
+            let role = pick(role, "OnCall", "Admin");
+            let arn = format!("arn:{partition}:sts::{account}:assumed-role/{role}/ada");
+            let endpoint = endpoint.then(|| SERVED.to_owned());
+            let place = Place {
+                account: account.clone(),
+                partition,
+                endpoint,
+            };
+            let held = Holder {
+                account: Account::Workload,
+                id: Some(account),
+                arn: Some(arn),
+            };
+            Binding {
+                place: Some(place),
+                accounts: vec![held],
+                ..binding("")
+            }
+        };
+        let then = places(false, false, false, false);
+        for case in 0..16 {
+            let other = |bit: u32| case & (1 << bit) != 0;
+            let now = places(other(0), other(1), other(2), other(3));
+            let served = other(3).then_some(SERVED);
+            let mut expected = Vec::new();
+            if other(0) {
+                let differ = "was 111111111111 and is 222222222222";
+                expected.push(format!("the account of workload {differ}"));
+                expected.push(format!("the account {differ}"));
+            }
+            if other(1) {
+                expected.push("the partition was aws and is aws-us-gov".into());
+            }
+            if other(3) {
+                expected.push(format!("the endpoint was AWS's own and is {SERVED}"));
+            }
+            // The role alone is who acts, and not where.
+            assert_eq!(then.differences(&now, served), expected, "{case:04b}");
+            let back = now.differences(&then, None);
+            assert_eq!(back.len(), expected.len(), "{case:04b}: {back:?}");
+        }
+    }
+
+    #[test]
+    fn a_fleet_is_known_by_what_clients_reach_whatever_it_is_called() {
+        let spec = |text: &str| -> FleetSpec { toml::from_str(text).unwrap() };
+        let of = |domain: &str, distribution: &str, record: &str| {
+            spec(&format!(
+                "domain = '{domain}'\nglobal_cluster = 'orders'\nsites = []\n[edge]\ndistribution = '{distribution}'\n\
+                 hosted_zone = 'Z1'\nlatency_record = '{record}'\n"
+            ))
+        };
+        let planned = binding("111111111111");
+        assert!(planned.is_of(&of("api.example.com", "E9", "other.example.com")));
+        assert!(planned.is_of(&of("new.example.com", "E1", "other.example.com")));
+        assert!(planned.is_of(&of("new.example.com", "E9", "latency.example.com")));
+        // Another account may call its cluster the same.
+        assert!(!planned.is_of(&of("new.example.com", "E9", "other.example.com")));
     }
 
     #[test]

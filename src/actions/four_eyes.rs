@@ -2,20 +2,13 @@
 //! table that a team shares.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::digest::digest;
-use super::journal::{self, Folder};
-use super::{Approval, Asked, Operator, Plan, run_name};
+use super::{Approval, Asked, Folder, Operator, Plan, run_name};
 use gwctl_aws::{AwsError, ErrorKind};
-use gwctl_store::{NotAsked, Team};
-
-/// How a file of a plan that waits ends, and one of an approval before its approver.
-const ASKED: &str = ".asked";
-const APPROVAL: &str = ".approval-";
+use gwctl_store::digest;
+use gwctl_store::{NotKept, Store, Table};
 
 /// Why a plan is not approved, or does not wait for it.
 #[derive(Debug, thiserror::Error)]
@@ -54,26 +47,16 @@ pub enum NotApproved {
     #[error("STS did not return who you are, so that nobody can tell you from who approves")]
     Nobody,
     #[error(transparent)]
-    NotKept(Box<NotAsked>),
-    #[error("the shared table is not available: {0}")]
-    Unavailable(Box<AwsError>),
+    NotKept(Box<NotKept>),
     #[error(
         "you may not write approvals into the shared table: {0}. `gwctl iam-policy approve` prints what an approver needs"
     )]
     NotAllowed(Box<AwsError>),
-    #[error("cannot write beside the journals: {0}")]
-    Io(#[from] std::io::Error),
 }
 
-impl From<NotAsked> for NotApproved {
-    fn from(why: NotAsked) -> Self {
+impl From<NotKept> for NotApproved {
+    fn from(why: NotKept) -> Self {
         Self::NotKept(why.into())
-    }
-}
-
-impl From<AwsError> for NotApproved {
-    fn from(why: AwsError) -> Self {
-        Self::Unavailable(why.into())
     }
 }
 
@@ -160,8 +143,7 @@ fn is_nobodys(session: &str) -> bool {
 /// Lets `plan` wait for approval. `arn` is who asks, by AWS's word.
 pub async fn ask_approval(
     plan: &Plan,
-    folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     (operator, arn): (&Operator, Option<&str>),
     at: Timestamp,
 ) -> Result<Asked, NotApproved> {
@@ -180,30 +162,14 @@ pub async fn ask_approval(
         plan: text,
     };
     let document = serde_json::to_string(&asked).unwrap_or_default();
-    folder.keep(&folder.asked_file(&asked.id), &document)?;
-    if let Some(team) = team
-        && let Err(why) = team.ask_approval(&asked.id, &document).await
-    {
-        drop(std::fs::remove_file(folder.asked_file(&asked.id)));
-        return Err(why.into());
-    }
+    store.ask_approval(&asked.id, &document).await?;
     Ok(asked)
-}
-
-/// The plan waits no longer.
-pub async fn end_asking(folder: &Folder, team: Option<&Team>, id: &str) -> Result<(), NotApproved> {
-    drop(std::fs::remove_file(folder.asked_file(id)));
-    if let Some(team) = team {
-        team.end_asking(id).await?;
-    }
-    Ok(())
 }
 
 /// Approves the plan that waits as `asked`, as it was shown. `arn` is who approves, by AWS's word.
 pub async fn approve(
     asked: &Asked,
-    folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     (operator, arn): (&Operator, &str),
     at: Timestamp,
 ) -> Result<(), NotApproved> {
@@ -215,33 +181,23 @@ pub async fn approve(
         digest: asked.digest.clone(),
     };
     let document = serde_json::to_string(&approval).unwrap_or_default();
-    match team {
-        Some(team) => {
-            let written = team.approve(&asked.id, arn, &document).await;
-            written.map_err(not_written)?;
-        }
-        None => folder.keep(&folder.approval_file(&asked.id, arn), &document)?,
-    }
-    Ok(())
+    let written = store.approve(&asked.id, arn, &document).await;
+    written.map_err(not_written)
 }
 
-fn not_written(why: AwsError) -> NotApproved {
-    match why.kind {
-        ErrorKind::NotAllowed | ErrorKind::Forbidden => NotApproved::NotAllowed(why.into()),
-        _ => why.into(),
+fn not_written(why: NotKept) -> NotApproved {
+    let refusals = [ErrorKind::NotAllowed, ErrorKind::Forbidden];
+    match why {
+        NotKept::Unavailable(why) if refusals.contains(&why.kind) => {
+            NotApproved::NotAllowed(why.into())
+        }
+        why => why.into(),
     }
 }
 
 /// The approvals of `asked` that count.
-pub async fn approvals(
-    asked: &Asked,
-    folder: &Folder,
-    team: Option<&Team>,
-) -> Result<Vec<Approval>, NotApproved> {
-    let texts = match team {
-        Some(team) => team.approvals(&asked.id).await?,
-        None => folder.approval_texts(&asked.id),
-    };
+pub async fn approvals(asked: &Asked, store: &dyn Store) -> Result<Vec<Approval>, NotApproved> {
+    let texts = store.approvals(&asked.id).await?;
     let all = texts
         .iter()
         .filter_map(|text| serde_json::from_str(text).ok());
@@ -252,7 +208,7 @@ pub async fn approvals(
 pub(crate) async fn approved(
     plan: &Plan,
     folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     at: Timestamp,
 ) -> Result<Option<(Asked, Vec<Approval>)>, NotApproved> {
     let needed = plan.approvals_needed();
@@ -269,7 +225,7 @@ pub(crate) async fn approved(
     if at > asked.until() {
         return Err(NotApproved::Expired(asked.id));
     }
-    let approvals = approvals(&asked, folder, team).await?;
+    let approvals = approvals(&asked, store).await?;
     if approvals.len() < needed as usize {
         let (id, have) = (asked.id, approvals.len());
         return Err(NotApproved::TooFew { id, have, needed });
@@ -280,68 +236,32 @@ pub(crate) async fn approved(
 impl Folder {
     /// The plans that wait for approval, as far as this machine knows, the newest first.
     pub fn asked(&self) -> Vec<Asked> {
-        let entries = std::fs::read_dir(self.path()).into_iter().flatten();
-        let names = entries.flatten().map(|entry| entry.path());
-        let asked = names.filter(|path| path.to_string_lossy().ends_with(ASKED));
-        let read = asked.filter_map(|path| {
-            let text = gwctl_files::read(&path).ok()?;
-            serde_json::from_slice::<Asked>(&text).ok()
-        });
+        let texts = self.files().asked().into_iter();
+        let read = texts.filter_map(|text| serde_json::from_str(&text).ok());
         let mut all: Vec<Asked> = read.collect();
         all.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
         all
     }
 
     /// Brings the plans of the fleet `domain` that wait on the team's other machines.
-    pub async fn bring_asked(&self, team: &Team, domain: &str) -> Result<(), NotApproved> {
-        let theirs = team.asked_approvals().await?;
+    pub async fn bring_asked(&self, store: &dyn Store, domain: &str) -> Result<(), NotApproved> {
+        let Some(Table { team, files }) = store.table() else {
+            return Ok(());
+        };
+        let theirs = team.asked_approvals().await.map_err(NotKept::from)?;
         let known = self.asked().into_iter();
         for over in known.filter(|asked| asked.domain == domain) {
             if theirs.iter().all(|(id, _)| *id != over.id) {
-                drop(std::fs::remove_file(self.asked_file(&over.id)));
+                files.forget_asked(&over.id);
             }
         }
         for (id, text) in theirs {
             let asked = serde_json::from_str::<Asked>(&text);
             if asked.is_ok_and(|asked| asked.domain == domain && asked.id == id) {
-                self.keep(&self.asked_file(&id), &text)?;
+                files.keep_asked(&id, &text).map_err(NotKept::from)?;
             }
         }
         Ok(())
-    }
-
-    fn approval_texts(&self, id: &str) -> Vec<String> {
-        let begin = format!("{}{APPROVAL}", journal::file_name(id));
-        let entries = std::fs::read_dir(self.path()).into_iter().flatten();
-        let paths = entries.flatten().filter(|entry| {
-            let name = entry.file_name();
-            name.to_string_lossy().starts_with(&begin)
-        });
-        paths
-            .filter_map(|entry| gwctl_files::read_to_string(&entry.path()).ok())
-            .collect()
-    }
-
-    fn asked_file(&self, id: &str) -> PathBuf {
-        self.path()
-            .join(format!("{}{ASKED}", journal::file_name(id)))
-    }
-
-    fn approval_file(&self, id: &str, arn: &str) -> PathBuf {
-        let who = digest(arn.as_bytes());
-        self.path()
-            .join(format!("{}{APPROVAL}{who}", journal::file_name(id)))
-    }
-
-    /// Writes `text` to `path`, as private as a journal. Whole or not at all.
-    fn keep(&self, path: &PathBuf, text: &str) -> std::io::Result<()> {
-        self.prepare().map_err(std::io::Error::other)?;
-        let being_written = path.with_extension(format!("new-{}", std::process::id()));
-        let mut options = journal::private();
-        options.create(true).write(true).truncate(true);
-        let mut file = options.open(&being_written)?;
-        file.write_all(text.as_bytes())?;
-        std::fs::rename(being_written, path)
     }
 }
 

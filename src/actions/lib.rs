@@ -21,7 +21,6 @@ mod binding;
 mod check;
 mod config_after_run;
 mod data_loss;
-mod digest;
 mod draft;
 pub mod drift;
 mod engine;
@@ -83,13 +82,13 @@ pub use engine::{Control, NotStarted, Order, Running, SharedRefused, accept, res
 pub use eta::{expected_recovery, left};
 pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
-pub use four_eyes::{NotApproved, approvals, approve, ask_approval, end_asking};
+pub use four_eyes::{NotApproved, approvals, approve, ask_approval};
 pub use guided::Intent;
 pub use journal::{
     Alone, Broken, CallMade, Clash, Compared, Conflict, DiskFault, Diverged, Entry, Folder,
-    Followed, Follower, HandOver, Journal, JournalError, Lease, LeaseRefused, NotBrought, Note,
-    Offered, OutOfPlace, Phase, Record, Reply, ResumeError, RunState, SHARED_TABLE, StackPart,
-    Status, StepState, StepStatus, Summary, Tail, Torn, Trip,
+    Followed, Follower, HandOver, Journal, JournalError, NotBrought, Note, Offered, OutOfPlace,
+    Phase, Record, Reply, ResumeError, RunState, SHARED_TABLE, StackPart, Status, StepState,
+    StepStatus, Summary, Tail, Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;
@@ -123,4 +122,4 @@ pub use waiting::{Waiting, approve_here, waiting};
 pub use gwctl_stacks::{Action as Becomes, Part};
 
 /// Who acts, on this machine or another.
-pub use gwctl_store::LeaseHolder;
+pub use gwctl_store::{LeaseHolder, LeaseRefused, Store};

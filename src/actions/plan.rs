@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::digest::digest;
 use super::{
     Advice, Approval, Binding, Change, Check, Choice, DataLoss, Expected, Finding, Intent,
     Operator, Step,
 };
 use gwctl_fleet::Rules;
+use gwctl_store::digest;
 
 /// The version of the document `--dry-run -o json` prints.
 pub const SCHEMA: &str = "gwctl.plan/1";

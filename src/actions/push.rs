@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::engine::{SharedRefused, holder, shared};
 use super::journal::{Clash, Entry, differ};
 use super::{Folder, NotStarted, Operator, RunState};
-use gwctl_store::{NotShared, Team};
+use gwctl_store::{Hold, NotShared, Table};
 
 /// What became of one run's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Pushed {
 /// The lease cannot be had, or the table does not answer: what was copied until then stays there.
 pub async fn push(
     folder: &Folder,
-    team: &Team,
+    table: &Table,
     domain: &str,
     operator: &Operator,
     at: Timestamp,
@@ -44,10 +44,10 @@ pub async fn push(
         return Ok(Vec::new());
     };
     let holder = holder(operator, "share-push", at);
-    let lease = shared::hold(team, &newest.plan.binding, holder).await?;
+    let lease = shared::hold(table, &newest.plan.binding, holder).await?;
     let mut pushed = Vec::new();
     for run in &runs {
-        match one(folder, &lease, run, (operator, at)).await {
+        match one((folder, table), &lease, run, (operator, at)).await {
             Ok(done) => pushed.push((run.id.clone(), done)),
             Err(why) => {
                 lease.release().await;
@@ -60,8 +60,8 @@ pub async fn push(
 }
 
 async fn one(
-    folder: &Folder,
-    hold: &gwctl_store::Hold,
+    (folder, table): (&Folder, &Table),
+    hold: &Hold,
     run: &RunState,
     (operator, at): (&Operator, Timestamp),
 ) -> Result<Pushed, NotStarted> {
@@ -70,7 +70,7 @@ async fn one(
         return Ok(Pushed::Live);
     }
     let refused = |why: NotShared| NotStarted::from(SharedRefused::from(why));
-    let theirs = hold.team().lines(id, 0).await;
+    let theirs = table.team.lines(id, 0).await;
     let theirs = theirs.map_err(|error| refused(error.into()))?;
     let (ours, _) = folder.lines_behind(id, 0);
     if let Some(line) = differ(&ours, &theirs) {
@@ -78,7 +78,7 @@ async fn one(
         return Ok(Pushed::Differs(line));
     }
     if let Some(alone) = &run.alone {
-        let brought = folder.bring(hold.team(), &run.plan.binding.domain).await;
+        let brought = folder.bring(table, &run.plan.binding.domain).await;
         brought.map_err(SharedRefused::from)?;
         if let Some(other) = folder.changed_beside(id, &run.plan.binding, alone.since) {
             let clash = Clash::Run { id: other.clone() };

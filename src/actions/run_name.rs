@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Plan;
-use super::digest::digest;
+use gwctl_store::digest;
 
 /// `20261124-111226-promote-3f2a`: sorts by time, and two at once differ.
 pub(crate) fn new(plan: &Plan, at: Timestamp) -> String {

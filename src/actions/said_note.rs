@@ -7,10 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::annotate::write_note;
-use super::digest::digest;
-use super::engine::shared::{pause, team};
+use super::engine::shared::pause;
 use super::{Folder, NotStarted, Operator, Order, RunContext, RunState};
-use gwctl_store::{SaidNote, Team};
+use gwctl_store::{RunOf, SaidNote, Store, digest};
 
 /// How often it is looked whether the note is written.
 const LOOK: Duration = Duration::from_secs(1);
@@ -52,7 +51,7 @@ impl Noted {
 /// another run, while none drives this one.
 pub async fn note(
     folder: &Folder,
-    team: Option<&Team>,
+    store: &dyn Store,
     id: &str,
     text: &str,
     operator: &Operator,
@@ -72,20 +71,24 @@ pub async fn note(
     };
     let mut said = None;
     for _ in 0..LOOKS {
-        let state = state(folder, team, id).await?;
+        let state = state(folder, store, id).await?;
         if state.has_note(&note.name) {
             return Ok(said.map_or(Noted::Here, Noted::By));
         }
-        let Some(driver) = driver(folder, team, &state).await else {
-            write_note(folder, team, id, Order::said(&note), operator, at).await?;
-            folder.forget_note(id, &note.name);
+        let Some(driver) = driver(store, &state).await else {
+            write_note(folder, store, id, Order::said(&note), operator, at).await?;
+            folder.files().forget_note(id, &note.name);
             return Ok(Noted::Here);
         };
         if said.is_none() {
-            say(folder, team, id, &note).await?;
+            let heard = store.say_note(id, &note).await;
+            heard.map_err(|why| NotStarted::NotNoted {
+                id: id.to_owned(),
+                why: why.to_string(),
+            })?;
         }
         said = Some(driver);
-        pause(team, LOOK).await;
+        pause(store, LOOK).await;
     }
     Ok(Noted::Said(said.unwrap_or_default()))
 }
@@ -101,51 +104,25 @@ pub async fn note_here(
     text: &str,
     operator: &Operator,
 ) -> Result<Noted, NotStarted> {
-    let (team, at) = (team(run_context), run_context.clock.now());
-    note(folder, team.as_ref(), id, text, operator, at).await
+    let (store, at) = (folder.store(run_context), run_context.clock.now());
+    note(folder, &*store, id, text, operator, at).await
 }
 
 /// The run, with what the team's other machines wrote of it.
-async fn state(folder: &Folder, team: Option<&Team>, id: &str) -> Result<RunState, NotStarted> {
+async fn state(folder: &Folder, store: &dyn Store, id: &str) -> Result<RunState, NotStarted> {
     let read = || {
         let state = folder.state(id);
         state.map_err(|broken| NotStarted::Resume(broken.into()))
     };
     let known = read()?;
-    let Some(team) = team else {
-        return Ok(known);
-    };
-    // What the table does not answer now is asked again, or shows when the note is said.
-    drop(folder.bring(team, &known.plan.binding.domain).await);
+    // What a table does not answer now is asked again, or shows when the note is said.
+    drop(folder.bring(store, &known.plan.binding.domain).await);
     read()
 }
 
 /// Who drives the run now, as far as can be told.
-async fn driver(folder: &Folder, team: Option<&Team>, run: &RunState) -> Option<String> {
-    if folder.is_held_here(&run.id) {
-        return folder.holder(&run.id).map(|holder| holder.operator);
-    }
-    let lease = team?.holder(&run.plan.binding.domain).await.ok()??;
-    let holder = lease.holder.filter(|holder| holder.run == run.id)?;
-    Some(holder.operator)
-}
-
-/// To a process of this machine by a file, to one of another machine by the table.
-async fn say(
-    folder: &Folder,
-    team: Option<&Team>,
-    id: &str,
-    note: &SaidNote,
-) -> Result<(), NotStarted> {
-    let not_said = |why: &dyn std::fmt::Display| NotStarted::NotNoted {
-        id: id.to_owned(),
-        why: why.to_string(),
-    };
-    match team {
-        Some(team) if !folder.is_held_here(id) => {
-            let said = team.say_note(id, note).await;
-            said.map_err(|why| not_said(&why))
-        }
-        _ => folder.say_note(id, note).map_err(|why| not_said(&why)),
-    }
+async fn driver(store: &dyn Store, run: &RunState) -> Option<String> {
+    let (id, domain) = (run.id.as_str(), run.plan.binding.domain.as_str());
+    let driver = store.driver(RunOf { id, domain }).await.ok()??;
+    Some(driver.operator)
 }

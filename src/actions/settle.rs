@@ -6,7 +6,7 @@ use super::annotate::write_note;
 use super::engine::SharedRefused;
 use super::journal::{NotBrought, differ, sent};
 use super::{Clash, Folder, NotStarted, Operator, Order};
-use gwctl_store::Team;
+use gwctl_store::Table;
 
 /// Settles the conflicts of the run `id`: keeps the team's journal here, and writes into it what only this machine's told.
 /// What was written.
@@ -15,12 +15,12 @@ use gwctl_store::Team;
 /// The table must answer, and nobody act on the fleet meanwhile; the conflicts stay.
 pub async fn settle(
     folder: &Folder,
-    team: &Team,
+    table: &Table,
     id: &str,
     operator: &Operator,
     at: Timestamp,
 ) -> Result<String, NotStarted> {
-    let theirs = team.lines(id, 0).await;
+    let theirs = table.team.lines(id, 0).await;
     let theirs = theirs.map_err(|error| SharedRefused::from(NotBrought::from(error)))?;
     let (ours, _) = folder.lines_behind(id, 0);
     let io = |cause| crate::JournalError::Io {
@@ -50,7 +50,7 @@ pub async fn settle(
     }
     let text = format!("{} settles: {}", operator.name, told.join("; "));
     let order = Order::note(text.as_str());
-    write_note(folder, Some(team), id, order, operator, at).await?;
+    write_note(folder, table, id, order, operator, at).await?;
     folder.forget_conflicts(id).map_err(io)?;
     Ok(text)
 }

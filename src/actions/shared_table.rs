@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::check::{Check, Finding};
-use super::engine::shared::team;
 use super::journal::SHARED_TABLE;
 use super::{Dependency, Plan, RunContext, Standing, needs};
 use gwctl_fleet::{FleetSpec, Region, SharedSpec, Snapshot};
-use gwctl_store::SharedLease;
+use gwctl_store::{SharedLease, Team};
 
 /// How long the table may take to answer before a plan says that it does not.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -42,7 +41,8 @@ impl SharedTable {
 
 impl TableSeen {
     async fn of(run_context: &RunContext) -> Option<Self> {
-        let team = team(run_context)?;
+        let clock = run_context.clock.clone();
+        let team = Team::of(&run_context.session, &run_context.spec, clock)?;
         let limit = run_context.clock.wall(PATIENCE);
         // A world that runs fast still waits for the wire.
         let limit = limit.clamp(PATIENCE / 5, PATIENCE);

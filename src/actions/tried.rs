@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Folder, LeaseHolder, Phase, RunState};
-use gwctl_fleet::Region;
+use gwctl_fleet::{FleetSpec, Region};
 
 /// What was tried, and who acts now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,13 +22,13 @@ pub struct Tried {
 
 impl Tried {
     /// Reads the journals of `folder`.
-    pub fn of(folder: &Folder, fleet: &str) -> Self {
+    pub fn of(folder: &Folder, fleet: &FleetSpec) -> Self {
         let mut tried = Self {
             unreadable: folder.unreadable(),
             ..Self::default()
         };
         let runs = folder.runs().into_iter().filter_map(|run| run.state.ok());
-        for run in runs.filter(|run| run.plan.fleet == fleet) {
+        for run in runs.filter(|run| run.plan.binding.is_of(fleet)) {
             tried.take(folder, &run);
         }
         tried

@@ -1,6 +1,5 @@
 //! The plans of a fleet that wait for approval, as everybody of its team sees them; and approving one from here.
 
-use super::engine::shared::team;
 use super::four_eyes::{NotApproved, approvals, approve, person};
 use super::{Approval, Asked, Folder, Operator, Plan, RunContext};
 
@@ -25,7 +24,7 @@ impl Waiting {
 
 /// The plans of the fleet that `run_context` is about that wait now, as far as this machine knows. The oldest first.
 pub async fn waiting(folder: &Folder, run_context: &RunContext) -> Vec<Waiting> {
-    let (team, now) = (team(run_context), run_context.clock.now());
+    let (store, now) = (folder.store(run_context), run_context.clock.now());
     let domain = &run_context.spec.domain;
     let mut waiting = Vec::new();
     for asked in folder.asked().into_iter().rev() {
@@ -34,7 +33,7 @@ pub async fn waiting(folder: &Folder, run_context: &RunContext) -> Vec<Waiting> 
         }
         waiting.push(Waiting {
             plan: asked.plan().map(Box::new).map_err(|why| why.to_string()),
-            approvals: approvals(&asked, folder, team.as_ref()).await.ok(),
+            approvals: approvals(&asked, &*store).await.ok(),
             asked,
         });
     }
@@ -53,6 +52,6 @@ pub async fn approve_here(
 ) -> Result<(), NotApproved> {
     let picture = run_context.snapshot();
     let identity = picture.identity.last().ok_or(NotApproved::Nobody)?;
-    let (team, by) = (team(run_context), (operator, identity.arn.as_str()));
-    approve(asked, folder, team.as_ref(), by, run_context.clock.now()).await
+    let (store, by) = (folder.store(run_context), (operator, identity.arn.as_str()));
+    approve(asked, &*store, by, run_context.clock.now()).await
 }

@@ -1,7 +1,7 @@
 //! Plans that wait for somebody else's approval, and the approvals: for every machine of the team to read.
 
-use crate::Team;
 use crate::written::Outcome;
+use crate::{NotKept, Team};
 use gwctl_aws::{AwsError, Item, Only};
 
 /// The partition of all plans that wait, or waited.
@@ -14,31 +14,20 @@ const OVER: &str = "over";
 /// Bytes of a document: DynamoDB takes 400 KB with the names of the attributes (aws-facts §16.2).
 const MOST: usize = 350 * 1_024;
 
-/// Why a plan does not wait in the table.
-#[derive(Debug, thiserror::Error)]
-pub enum NotAsked {
-    #[error("the shared table is not available: {0}")]
-    Unavailable(#[from] AwsError),
-    #[error("the plan is longer than an item of DynamoDB may be")]
-    TooLong,
-    #[error("another plan of the name {0} waits already")]
-    Another(String),
-}
-
 fn partition(id: &str) -> String {
     format!("approval#{id}")
 }
 
 impl Team {
     /// Lets the plan called `id` wait: `text` is what others read.
-    pub async fn ask_approval(&self, id: &str, text: &str) -> Result<(), NotAsked> {
+    pub async fn ask_approval(&self, id: &str, text: &str) -> Result<(), NotKept> {
         if text.len() > MOST {
-            return Err(NotAsked::TooLong);
+            return Err(NotKept::TooLong);
         }
         let item = asked(id, OPEN, text);
         match self.replicas.put(&item, Only::IfAbsent).await? {
             Outcome::Ours => Ok(()),
-            Outcome::Theirs(_) => Err(NotAsked::Another(id.to_owned())),
+            Outcome::Theirs(_) => Err(NotKept::Another(id.to_owned())),
         }
     }
 

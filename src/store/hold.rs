@@ -28,6 +28,9 @@ pub enum Lost {
     /// Whether this process still has it cannot be told.
     #[error("the shared table is not available: {0}")]
     Unavailable(#[from] AwsError),
+    /// Each proof was too old once its answer was read.
+    #[error("the fleet's lease was not proven in time")]
+    Late,
 }
 
 /// What is known of the item.
@@ -123,8 +126,13 @@ impl Hold {
         self.held.is_fresh()
     }
 
-    /// What each change asks right before it is sent: whether the newest proof is still fresh, and where it is not, for a
-    /// new one.
+    /// Sees that the newest proof is still fresh, and where it is not, asks for a new one. Nothing may be sent after an
+    /// error.
+    pub async fn prove(&self) -> Result<(), Lost> {
+        self.held.prove().await
+    }
+
+    /// What each change asks right before it is sent: [`Self::prove`].
     pub fn fence(&self) -> Arc<dyn Fence> {
         self.held.clone()
     }
@@ -171,15 +179,7 @@ const PROOFS: u32 = 3;
 
 impl Fence for Held {
     fn admits(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
-        Box::pin(async {
-            for _ in 0..PROOFS {
-                if self.is_fresh() {
-                    return Ok(());
-                }
-                self.check().await.map_err(|why| why.to_string())?;
-            }
-            Err("the fleet's lease was not proven in time".into())
-        })
+        Box::pin(async { self.prove().await.map_err(|why| why.to_string()) })
     }
 }
 
@@ -187,6 +187,16 @@ impl Held {
     fn is_fresh(&self) -> bool {
         let proved = *self.proved.lock().unwrap_or_else(PoisonError::into_inner);
         proved.is_within(TTL / 2, &*self.team.clock)
+    }
+
+    async fn prove(&self) -> Result<(), Lost> {
+        for _ in 0..PROOFS {
+            if self.is_fresh() {
+                return Ok(());
+            }
+            self.check().await?;
+        }
+        Err(Lost::Late)
     }
 
     async fn check(&self) -> Result<(), Lost> {
@@ -231,7 +241,7 @@ async fn keep(held: Arc<Held>) {
     loop {
         held.team.sleep(TTL / SIGNS).await;
         match held.check().await {
-            Ok(()) | Err(Lost::Unavailable(_)) => {}
+            Ok(()) | Err(Lost::Unavailable(_) | Lost::Late) => {}
             Err(Lost::Taken(_) | Lost::GivenBack) => return,
         }
     }

@@ -147,6 +147,18 @@ impl Team {
         Ok(lines)
     }
 
+    /// The newest lines of the run `id` that were appended together, and the number of the first of them; none where there
+    /// is no line.
+    pub async fn newest_lines(&self, id: &str) -> Result<Option<(u64, Vec<String>)>, AwsError> {
+        let partition = &partition(id);
+        let last = |table: gwctl_aws::Table| async move { table.last(partition).await };
+        let item = self.replicas.ask(last).await?;
+        Ok(item.and_then(|item| {
+            let lines = item.text(LINES)?.split('\n');
+            Some((item.sk.parse().ok()?, lines.map(str::to_owned).collect()))
+        }))
+    }
+
     /// Who acts on the fleet `domain` now, as far as the table tells: a holder that is gone is still named for as long as
     /// its lease lasts, and until somebody else takes it.
     pub async fn holder(&self, domain: &str) -> Result<Option<SharedLease>, AwsError> {

@@ -41,6 +41,16 @@ fn held_now(item: Option<&Item>, shares: String) -> NotTaken {
 /// What two leases have in common, in words; none where nothing.
 type Conflict<'c> = &'c (dyn Fn(&SharedLease) -> Option<String> + Send + Sync);
 
+/// The leases that somebody has and that stand in a claim's way, by their fleets, with what both have in common.
+type InTheWay = BTreeMap<String, (SharedLease, String)>;
+
+/// What a claim meets.
+struct Seen {
+    /// The lease of its own fleet, free or not.
+    own: Option<SharedLease>,
+    in_the_way: InTheWay,
+}
+
 impl Team {
     /// Takes the lease of `claim`. Leases of something in common, as `conflict` tells, stand in the way; one whose holder
     /// gives no sign for as long as it lasts is taken over.
@@ -64,24 +74,13 @@ impl Team {
 
     async fn take_watched(&self, claim: Claim, conflict: Conflict<'_>) -> Result<Hold, NotTaken> {
         self.fitness().await??;
-        let before = self.in_the_way(&claim, conflict).await?;
-        let left = self.watched(before, &claim, conflict).await?;
+        let seen = self.look(&claim, conflict).await?;
+        let (own, left) = self.watched(seen, &claim, conflict).await?;
         for (domain, (lease, shares)) in &left {
             if *domain != claim.domain {
                 self.end(lease, shares).await?;
             }
         }
-        let own = match left.get(&claim.domain) {
-            Some((own, _)) => Some(own.clone()),
-            None => match self.standing(&claim.domain).await? {
-                // Somebody took it since it was last looked at.
-                Some(lease) if !lease.free => {
-                    let (holder, shares) = (lease.holder, format!("domain {}", lease.domain));
-                    return Err(NotTaken::Held { holder, shares });
-                }
-                free => free,
-            },
-        };
         let token = own.as_ref().map_or(1, |lease| lease.token + 1);
         let mut lease = OwnLease::new(claim.clone(), token, (TTL, self.partition));
         let item = lease.next(false);
@@ -94,9 +93,9 @@ impl Team {
         let hold = Hold::begin(self.clone(), lease, &item);
         // Whoever took a lease of something in common at the same moment wrote first and read then, as this one does: at
         // least one of the two sees the other.
-        let others = self.in_the_way(&claim, conflict).await;
+        let others = self.look(&claim, conflict).await;
         let met = others.map(|others| {
-            let mut others = others.into_values();
+            let mut others = others.in_the_way.into_values();
             others.find(|(other, _)| other.domain != claim.domain)
         });
         match met {
@@ -126,45 +125,47 @@ impl Team {
         }
     }
 
-    /// The lease of `domain`, free or not.
-    async fn standing(&self, domain: &str) -> Result<Option<SharedLease>, AwsError> {
-        let leases = self.leases().await?;
-        Ok(leases.into_iter().find(|lease| lease.domain == domain))
+    /// The leases as they stand now, of which the claim meets some.
+    async fn look(&self, claim: &Claim, conflict: Conflict<'_>) -> Result<Seen, AwsError> {
+        let (mut own, mut in_the_way) = (None, InTheWay::new());
+        for lease in self.leases().await? {
+            let same = lease.domain == claim.domain;
+            if !lease.free {
+                let same = same.then(|| format!("domain {}", lease.domain));
+                if let Some(shares) = same.or_else(|| conflict(&lease)) {
+                    in_the_way.insert(lease.domain.clone(), (lease.clone(), shares));
+                }
+            }
+            if same {
+                own = Some(lease);
+            }
+        }
+        Ok(Seen { own, in_the_way })
     }
 
-    /// The leases that somebody has and that stand in the way of `claim`, with what both have in common.
-    async fn in_the_way(
-        &self,
-        claim: &Claim,
-        conflict: Conflict<'_>,
-    ) -> Result<BTreeMap<String, (SharedLease, String)>, AwsError> {
-        let leases = self.leases().await?.into_iter();
-        let held = leases.filter(|lease| !lease.free);
-        let shared = held.filter_map(|lease| {
-            let same =
-                || (lease.domain == claim.domain).then(|| format!("domain {}", lease.domain));
-            let shares = same().or_else(|| conflict(&lease))?;
-            Some((lease.domain.clone(), (lease, shares)))
-        });
-        Ok(shared.collect())
-    }
-
-    /// Watches the leases in the way until each was left for as long as it lasts; those that were.
+    /// Watches the leases in the way until each was left for as long as it lasts, or was given back: that of the claim's own
+    /// fleet, as it was seen last, and those that were left.
     async fn watched(
         &self,
-        before: BTreeMap<String, (SharedLease, String)>,
+        before: Seen,
         claim: &Claim,
         conflict: Conflict<'_>,
-    ) -> Result<BTreeMap<String, (SharedLease, String)>, NotTaken> {
+    ) -> Result<(Option<SharedLease>, InTheWay), NotTaken> {
         let begun = Instant::now();
+        let Seen {
+            mut own,
+            in_the_way: before,
+        } = before;
         let mut waiting = before.clone();
-        let mut left = BTreeMap::new();
+        let mut left = InTheWay::new();
         while !waiting.is_empty() {
             self.sleep(LOOK).await;
-            let now = self.in_the_way(claim, conflict).await?;
+            let now = self.look(claim, conflict).await?;
+            own = now.own;
             // What was given back meanwhile is in nobody's way.
-            waiting.retain(|domain, _| now.contains_key(domain));
-            for (domain, (lease, shares)) in now {
+            waiting.retain(|domain, _| now.in_the_way.contains_key(domain));
+            left.retain(|domain, _| now.in_the_way.contains_key(domain));
+            for (domain, (lease, shares)) in now.in_the_way {
                 let seen = before.get(&domain).map(|(seen, _)| seen.beat.as_str());
                 if seen != Some(lease.beat.as_str()) {
                     let holder = lease.holder;
@@ -177,6 +178,6 @@ impl Team {
                 }
             }
         }
-        Ok(left)
+        Ok((own, left))
     }
 }

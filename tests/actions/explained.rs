@@ -26,7 +26,7 @@ fn a_region_that_a_run_of_this_machine_left_is_explained_by_who_ran_it() {
         });
         stage.carry_out(&evacuate).await;
         tokio::time::sleep(Duration::from_mins(10)).await;
-        let runs = stage.folder.events("orders", begun);
+        let runs = stage.folder.events(&stage.spec, begun);
         let told = explained(&stage, &runs);
         let [first, ..] = told.hypotheses.as_slice() else {
             panic!("nothing is explained: {told:?}")

@@ -10,7 +10,7 @@ use gwctl::actions::{
     Running, Status, Tried,
 };
 use gwctl::console::app::{Code, Effect, Key, Msg, Overlay, update};
-use gwctl::fleet::{Observed, Verdict};
+use gwctl::fleet::{FleetSpec, Observed, Verdict};
 
 use super::stand::{Stage, confirmation, in_virtual_time, operator, region, resume, start, story};
 use super::traffic::limit;
@@ -105,11 +105,64 @@ fn regions_left_a_moment_ago_do_not_count_as_such_that_serve() {
     });
 }
 
+/// A fleet that clients reach otherwise, whose cluster is called the same.
+fn another(fleet: &FleetSpec) -> FleetSpec {
+    let mut another = fleet.clone();
+    another.domain = "another.example.com".into();
+    another.edge.distribution = "E9".into();
+    another.edge.latency_record = "latency.another.example.com".into();
+    another
+}
+
+#[test]
+fn a_fleet_that_is_called_otherwise_still_sees_its_open_runs() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let mut plan = stage.plan(&evacuate("eu-west-1"));
+        plan.fleet = "its-name-of-before".into();
+        let running = stage.start(&plan);
+        let open = |fleet: &FleetSpec| -> Vec<String> {
+            let runs = stage.folder.open_runs(fleet).into_iter();
+            runs.map(|run| run.id).collect()
+        };
+        assert_eq!(open(&stage.spec), std::slice::from_ref(&running.id));
+        assert_eq!(open(&another(&stage.spec)), [""; 0]);
+        let begun = plan.made_at;
+        assert!(!stage.folder.events(&stage.spec, begun).is_empty());
+        assert!(stage.folder.events(&another(&stage.spec), begun).is_empty());
+    });
+}
+
+#[test]
+fn a_run_goes_on_as_another_role_of_its_account_and_in_no_other_partition() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
+        let before = sent(&stage);
+        let gov = "arn:aws-us-gov:sts::123456789012:assumed-role/OnCall/ada";
+        stage.sim().state().resources.caller.arn = gov.into();
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let resumed = || resume(&id, &[], stage.run_context(), &stage.folder, &operator());
+        let refused = resumed().unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "the run was confirmed for other resources: the partition was aws and is aws-us-gov; nothing was sent"
+        );
+        assert_eq!(sent(&stage), before);
+        let admin = "arn:aws:sts::123456789012:assumed-role/Admin/ada";
+        stage.sim().state().resources.caller.arn = admin.into();
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let mut running = resumed().unwrap();
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+    });
+}
+
 #[test]
 fn what_was_tried_and_what_is_open_is_read_from_the_journals() {
     in_virtual_time(async {
         let stage = over("calm").await;
-        let fleet = stage.plan(&evacuate("eu-west-1")).fleet;
+        let fleet = stage.spec.clone();
         let none = Tried::of(&stage.folder, &fleet);
         assert_eq!(none.left(&region("eu-west-1")), None);
         stage.carry_out(&evacuate("eu-west-1")).await;
@@ -123,7 +176,10 @@ fn what_was_tried_and_what_is_open_is_read_from_the_journals() {
             panic!("{:?}", tried.open);
         };
         assert!(title.contains("ap-southeast-1"), "{title}");
-        let another = Tried::of(&stage.folder, "another");
+        let mut renamed = fleet.clone();
+        renamed.edge.distribution = "E9".into();
+        assert_eq!(Tried::of(&stage.folder, &renamed), tried);
+        let another = Tried::of(&stage.folder, &another(&fleet));
         assert_eq!(another, Tried::default());
     });
 }
@@ -424,7 +480,8 @@ fn a_run_that_was_given_up_has_no_step_under_way() {
         let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
         let at = stage.snapshot().at;
         let (by, why) = (operator(), "a rehearsal");
-        let abandoned = gwctl::actions::abandon(&stage.folder, None, &id, why, &by, at);
+        let files = stage.folder.files();
+        let abandoned = gwctl::actions::abandon(&stage.folder, &files, &id, why, &by, at);
         abandoned.await.unwrap();
         let state = stage.folder.state(&id).unwrap();
         assert_eq!(state.phase(), Phase::Abandoned);

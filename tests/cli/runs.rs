@@ -99,6 +99,27 @@ impl Drop for Begun {
 
 const EVACUATE: [&str; 5] = ["evacuate", "us-east-1", "--write", "--confirm", "us-east-1"];
 
+/// `runs settle` writes into the team's journal: where there is no leave to, no conflict or no table, it says so.
+fn settles_nothing(desk: &Desk) {
+    let refused = |args: &[&str], why: &str| {
+        let told = desk.run(args);
+        assert!(
+            told.code != 0 && told.err.contains(why),
+            "{why}: {}",
+            told.err
+        );
+    };
+    let settle = ["runs", "settle", "last", "--write"];
+    refused(&settle[..3], "read-only by default: nothing was written");
+    refused(&settle, "has no conflict to settle");
+    let conflict = desk.journal().with_extension("conflict");
+    let found = r#"[{"found":"2026-11-22T03:00:00Z","clash":"lines","line":2}]"#;
+    std::fs::write(&conflict, found).unwrap();
+    refused(&settle, "shares no table by this configuration");
+    assert_eq!(std::fs::read_to_string(&conflict).unwrap(), found);
+    std::fs::remove_file(conflict).unwrap();
+}
+
 #[test]
 fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
     let served = Served::start(&["--speed", "20"]);
@@ -136,6 +157,7 @@ fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
     let deviations = report["deviations"].to_string();
     assert!(deviations.contains("resumed"), "{deviations}");
     assert_eq!(desk.run(&["runs", "show", "last"]).code, 0);
+    settles_nothing(&desk);
     let over = desk.run(&["runs", "resume", "last", "--write"]);
     assert_eq!(over.code, 20, "{}", over.err);
 

@@ -30,4 +30,5 @@ pub mod stage;
 pub mod stand;
 mod status;
 mod team;
+mod team_runs;
 mod three_accounts;

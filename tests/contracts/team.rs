@@ -1,4 +1,4 @@
-//! The lease of a team in tables of other hands than ours: moto's and ministack's DynamoDB (aws-facts §16).
+//! What a team shares in tables of other hands than ours: moto's and ministack's DynamoDB (aws-facts §16).
 
 use std::io;
 use std::process::Command;
@@ -14,8 +14,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::emulators::{self, Server, aws_cli};
+use super::team_runs::one_acts_whatever_breaks;
 
-const REGION: &str = "us-east-2";
+pub(super) const REGION: &str = "us-east-2";
 
 /// Fifty times as fast as the wall's clock: a lease that is left is soon free.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ fn forwarding(server: &Server) -> Handler {
     })
 }
 
-async fn forward(
+pub(super) async fn forward(
     place: &str,
     request: http::Request<Vec<u8>>,
 ) -> io::Result<http::Response<Vec<u8>>> {
@@ -73,9 +74,9 @@ async fn forward(
     response.body(body.to_vec()).map_err(io::Error::other)
 }
 
-fn make_table(server: &Server) {
+pub(super) fn make_table(server: &Server, name: &str) {
     let made = Command::new(aws_cli())
-        .args(["dynamodb", "create-table", "--table-name", "gwctl"])
+        .args(["dynamodb", "create-table", "--table-name", name])
         .args(["--billing-mode", "PAY_PER_REQUEST", "--region", REGION])
         .args(["--endpoint-url", &server.url])
         .args([
@@ -126,7 +127,7 @@ fn claim(operator: &str) -> Claim {
 }
 
 async fn is_held_lost_and_taken_over(server: &Server) {
-    make_table(server);
+    make_table(server, "gwctl");
     let (ada, bob) = (machine(server).await, machine(server).await);
     let region = Region::new(REGION).unwrap();
     assert_eq!(ada.fitness().await.unwrap(), Ok(Some(region)));
@@ -152,12 +153,41 @@ async fn is_held_lost_and_taken_over(server: &Server) {
     ada.take(claim("ada"), &|_| None).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_lease_is_held_lost_and_taken_over_in_a_table_of_moto() {
-    is_held_lost_and_taken_over(&emulators::moto()).await;
+/// A condition is judged and the item written in one (aws-facts §16.1): of several who write at once one is told that it
+/// did, and its item is what stands there.
+async fn of_writes_at_once_one_counts(server: &Server) {
+    let team = machine(server).await;
+    for round in 0..5 {
+        let id = format!("plan-{round}");
+        let texts: Vec<String> = (0..8).map(|n| format!("text {n}")).collect();
+        let each = texts.iter().map(|text| team.ask_approval(&id, text));
+        let told = futures_util::future::join_all(each).await;
+        let won: Vec<&String> = texts
+            .iter()
+            .zip(&told)
+            .filter_map(|(text, told)| told.is_ok().then_some(text))
+            .collect();
+        let all = team.asked_approvals().await.unwrap();
+        let stands = all.iter().find(|(known, _)| *known == id);
+        assert_eq!(won, [&stands.unwrap().1], "{told:?}");
+    }
+    let lines = team.newest_lines("run").await.unwrap();
+    assert_eq!(lines, Some((2, vec!["first".to_owned()])));
+    assert_eq!(team.newest_lines("none").await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn a_lease_is_held_lost_and_taken_over_in_a_table_of_ministack() {
-    is_held_lost_and_taken_over(&emulators::ministack()).await;
+async fn a_team_shares_a_table_of_moto() {
+    let server = emulators::moto();
+    is_held_lost_and_taken_over(&server).await;
+    of_writes_at_once_one_counts(&server).await;
+    one_acts_whatever_breaks(&server, 0).await;
+}
+
+#[tokio::test]
+async fn a_team_shares_a_table_of_ministack() {
+    let server = emulators::ministack();
+    is_held_lost_and_taken_over(&server).await;
+    of_writes_at_once_one_counts(&server).await;
+    one_acts_whatever_breaks(&server, 10).await;
 }

@@ -13,7 +13,7 @@ use gwctl::sim::Sim;
 use gwctl::sim::world::TableKind;
 
 use super::runs::{begin, evacuate, go_on, lines, machine, sent};
-use super::stand::{TABLE, replicas, seconds, shared, team_of, world_with};
+use super::stand::{TABLE, replicas, seconds, shared, table_of, team_of, world_with};
 use crate::actions::stand::{Stage, confirmation, in_virtual_time, operator, region, story};
 
 fn isolate(sim: &Sim, regions: &[Region], isolated: bool) {
@@ -116,7 +116,7 @@ fn a_run_that_another_machine_took_meanwhile_stops_and_the_conflict_is_shown_unt
         assert!(one.folder.conflicts(&id).iter().any(lines_differ));
         let team = team_of(&one);
         let now = sim.clock().now();
-        let written = settle(&one.folder, &team, &id, &operator(), now)
+        let written = settle(&one.folder, &table_of(&one), &id, &operator(), now)
             .await
             .unwrap();
         assert!(
@@ -177,9 +177,15 @@ fn a_run_alone_that_another_run_acted_beside_stops_and_tells_of_both() {
             conflicts.iter().any(|one| one.clash == beside),
             "{conflicts:?}"
         );
-        let team = team_of(&one);
         let now = sim.clock().now();
-        let pushed = push(&one.folder, &team, &one.spec.domain, &operator(), now).await;
+        let pushed = push(
+            &one.folder,
+            &table_of(&one),
+            &one.spec.domain,
+            &operator(),
+            now,
+        )
+        .await;
         let pushed = pushed.unwrap();
         let own = pushed.iter().find(|(id, _)| *id == running.id);
         assert_eq!(own.unwrap().1, Pushed::Beside(theirs.id.clone()));
@@ -285,18 +291,18 @@ fn journals_of_before_the_table_are_copied_once_and_one_that_differs_is_refused(
         let id = running.id;
         let one =
             Stage::configured(sim.clone(), dir, Pace::Incident, shared(&sim, replicas())).await;
-        let (team, ada, now) = (team_of(&one), operator(), sim.clock().now());
+        let (table, ada, now) = (table_of(&one), operator(), sim.clock().now());
         let domain = one.spec.domain.clone();
         let compared = async || {
-            let theirs = team.lines(&id, 0).await.unwrap();
+            let theirs = table.team.lines(&id, 0).await.unwrap();
             one.folder.compare(&id, &theirs).unwrap()
         };
         assert_eq!(compared().await, Compared::Absent);
-        let pushed = push(&one.folder, &team, &domain, &ada, now).await.unwrap();
+        let pushed = push(&one.folder, &table, &domain, &ada, now).await.unwrap();
         let all = lines(&one.folder, &id) as u64;
         assert_eq!(pushed, [(id.clone(), Pushed::Copied(all))]);
         assert_eq!(compared().await, Compared::Same);
-        let again = push(&one.folder, &team, &domain, &ada, now).await.unwrap();
+        let again = push(&one.folder, &table, &domain, &ada, now).await.unwrap();
         assert_eq!(again, [(id.clone(), Pushed::Same)]);
         // Another machine brings it whole.
         let other = machine(&sim).await;

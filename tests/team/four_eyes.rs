@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use gwctl::actions::{
     Approval, Confirmation, NotApproved, NotStarted, Operator, Plan, Running, approve,
-    approve_here, ask_approval, end_asking, start, waiting,
+    approve_here, ask_approval, start, waiting,
 };
 use gwctl::notify::{RunTold, Severity};
 use gwctl::sim::Sim;
 use gwctl::sim::world::TableKind;
-use gwctl::store::Team;
+use std::sync::Arc;
+
+use gwctl::store::Store;
 
 use super::runs::{evacuate, machine, sent};
-use super::stand::{claim, seconds, take, world_with};
+use super::stand::{claim, seconds, take, team_of, world_with};
 use crate::actions::stand::{Stage, confirmation, in_virtual_time, operator};
 use crate::observe::stand::world;
 
@@ -33,8 +35,8 @@ fn plan(stage: &Stage, count: u32) -> Plan {
     plan
 }
 
-fn table(stage: &Stage) -> Option<Team> {
-    Team::of(&stage.session, &stage.spec, stage.sim().clock())
+fn store(stage: &Stage) -> Arc<dyn Store> {
+    stage.folder.store(&stage.run_context())
 }
 
 async fn begin(
@@ -54,8 +56,7 @@ async fn refused(stage: &Stage, plan: &Plan) -> String {
 
 /// What must hold on one machine and on two.
 async fn holds(sim: &Sim, one: &Stage, other: &Stage) {
-    let (here, there) = (table(one), table(other));
-    let (mine, theirs) = (here.as_ref(), there.as_ref());
+    let (here, there) = (store(one), store(other));
     let plan = plan(one, 2);
     let told = refused(one, &plan).await;
     assert!(
@@ -64,17 +65,14 @@ async fn holds(sim: &Sim, one: &Stage, other: &Stage) {
     );
     let now = || sim.clock().now();
     let ada = (&operator(), Some(ADA));
-    let asked = ask_approval(&plan, &one.folder, mine, ada, now())
-        .await
-        .unwrap();
-    if let Some(team) = theirs {
-        other.folder.bring_asked(team, &asked.domain).await.unwrap();
-    }
+    let asked = ask_approval(&plan, &*here, ada, now()).await.unwrap();
+    let brought = other.folder.bring_asked(&*there, &asked.domain).await;
+    brought.unwrap();
     let seen = other.folder.asked().remove(0);
     assert_eq!(seen.plan().unwrap().fingerprint(), plan.fingerprint());
     let says = async |name: &str, arn: &str| {
         let by = person(name);
-        approve(&seen, &other.folder, theirs, (&by, arn), now()).await
+        approve(&seen, &*there, (&by, arn), now()).await
     };
     let own = says("ada", ADA).await;
     assert!(matches!(own, Err(NotApproved::Own { .. })), "{own:?}");
@@ -106,10 +104,10 @@ fn a_plan_begins_once_two_others_approved_exactly_it_on_another_machine() {
         let sim = world_with(TableKind::Strong);
         let (one, other) = (machine(&sim).await, machine(&sim).await);
         holds(&sim, &one, &other).await;
-        let team = table(&other).unwrap();
+        let there = store(&other);
         other
             .folder
-            .bring_asked(&team, "api.orders.example.com")
+            .bring_asked(&*there, "api.orders.example.com")
             .await
             .unwrap();
         assert_eq!(other.folder.asked(), [], "the other machine knows");
@@ -140,26 +138,22 @@ fn who_approves_or_watches_calls_of_the_table_what_their_policies_allow() {
                 .collect()
         };
         let plan = plan(&one, 1);
-        let (here, there) = (table(&one), table(&other).unwrap());
+        let (here, there) = (store(&one), store(&other));
         let (at, ada) = (sim.clock().now(), (&operator(), Some(ADA)));
-        let asked = ask_approval(&plan, &one.folder, here.as_ref(), ada, at)
-            .await
-            .unwrap();
+        let asked = ask_approval(&plan, &*here, ada, at).await.unwrap();
         for stage in [&other, &watching] {
-            let team = table(stage).unwrap();
-            stage.folder.bring(&team, &asked.domain).await.unwrap();
-            let brought = stage.folder.bring_asked(&team, &asked.domain).await;
+            let store = store(stage);
+            stage.folder.bring(&*store, &asked.domain).await.unwrap();
+            let brought = stage.folder.bring_asked(&*store, &asked.domain).await;
             brought.unwrap();
         }
-        let telling = table(&watching).unwrap().for_telling();
+        let telling = team_of(&watching).for_telling();
         let tells = take(&telling, claim(&sim, "eve", &asked.domain)).await;
         telling.note_told(&asked.domain, "down").await.unwrap();
         drop(tells.unwrap());
         assert_eq!(called(&watching), allowed(Purpose::Watch));
         let bob = (&person("bob"), BOB);
-        approve(&asked, &other.folder, Some(&there), bob, at)
-            .await
-            .unwrap();
+        approve(&asked, &*there, bob, at).await.unwrap();
         assert_eq!(called(&other), allowed(Purpose::Approve));
         assert!(actions(Purpose::Approve, &BTreeSet::new()).contains("sts:GetCallerIdentity"));
     });
@@ -171,9 +165,9 @@ fn what_waits_is_seen_on_the_other_machine_and_approved_there_as_who_aws_says() 
         let sim = world_with(TableKind::Strong);
         let (one, other) = (machine(&sim).await, machine(&sim).await);
         let plan = plan(&one, 2);
-        let (here, at) = (table(&one), sim.clock().now());
+        let (here, at) = (store(&one), sim.clock().now());
         let ada = (&operator(), Some(ADA));
-        let asked = ask_approval(&plan, &one.folder, here.as_ref(), ada, at);
+        let asked = ask_approval(&plan, &*here, ada, at);
         let asked = asked.await.unwrap();
         let mut there = other.run_context();
         there.spec.rules.approvals = plan.rules.approvals.clone();
@@ -192,9 +186,7 @@ fn what_waits_is_seen_on_the_other_machine_and_approved_there_as_who_aws_says() 
         own.arn = me;
         let own = approve_here(&own, &other.folder, &there, &eve).await;
         assert!(matches!(own, Err(NotApproved::Own { .. })), "{own:?}");
-        end_asking(&one.folder, here.as_ref(), &asked.id)
-            .await
-            .unwrap();
+        here.end_asking(&asked.id).await.unwrap();
         other.folder.bring_team(&there).await.unwrap();
         assert_eq!(waiting(&other.folder, &there).await, []);
     });
@@ -214,29 +206,25 @@ fn an_approval_expires_and_what_is_withdrawn_cannot_begin() {
     in_virtual_time(async {
         let sim = world("calm", 3);
         let one = Stage::over(sim.clone()).await;
-        let mut plan = plan(&one, 1);
+        let (mut plan, store) = (plan(&one, 1), store(&one));
         plan.rules.approval_lasts_s = 60;
         for withdrawn in [false, true] {
             let ada = (&operator(), Some(ADA));
             let at = sim.clock().now();
-            let asked = ask_approval(&plan, &one.folder, None, ada, at)
-                .await
-                .unwrap();
+            let asked = ask_approval(&plan, &*store, ada, at).await.unwrap();
             let bob = person("bob");
-            approve(&asked, &one.folder, None, (&bob, BOB), at)
-                .await
-                .unwrap();
+            approve(&asked, &*store, (&bob, BOB), at).await.unwrap();
             if withdrawn {
-                end_asking(&one.folder, None, &asked.id).await.unwrap();
+                store.end_asking(&asked.id).await.unwrap();
                 refused(&one, &plan).await;
             } else {
                 seconds(61).await;
                 let told = refused(&one, &plan).await;
                 assert!(told.contains("too long ago"), "{told}");
                 let late = sim.clock().now();
-                let late = approve(&asked, &one.folder, None, (&bob, BOB), late).await;
+                let late = approve(&asked, &*store, (&bob, BOB), late).await;
                 assert!(matches!(late, Err(NotApproved::Expired(_))), "{late:?}");
-                end_asking(&one.folder, None, &asked.id).await.unwrap();
+                store.end_asking(&asked.id).await.unwrap();
             }
         }
     });

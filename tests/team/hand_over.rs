@@ -146,8 +146,8 @@ fn another_process_offers_the_run_that_one_drives_and_one_that_no_process_drives
         let one = Stage::over(world("calm", 3)).await;
         let mut running = offered(&one, "eve").await;
         let (id, at) = (running.id.clone(), one.snapshot().at);
-        let ada = operator();
-        let say = |to| offer(&one.folder, None, &id, to, &ada, at);
+        let (ada, files) = (operator(), one.folder.files());
+        let say = |to| offer(&one.folder, &files, &id, to, &ada, at);
         assert!(say(Some("bob")).await.unwrap());
         let heard = |to: &'static str| {
             move |state: &std::sync::Arc<gwctl::actions::RunState>| {

@@ -1,6 +1,7 @@
 //! What a team shares in a table of DynamoDB: the lease of a fleet, and the journals of its runs.
 
 mod alone;
+mod asked;
 mod four_eyes;
 mod hand_over;
 mod harness;
@@ -11,7 +12,7 @@ mod line;
 mod notes;
 mod persons;
 mod processes;
-mod runs;
+pub mod runs;
 mod speed;
 mod stand;
 mod telling;

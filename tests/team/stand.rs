@@ -6,7 +6,7 @@ use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{FleetSpec, Region, SharedSpec};
 use gwctl::sim::world::TableKind;
 use gwctl::sim::{Sim, wire};
-use gwctl::store::{Claim, Hold, LeaseHolder, NotTaken, SharedLease, Team};
+use gwctl::store::{Claim, Hold, LeaseHolder, NotTaken, SharedLease, Table, Team};
 use serde_json::json;
 
 use crate::actions::stand::Stage;
@@ -85,6 +85,14 @@ pub async fn take(team: &Team, claim: Claim) -> Result<Hold, NotTaken> {
 
 pub async fn seconds(count: u64) {
     tokio::time::sleep(Duration::from_secs(count)).await;
+}
+
+/// The table, in front of the files of the machine of `stage`.
+pub fn table_of(stage: &Stage) -> Table {
+    Table {
+        team: team_of(stage),
+        files: stage.folder.files(),
+    }
 }
 
 /// The team as `stage` reaches it.

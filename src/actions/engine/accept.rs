@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use super::shared::team;
 use super::shared_refused::SharedRefused;
 use super::start::{NotStarted, Running, resume};
-use crate::journal::{Folder, Offered, Word};
+use crate::journal::{Folder, Offered};
 use crate::{Operator, RunContext};
-use gwctl_store::Team;
+use gwctl_store::{RunOf, Store};
 
 /// How often it is looked at whether the holder let go.
 const LOOK: Duration = Duration::from_secs(1);
@@ -28,11 +27,9 @@ pub async fn accept(
     if run_context.spec.read_only {
         return Err(NotStarted::ReadOnly(run_context.fleet));
     }
-    let team = team(&run_context);
-    if let Some(team) = &team {
-        let brought = folder.bring(team, &run_context.spec.domain).await;
-        brought.map_err(SharedRefused::from)?;
-    }
+    let (store, domain) = (folder.store(&run_context), run_context.spec.domain.as_str());
+    let brought = folder.bring(&*store, domain).await;
+    brought.map_err(SharedRefused::from)?;
     let offered = standing(folder, id)?;
     if !offered.what.is_for(operator) {
         return Err(NotStarted::OfferedTo {
@@ -41,11 +38,17 @@ pub async fn accept(
             you: operator.word(),
         });
     }
-    if is_driven(folder, team.as_ref(), id, &run_context.spec.domain).await {
-        tell(folder, team.as_ref(), id, &offered, operator).await?;
+    let run = RunOf { id, domain };
+    if is_driven(&*store, run).await {
+        let (offer, by) = (offered.what.journal, operator.word());
+        let said = store.accept(id, &offer, &by).await;
+        said.map_err(|why| NotStarted::NotHeard {
+            id: id.to_owned(),
+            why: why.to_string(),
+        })?;
         for _ in 0..PATIENCE {
             run_context.sleep(LOOK).await;
-            if !is_driven(folder, team.as_ref(), id, &run_context.spec.domain).await {
+            if !is_driven(&*store, run).await {
                 break;
             }
         }
@@ -62,31 +65,7 @@ fn standing(folder: &Folder, id: &str) -> Result<Offered, NotStarted> {
         .ok_or_else(|| NotStarted::NotOffered(id.to_owned()))
 }
 
-/// Whether a process has the lease, as far as can be told.
-async fn is_driven(folder: &Folder, team: Option<&Team>, id: &str, domain: &str) -> bool {
-    match team {
-        // What the table does not answer shows when the lease is taken.
-        Some(team) => !matches!(team.holder(domain).await, Ok(None)),
-        None => folder.is_held_here(id),
-    }
-}
-
-async fn tell(
-    folder: &Folder,
-    team: Option<&Team>,
-    id: &str,
-    offered: &Offered,
-    operator: &Operator,
-) -> Result<(), NotStarted> {
-    let (by, offer) = (operator.word(), offered.what.journal.clone());
-    let not_heard = |why: &dyn std::fmt::Display| NotStarted::NotHeard {
-        id: id.to_owned(),
-        why: why.to_string(),
-    };
-    if let Some(team) = team {
-        let said = team.accept(id, &offer, &by).await;
-        return said.map_err(|why| not_heard(&why));
-    }
-    let said = folder.say(id, &Word::Accept { by, offer });
-    said.map_err(|why| not_heard(&why))
+/// Whether a process drives it. What a table does not answer shows when the lease is taken.
+async fn is_driven(store: &dyn Store, run: RunOf<'_>) -> bool {
+    !matches!(store.driver(run).await, Ok(None))
 }

@@ -345,7 +345,10 @@ impl Driver {
                     500 << self.throttled.min(5),
                 )))
             }
-            (Reply::Refused { why, .. }, _) => self.hold(why.clone(), false),
+            (Reply::Refused { why, .. }, outcome) => {
+                let silent = self.met_silence(&outcome);
+                self.hold_for(why.clone(), false, silent)
+            }
             _ => self.wait(),
         }
     }
@@ -362,6 +365,13 @@ impl Driver {
         let admitted = self.log.shared.as_ref()?.admits().await;
         let why = admitted.err()?;
         Some((format!("not sent: {why}"), why.is_unavailable()))
+    }
+
+    /// Whether the call was not sent because the table that the team shares did not answer right before it.
+    fn met_silence(&self, outcome: &Result<Sent, AwsError>) -> bool {
+        let unsent = matches!(outcome, Err(error) if error.kind == ErrorKind::NotSent);
+        let shared = self.log.shared.as_ref();
+        unsent && shared.is_some_and(|shared| shared.was_silent())
     }
 
     /// The call of the step that changes something: the only one, or the one named.

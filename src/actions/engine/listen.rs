@@ -1,5 +1,5 @@
-//! What others say to the process that drives a run: another process of this machine, by a file; whom the run was
-//! offered to, by the table that the team shares.
+//! What others say to the process that drives a run: another process of this machine, by a file; the rest of the team, by
+//! what it shares.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,9 @@ use tokio::task::AbortHandle;
 use super::log::Log;
 use super::order::Order;
 use super::run::Message;
-use super::shared::Shared;
 use crate::RunContext;
 use crate::journal::{Folder, RunState, Word};
-use gwctl_store::SaidNote;
+use gwctl_store::{SaidNote, Store};
 
 /// How often it listens.
 const LISTEN: Duration = Duration::from_secs(1);
@@ -35,26 +34,27 @@ struct Listener {
     id: String,
     run_context: RunContext,
     state: watch::Receiver<Arc<RunState>>,
-    shared: Option<Arc<Shared>>,
+    store: Arc<dyn Store>,
     /// The run ends with those who speak to it: this one does not count among them.
     run: mpsc::WeakUnboundedSender<Message>,
 }
 
 impl Listening {
     pub(super) fn begin(
-        folder: Folder,
+        (folder, store): (Folder, Arc<dyn Store>),
         id: &str,
         log: &Log,
         run: mpsc::WeakUnboundedSender<Message>,
     ) -> Self {
         // What was said to a process before this one.
         drop(folder.hear(id));
+        folder.files().forget_acceptance(id);
         let listener = Listener {
             folder,
             id: id.to_owned(),
             run_context: log.run_context.clone(),
             state: log.watch(),
-            shared: log.shared.clone(),
+            store,
             run,
         };
         Self(tokio::spawn(listener.listen()).abort_handle())
@@ -65,7 +65,8 @@ impl Listener {
     async fn listen(self) {
         for turn in 0.. {
             self.run_context.sleep(LISTEN).await;
-            let here = self.folder.hear(&self.id).map(message);
+            let here = self.folder.hear(&self.id);
+            let here = here.map(|word| Message::Order(word.into()));
             let heard = match here {
                 Some(message) => Some(message),
                 None => self.accepted().await,
@@ -83,37 +84,40 @@ impl Listener {
 
     /// What others noted and the journal does not have yet; what it has is forgotten here.
     async fn notes(&self, asks: bool) -> Vec<SaidNote> {
-        let mut said = self.folder.said_notes(&self.id);
-        if asks && let Some(shared) = &self.shared {
-            said.extend(shared.said_notes().await);
-        }
+        // What the table does not answer now is asked again.
+        let mut said = if asks {
+            self.store.said_notes(&self.id).await.unwrap_or_default()
+        } else {
+            self.folder.files().notes(&self.id)
+        };
         let state = self.state.borrow().clone();
         said.retain(|note| {
             let written = state.has_note(&note.name);
             if written {
-                self.folder.forget_note(&self.id, &note.name);
+                self.folder.files().forget_note(&self.id, &note.name);
             }
             !written
         });
         said
     }
 
-    /// Whether the offer that stands was accepted on another machine.
+    /// Whether the offer that stands was accepted. What the table does not answer now is asked again.
     async fn accepted(&self) -> Option<Message> {
-        let shared = self.shared.as_ref()?;
         let offer = {
             let state = self.state.borrow();
             state.offered.as_ref()?.what.journal.clone()
         };
-        let by = shared.acceptance(&offer).await?;
+        let accepted = self.store.acceptance(&self.id, &offer).await;
+        let by = accepted.ok()??;
         Some(Message::Accepted { by, offer })
     }
 }
 
-fn message(word: Word) -> Message {
-    match word {
-        Word::HandOver { to } => Message::Order(Order::HandOver { to }),
-        Word::Withdraw => Message::Order(Order::Withdraw),
-        Word::Accept { by, offer } => Message::Accepted { by, offer },
+impl From<Word> for Order {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::HandOver { to } => Self::HandOver { to },
+            Word::Withdraw => Self::Withdraw,
+        }
     }
 }

@@ -12,8 +12,8 @@ use super::log::Log;
 use super::order::Order;
 use super::shared::Shared;
 use crate::figures::{Minutes, WritesBlocked};
-use crate::journal::{Entry, JournalError, Lease, Phase, StepStatus};
-use gwctl_store::SaidNote;
+use crate::journal::{Entry, JournalError, Phase, StepStatus};
+use gwctl_store::{Lock, SaidNote};
 
 /// What reaches the run from outside.
 pub(super) enum Message {
@@ -35,7 +35,7 @@ pub(super) struct Run {
     pub(super) log: Log,
     pub(super) messages: mpsc::UnboundedReceiver<Message>,
     /// Held as long as the run is.
-    pub(super) lease: Lease,
+    pub(super) lease: Lock,
     /// Why an order was not obeyed, for those who watch.
     pub(super) complaints: watch::Sender<Option<String>>,
     /// Orders to obey before anything else.

@@ -4,6 +4,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,7 +15,8 @@ use super::shared_refused::SharedRefused;
 use crate::journal::{Diverged, NotBrought, differ};
 use crate::{Binding, Folder, LeaseHolder, RunContext, RunState};
 use gwctl_aws::Fence;
-use gwctl_store::{Claim, Hold, Lost, NotShared, SaidNote, SharedLease, Team};
+use gwctl_fleet::FleetSpec;
+use gwctl_store::{Claim, Hold, Lost, NotShared, SharedLease, Store, Table};
 
 /// How often lines that nothing waits for are copied.
 const COPY: Duration = Duration::from_secs(1);
@@ -23,15 +25,10 @@ const ASK: Duration = Duration::from_secs(5);
 /// How long the table may take to answer a run that can go on without it.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The table of the fleet that `run_context` is about; none where each machine keeps its own files.
-pub(crate) fn team(run_context: &RunContext) -> Option<Team> {
-    let clock = run_context.clock.clone();
-    Team::of(&run_context.session, &run_context.spec, clock)
-}
-
 /// Waits for so much of the fleet's time.
-pub(crate) async fn pause(team: Option<&Team>, fleet_time: Duration) {
-    let wall = team.map_or(fleet_time, |team| team.clock.wall(fleet_time));
+pub(crate) async fn pause(store: &dyn Store, fleet_time: Duration) {
+    let clock = store.table().map(|table| &table.team.clock);
+    let wall = clock.map_or(fleet_time, |clock| clock.wall(fleet_time));
     tokio::time::sleep(wall).await;
 }
 
@@ -41,23 +38,26 @@ impl Folder {
     /// # Errors
     /// What is known here stays.
     pub async fn bring_team(&self, run_context: &RunContext) -> Result<(), NotBrought> {
-        match team(run_context) {
-            Some(team) => {
-                let domain = &run_context.spec.domain;
-                if !run_context.spec.rules.approvals.is_empty() {
-                    // What the table does not answer is said of the journals.
-                    drop(self.bring_asked(&team, domain).await);
-                }
-                self.bring(&team, domain).await
-            }
-            None => Ok(()),
+        self.bring_all(&*self.store(run_context), &run_context.spec)
+            .await
+    }
+
+    /// As [`Self::bring_team`], from the store of the team of `spec`.
+    ///
+    /// # Errors
+    /// What is known here stays.
+    pub async fn bring_all(&self, store: &dyn Store, spec: &FleetSpec) -> Result<(), NotBrought> {
+        if !spec.rules.approvals.is_empty() {
+            // What the table does not answer is said of the journals.
+            drop(self.bring_asked(store, &spec.domain).await);
         }
+        self.bring(store, &spec.domain).await
     }
 }
 
 /// The lease that the team shares, or the claim to it of a run that goes on alone.
 pub(crate) struct TeamLease {
-    team: Team,
+    table: Table,
     claim: Claim,
     binding: Binding,
     /// None while the run goes on alone.
@@ -65,57 +65,44 @@ pub(crate) struct TeamLease {
 }
 
 /// Takes the lease of what `binding` names. Whoever holds something of it is watched first.
-async fn lease(team: &Team, claim: Claim, binding: &Binding) -> Result<Hold, SharedRefused> {
-    let conflict =
-        |lease: &SharedLease| match serde_json::from_value::<Binding>(lease.holds.clone()) {
-            Ok(theirs) => theirs.shares(binding),
-            // What it is held for cannot be read: it may be anything.
-            Err(_) => Some("table".into()),
-        };
-    Ok(team.take(claim, &conflict).await?)
-}
-
-fn claim(binding: &Binding, holder: LeaseHolder) -> Claim {
-    Claim {
-        domain: binding.domain.clone(),
-        holds: serde_json::to_value(binding).unwrap_or_default(),
-        holder,
-    }
+async fn lease(table: &Table, claim: Claim, binding: &Binding) -> Result<Hold, SharedRefused> {
+    let conflict = |lease: &SharedLease| binding.conflict(&lease.holds, "table");
+    Ok(table.team.take(claim, &conflict).await?)
 }
 
 /// The lease of what `binding` names, for whoever begins no run.
 pub(crate) async fn hold(
-    team: &Team,
+    table: &Table,
     binding: &Binding,
     holder: LeaseHolder,
 ) -> Result<Hold, SharedRefused> {
-    lease(team, claim(binding, holder), binding).await
+    lease(table, binding.claim(holder), binding).await
 }
 
 /// Takes the lease that the team shares, and brings the team's journals to this machine. None where there is no table;
 /// where it does not answer and is `waived`, without it.
 pub(crate) async fn take(
-    team: Option<&Team>,
+    store: &dyn Store,
     folder: &Folder,
     binding: &Binding,
     holder: LeaseHolder,
     waived: bool,
 ) -> Result<Option<TeamLease>, SharedRefused> {
-    let Some(team) = team else {
+    let Some(table) = store.table() else {
         return Ok(None);
     };
-    let claim = claim(binding, holder);
+    let claim = binding.claim(holder);
     let with = |hold| TeamLease {
-        team: team.clone(),
+        table: table.clone(),
         claim: claim.clone(),
         binding: binding.clone(),
         hold,
     };
-    let hold = match lease(team, claim.clone(), binding).await {
+    let hold = match lease(table, claim.clone(), binding).await {
         Err(why) if waived && why.is_unavailable() => return Ok(Some(with(None))),
         taken => taken?,
     };
-    match folder.bring(team, &binding.domain).await {
+    match folder.bring(table, &binding.domain).await {
         Ok(()) => Ok(Some(with(Some(hold)))),
         Err(why) => {
             hold.release().await;
@@ -163,7 +150,12 @@ pub(crate) async fn copied(
     let Some(lease) = lease.filter(|lease| lease.hold.is_some()) else {
         return Ok(Copied::default());
     };
-    let theirs = lease.team.lines(id, 0).await.map_err(NotShared::from)?;
+    let theirs = lease
+        .table
+        .team
+        .lines(id, 0)
+        .await
+        .map_err(NotShared::from)?;
     folder.join(id, &theirs)?;
     Ok(Copied::of(&theirs))
 }
@@ -175,7 +167,7 @@ pub(crate) struct Shared {
 }
 
 struct Copying {
-    team: Team,
+    table: Table,
     claim: Claim,
     binding: Binding,
     folder: Folder,
@@ -185,6 +177,8 @@ struct Copying {
     copied: Mutex<Copied>,
     /// Whether the table has all lines of a run that went on alone.
     rejoined: watch::Sender<bool>,
+    /// Whether the newest change was not sent because the table did not answer.
+    silent: AtomicBool,
     /// What a run that went on alone met when the table answered again.
     clash: watch::Sender<Option<String>>,
 }
@@ -205,7 +199,7 @@ impl Shared {
     ) -> Result<Self, SharedRefused> {
         let id = run.borrow().id.clone();
         let copying = Arc::new(Copying {
-            team: lease.team,
+            table: lease.table,
             claim: lease.claim,
             binding: lease.binding,
             folder: folder.clone(),
@@ -214,6 +208,7 @@ impl Shared {
             hold: watch::channel(lease.hold.map(Arc::new)).0,
             copied: Mutex::new(copied),
             rejoined: watch::channel(false).0,
+            silent: AtomicBool::new(false),
             clash: watch::channel(None).0,
         });
         if let Some(hold) = copying.held() {
@@ -242,6 +237,11 @@ impl Shared {
     /// the operator waived the table, also while it does not answer.
     pub(super) async fn admits(&self) -> Result<(), SharedRefused> {
         self.copying.admits().await
+    }
+
+    /// Whether the newest change was not sent because the table did not answer right before it.
+    pub(super) fn was_silent(&self) -> bool {
+        self.copying.silent.load(Ordering::Relaxed)
     }
 
     /// Whether another machine has taken over while this one slept. What the table does not answer shows before a change
@@ -285,20 +285,6 @@ impl Shared {
         met && self.copying.is_alone()
     }
 
-    /// Who accepted the offer called `offer`. What the table does not answer now is asked again.
-    pub(super) async fn acceptance(&self, offer: &str) -> Option<String> {
-        let copying = &self.copying;
-        let accepted = copying.team.acceptance(&copying.id, offer).await;
-        accepted.ok().flatten()
-    }
-
-    /// What others noted on the run on other machines. What the table does not answer now is asked again.
-    pub(super) async fn said_notes(&self) -> Vec<SaidNote> {
-        let copying = &self.copying;
-        let said = copying.team.said_notes(&copying.id).await;
-        said.unwrap_or_default()
-    }
-
     /// Copies the rest, and gives the lease back.
     pub(crate) async fn end(&self) {
         self.copier.abort();
@@ -338,10 +324,14 @@ impl std::fmt::Debug for Copying {
 impl Fence for Copying {
     fn admits(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         Box::pin(async {
-            match self.held().filter(|_| !self.is_alone()) {
-                Some(hold) => hold.fence().admits().await,
-                None => self.admits().await.map_err(|why| why.to_string()),
-            }
+            let admitted = match self.held().filter(|_| !self.is_alone()) {
+                Some(hold) => hold.prove().await.map_err(SharedRefused::from),
+                None => self.admits().await,
+            };
+            let silent = admitted.as_ref().err();
+            let silent = silent.is_some_and(SharedRefused::is_unavailable);
+            self.silent.store(silent, Ordering::Relaxed);
+            admitted.map_err(|why| why.to_string())
         })
     }
 }
@@ -375,10 +365,10 @@ impl Copying {
 
     /// Whether the table answers, asked once and not for long.
     async fn answers(&self) -> bool {
-        let limit = self.team.clock.wall(PATIENCE);
+        let limit = self.table.team.clock.wall(PATIENCE);
         // A world that runs fast still waits for the wire.
         let limit = limit.clamp(PATIENCE / 6, PATIENCE);
-        let asked = tokio::time::timeout(limit, self.team.leases());
+        let asked = tokio::time::timeout(limit, self.table.team.leases());
         matches!(asked.await, Ok(Ok(_)))
     }
 
@@ -411,9 +401,9 @@ impl Copying {
 
     /// Takes the lease of a run that went on alone. What the table has of its journal must be how this machine's begins.
     async fn join(&self, copied: &mut Copied) -> Result<Arc<Hold>, SharedRefused> {
-        let hold = lease(&self.team, self.claim.clone(), &self.binding).await?;
+        let hold = lease(&self.table, self.claim.clone(), &self.binding).await?;
         let compared = async {
-            let theirs = self.team.lines(&self.id, 0).await;
+            let theirs = self.table.team.lines(&self.id, 0).await;
             let theirs = theirs.map_err(NotShared::from)?;
             let (ours, _) = self.folder.lines_behind(&self.id, 0);
             let line = differ(&ours, &theirs)
@@ -422,7 +412,7 @@ impl Copying {
                 let run = self.id.clone();
                 return Err(Diverged { run, line }.into());
             }
-            self.folder.bring(&self.team, &self.claim.domain).await?;
+            self.folder.bring(&self.table, &self.claim.domain).await?;
             let alone = self.run.borrow().alone.clone();
             if let Some(alone) = alone
                 && let Some(other) =
@@ -462,7 +452,7 @@ impl Copying {
 async fn copy_on(copying: Arc<Copying>) {
     loop {
         let pause = if copying.held().is_some() { COPY } else { ASK };
-        tokio::time::sleep(copying.team.clock.wall(pause)).await;
+        tokio::time::sleep(copying.table.team.clock.wall(pause)).await;
         if copying.is_alone() && !copying.answers().await {
             continue;
         }

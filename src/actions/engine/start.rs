@@ -12,16 +12,16 @@ use super::order::Order;
 use super::run::{Message, Run};
 use super::shared::{self, Copied, Shared, TeamLease};
 use super::shared_refused::SharedRefused;
-use crate::four_eyes::{NotApproved, approved, end_asking};
+use crate::four_eyes::{NotApproved, approved};
 use crate::journal::{
-    Folder, Followed, Journal, JournalError, Lease, LeaseRefused, NotBrought, Phase, ResumeError,
-    RunState, SHARED_TABLE,
+    Entry, Folder, Followed, Journal, JournalError, NotBrought, Phase, ResumeError, RunState,
+    SHARED_TABLE,
 };
 use crate::{
     Binding, Confirmation, Lately, LeaseHolder, NotConfirmed, Operator, Plan, RunContext, basis,
     run_name,
 };
-use gwctl_store::Team;
+use gwctl_store::{LeaseRefused, Lock, Store};
 
 /// A run in this process.
 #[derive(Debug)]
@@ -159,14 +159,14 @@ pub async fn start(
         return Err(NotStarted::Changed);
     }
     let at = run_context.clock.now();
-    let team = shared::team(&run_context);
+    let store = folder.store(&run_context);
     let mut confirmation = confirmation.clone();
-    let id = approval(plan, &mut confirmation, (folder, team.as_ref()), at).await?;
+    let id = approval(plan, &mut confirmation, (folder, &*store), at).await?;
     let id = id.unwrap_or_else(|| run_name::new(plan, at));
     let holder = holder(operator, &id, at);
     let lease = folder.lease(&plan.binding, &holder)?;
     let waived = confirmation.waives(plan, SHARED_TABLE);
-    let taken = shared::take(team.as_ref(), folder, &plan.binding, holder, waived).await?;
+    let taken = shared::take(&*store, folder, &plan.binding, holder, waived).await?;
     let lately = match still_right(plan, &run_context, folder, &id) {
         Ok(lately) => lately,
         Err(why) => {
@@ -174,15 +174,34 @@ pub async fn start(
             return Err(why);
         }
     };
-    let journal = folder.begin(&id, &operator.word(), at, plan, &confirmation)?;
+    let mut journal = folder.begin(&id, &operator.word(), at, plan, &confirmation)?;
+    let shared = match share(taken, folder, &journal, Copied::default()).await {
+        Ok(shared) => shared,
+        Err(why) => {
+            never_began(&mut journal, run_context.clock.now(), &why)?;
+            return Err(why.into());
+        }
+    };
     if !confirmation.approvals.is_empty() {
         // Where the table does not answer, it is seen to be too old.
-        drop(end_asking(folder, team.as_ref(), &id).await);
+        drop(store.end_asking(&id).await);
     }
-    let shared = share(taken, folder, &journal, Copied::default()).await?;
     folder.tell(&run_context, Followed::Run(journal.watch()));
     let log = Log::of(journal, run_context, lately, shared);
-    Ok(set_off(id, log, lease, folder, &[]))
+    Ok(set_off(id, log, lease, (folder, store), &[]))
+}
+
+/// The table did not take a run that is written down here as begun: it ends, so that nobody takes it for one to go on with.
+fn never_began(
+    journal: &mut Journal,
+    at: Timestamp,
+    why: &SharedRefused,
+) -> Result<(), JournalError> {
+    let reason = format!("nothing was sent: {why}");
+    let order = Order::Abandon { reason };
+    journal.append(at, Entry::Ordered { order })?;
+    let phase = Phase::Abandoned;
+    journal.append(at, Entry::Ended { phase })
 }
 
 /// Sees that the plan has the approvals that its rules ask for, and writes them into what was confirmed. The name under
@@ -190,13 +209,13 @@ pub async fn start(
 async fn approval(
     plan: &Plan,
     confirmation: &mut Confirmation,
-    (folder, team): (&Folder, Option<&Team>),
+    (folder, store): (&Folder, &dyn Store),
     at: Timestamp,
 ) -> Result<Option<String>, NotApproved> {
     if confirmation.break_glass.is_some() {
         return Ok(None);
     }
-    let Some((asked, approvals)) = approved(plan, folder, team, at).await? else {
+    let Some((asked, approvals)) = approved(plan, folder, store, at).await? else {
         return Ok(None);
     };
     confirmation.approvals = approvals;
@@ -255,15 +274,13 @@ pub async fn resume(
         return Err(NotStarted::WorldEnded(id.into()));
     }
     let at = run_context.clock.now();
-    let team = shared::team(&run_context);
+    let store = folder.store(&run_context);
     let alone = |order: &Order| matches!(order, Order::Alone { .. });
     let waived = orders.iter().any(alone);
-    if let Some(team) = &team {
-        // It may have been begun on another machine.
-        match folder.bring(team, &run_context.spec.domain).await {
-            Err(NotBrought::Unavailable(_)) if waived => {}
-            brought => brought.map_err(SharedRefused::from)?,
-        }
+    // It may have been begun on another machine.
+    match folder.bring(&*store, &run_context.spec.domain).await {
+        Err(NotBrought::Unavailable(_)) if waived => {}
+        brought => brought.map_err(SharedRefused::from)?,
     }
     let left = folder
         .state(id)
@@ -276,7 +293,7 @@ pub async fn resume(
     }
     let holder = holder(operator, id, at);
     let lease = folder.lease(binding, &holder)?;
-    let taken = shared::take(team.as_ref(), folder, binding, holder, waived).await?;
+    let taken = shared::take(&*store, folder, binding, holder, waived).await?;
     // Whoever had the lease may have been waited for.
     let at = run_context.clock.now();
     let going_on = go_on(id, orders, (folder, taken.as_ref()), (operator, at)).await;
@@ -291,7 +308,7 @@ pub async fn resume(
     let shared = share(taken, folder, &journal, copied).await?;
     folder.tell(&run_context, Followed::Run(journal.watch()));
     let log = Log::of(journal, run_context, lately, shared);
-    Ok(set_off(id.into(), log, lease, folder, orders))
+    Ok(set_off(id.into(), log, lease, (folder, store), orders))
 }
 
 /// The journal of the run `id`, to be written on, and what of it the team's table has.
@@ -329,11 +346,17 @@ pub(crate) async fn share(
     })
 }
 
-fn set_off(id: String, log: Log, lease: Lease, folder: &Folder, orders: &[Order]) -> Running {
+fn set_off(
+    id: String,
+    log: Log,
+    lease: Lock,
+    (folder, store): (&Folder, Arc<dyn Store>),
+    orders: &[Order],
+) -> Running {
     let (sender, messages) = mpsc::unbounded_channel();
     let state = log.watch();
     let (complaints, complained) = watch::channel(None);
-    let listening = Listening::begin(folder.clone(), &id, &log, sender.downgrade());
+    let listening = Listening::begin((folder.clone(), store), &id, &log, sender.downgrade());
     let mut run = Run {
         log,
         messages,

@@ -1,12 +1,12 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
 use super::{buildable, code, orderable, strength};
-use crate::digest::digest;
 use crate::draft::PlanContext;
 use crate::task::{BuildStack, RemoveStack, TemplateSource, placeholder};
 use crate::{Change, KnownStack, Refused, Step, Survey, Task, Unlearned, names};
 use gwctl_fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
 use gwctl_stacks::{Action, Capability, Kind, Parameters, Part, Template, capabilities, family};
+use gwctl_store::digest;
 
 /// How far a Region takes part in routing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Question, Takes};
 use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
-use crate::digest::digest;
 use crate::draft::{Draft, PlanContext};
 use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
 use crate::{Change, Refused, Step, Task, task};
 use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
+use gwctl_store::digest;
 
 /// Remove paths from CloudFront's caches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

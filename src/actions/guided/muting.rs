@@ -1,9 +1,9 @@
 //! The alarms that a drill mutes: as the fleet's configuration names them, and no others.
 
-use crate::digest::digest;
 use crate::draft::PlanContext;
 use crate::task::{MuteAlarms, UnmuteAlarms};
 use crate::{Change, Step, Task};
+use gwctl_store::digest;
 
 /// Whatever else a drill takes: the rule must not end before the run does.
 const SPARE_MINUTES: u64 = 5;

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Takes};
 use super::{preconditions, proxies, region_switch};
 use crate::arguments::{ArgumentError, Regions};
-use crate::digest::digest;
 use crate::draft::{Draft, PlanContext};
 use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
@@ -15,6 +14,7 @@ use crate::task::{
 use crate::{Change, Mode, Refused, Step, Task, advise, data_loss};
 use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Member, Region, Snapshot, Topology};
+use gwctl_store::digest;
 
 /// What of the assumption ledger a change of the writer relies on.
 pub(super) const MEANS: &[Means] = &[

@@ -3,11 +3,11 @@
 use super::no_way::NoWay;
 use super::way::Way;
 use crate::check::{Check, Finding};
-use crate::digest::digest;
 use crate::draft::{Draft, PlanContext};
 use crate::task::SwitchRegion;
 use crate::{Change, Refused, format};
 use gwctl_fleet::{Block, PlanDetail, Region, RegionSwitchPlan, Snapshot, Workflow};
+use gwctl_store::digest;
 
 /// The check that tells of a plan about the same Regions; waivers name it.
 pub(crate) const NAME: &str = "region-switch";

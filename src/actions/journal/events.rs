@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Entry, Folder, Record, RunState};
 use crate::report::{clause, ended};
 use crate::{Intent, Order};
-use gwctl_fleet::{Event, EventKind, EventOutcome, Region, Source, clean};
+use gwctl_fleet::{Event, EventKind, EventOutcome, FleetSpec, Region, Source, clean};
 
 /// Longest text of an event, in characters.
 const LONGEST: usize = 200;
@@ -16,10 +16,12 @@ const LONGEST: usize = 200;
 impl Folder {
     /// What runs of `fleet` did from `from` on, oldest first: begun, every change sent, held, ended, notes. Journals
     /// that cannot be read tell nothing here; `gwctl runs` says why.
-    pub fn events(&self, fleet: &str, from: Timestamp) -> Vec<Event> {
+    pub fn events(&self, fleet: &FleetSpec, from: Timestamp) -> Vec<Event> {
         let runs = self.runs().into_iter().filter_map(|run| run.state.ok());
         let ours = runs.filter(|run| {
-            run.plan.fleet == fleet && run.newest >= from && !self.ended_with_its_world(&run.id)
+            run.plan.binding.is_of(fleet)
+                && run.newest >= from
+                && !self.ended_with_its_world(&run.id)
         });
         let mut events: Vec<Event> = ours
             .flat_map(|run| {

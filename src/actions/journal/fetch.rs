@@ -11,7 +11,7 @@ use super::clash::Clash;
 use super::folder::Folder;
 use super::{Broken, Entry, Record, file, private, sent};
 use gwctl_aws::AwsError;
-use gwctl_store::Team;
+use gwctl_store::{Store, Team};
 
 /// How many of the newest runs are looked at.
 const NEWEST: usize = 50;
@@ -38,16 +38,21 @@ pub enum NotBrought {
     Diverged(#[from] Diverged),
     /// The folder cannot be made.
     #[error(transparent)]
-    Folder(#[from] super::folder::LeaseRefused),
+    Folder(#[from] gwctl_store::LeaseRefused),
 }
 
 impl Folder {
-    /// Brings what the team's journals of the fleet `domain` say and this folder's do not, and who drives its run.
+    /// Brings what the team's journals of the fleet `domain` say and this folder's do not, and who drives its run: nothing
+    /// where each machine keeps its own files.
     ///
     /// # Errors
     /// Of journals that differ the first is told; the others are here.
-    pub async fn bring(&self, team: &Team, domain: &str) -> Result<(), NotBrought> {
-        self.prepare()?;
+    pub async fn bring(&self, store: &dyn Store, domain: &str) -> Result<(), NotBrought> {
+        let Some(table) = store.table() else {
+            return Ok(());
+        };
+        table.files.prepare()?;
+        let team = &table.team;
         let runs = team.runs().await?.into_iter().rev();
         let runs = runs.filter(|run| run.domain == domain).take(NEWEST);
         let mut joined = Ok(());
@@ -56,14 +61,42 @@ impl Folder {
             if self.is_held_here(&run.id) || self.is_over(&run.id) {
                 continue;
             }
-            let theirs = team.lines(&run.id, 0).await?;
-            joined = joined.and(self.join(&run.id, &theirs));
+            joined = joined.and(self.bring_run(team, &run.id).await?);
         }
         let leases = team.leases().await?;
         for lease in leases.iter().filter(|lease| lease.domain == domain) {
             drop(self.note_holder(lease));
         }
         Ok(joined?)
+    }
+
+    /// Brings the journal of the run `id`. Only what is missing here is asked for: the newest line holds the hash of the one
+    /// before it, and so on to the first, so that where one line is the same, all before it are.
+    async fn bring_run(&self, team: &Team, id: &str) -> Result<Result<(), Diverged>, AwsError> {
+        let Some((first, newest)) = team.newest_lines(id).await? else {
+            return Ok(Ok(()));
+        };
+        let (ours, _) = self.lines_behind(id, 0);
+        let (here, first) = (ours.len(), usize::try_from(first).unwrap_or(usize::MAX));
+        let there = first.saturating_add(newest.len());
+        if here >= there {
+            if ours.get(there - 1) == newest.last() {
+                return Ok(Ok(()));
+            }
+        } else {
+            let more = match here.checked_sub(first) {
+                Some(known) => newest[known..].to_vec(),
+                None => team.lines(id, here as u64).await?,
+            };
+            if follows(ours.last(), more.first()) {
+                // A folder that cannot be written shows when a run is to begin in it.
+                drop(self.add(id, &more));
+                return Ok(Ok(()));
+            }
+        }
+        // Somebody went on without the table, or the lines here end within some that were appended together.
+        let theirs = team.lines(id, 0).await?;
+        Ok(self.join(id, &theirs))
     }
 
     /// Whether the run `id` is over. Asked of many runs each second: of most the last line tells it.
@@ -142,6 +175,18 @@ impl Folder {
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
         Ok(text)
+    }
+}
+
+/// Whether `next` is the line of a journal behind `last`, by its hash.
+fn follows(last: Option<&String>, next: Option<&String>) -> bool {
+    let read = |line: &String| serde_json::from_str::<Record>(line).ok();
+    let Some(next) = next.and_then(read) else {
+        return false;
+    };
+    match last.map(read) {
+        None => next.n == 0,
+        Some(last) => last.is_some_and(|last| next.n == last.n + 1 && next.prev == last.hash),
     }
 }
 

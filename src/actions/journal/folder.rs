@@ -9,12 +9,12 @@ use tokio::sync::watch;
 
 use super::entry::{Entry, Record};
 use super::file::{self, Broken, Journal, JournalError, ResumeError};
-use super::lease::Lease;
 use super::state::RunState;
 use super::status::Phase;
 use super::tail::Tail;
 use crate::{Asked, Binding, Confirmation, Plan, RunContext};
-use gwctl_store::LeaseHolder;
+use gwctl_fleet::FleetSpec;
+use gwctl_store::{Files, LeaseHolder, LeaseRefused, Lock, Store, file_name, store_of};
 
 /// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
 #[derive(Debug, Clone)]
@@ -172,9 +172,9 @@ impl Folder {
 
     /// The runs that are neither done nor given up, the newest first. What nobody is at any more in a world that
     /// ended is over.
-    pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
+    pub fn open_runs(&self, fleet: &FleetSpec) -> Vec<RunState> {
         let mut open = self.open();
-        open.retain(|run| run.plan.fleet == fleet);
+        open.retain(|run| run.plan.binding.is_of(fleet));
         open
     }
 
@@ -222,13 +222,24 @@ impl Folder {
 
     /// The process of this machine that drives the run `id` now.
     pub(super) fn holder_here(&self, id: &str) -> Option<LeaseHolder> {
-        Lease::holder(&self.path, id)
+        self.files().holder(id)
     }
 
     /// Takes the lease of what `binding` names, or says who has some of it.
-    pub fn lease(&self, binding: &Binding, holder: &LeaseHolder) -> Result<Lease, LeaseRefused> {
-        self.prepare()?;
-        Lease::take(&self.path, binding, holder)
+    pub fn lease(&self, binding: &Binding, holder: &LeaseHolder) -> Result<Lock, LeaseRefused> {
+        let conflict = |held: &serde_json::Value| binding.conflict(held, "runs folder");
+        self.files().lock(&binding.claim(holder.clone()), &conflict)
+    }
+
+    /// What is kept in it beside the journals.
+    pub fn files(&self) -> Files {
+        Files::new(&self.path)
+    }
+
+    /// Where the team of the fleet that `run_context` is about keeps what it shares.
+    pub fn store(&self, run_context: &RunContext) -> Arc<dyn Store> {
+        let clock = run_context.clock.clone();
+        store_of(&run_context.session, &run_context.spec, clock, self.files())
     }
 
     pub(crate) fn begin(
@@ -255,46 +266,6 @@ impl Folder {
     pub(super) fn journal(&self, id: &str) -> PathBuf {
         self.path.join(format!("{}.jsonl", file_name(id)))
     }
-
-    pub(crate) fn prepare(&self) -> Result<(), LeaseRefused> {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        gwctl_files::private_folder(&mut builder);
-        builder
-            .create(&self.path)
-            .map_err(|cause| LeaseRefused::Io {
-                path: self.path.clone(),
-                cause,
-            })
-    }
-}
-
-/// An identifier is a file's name and never a path.
-pub(crate) fn file_name(id: &str) -> String {
-    let kept = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    id.chars().map(|c| if kept(c) { c } else { '_' }).collect()
-}
-
-/// Why a fleet's lease cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum LeaseRefused {
-    /// Somebody acts on the fleet.
-    #[error("{}", LeaseHolder::in_the_way(&holder.to_string(), shares))]
-    Taken {
-        /// Who.
-        holder: Box<LeaseHolder>,
-        /// What both act on, such as `domain api.example.com`; or [`gwctl_store::SAME_RUN`].
-        shares: String,
-    },
-    /// The folder.
-    #[error("cannot use {path}: {cause}")]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        cause: std::io::Error,
-    },
 }
 
 impl Summary {

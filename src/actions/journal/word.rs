@@ -18,13 +18,6 @@ pub(crate) enum Word {
     },
     /// Offer it no longer.
     Withdraw,
-    /// The offer is accepted.
-    Accept {
-        /// `operator@host`.
-        by: String,
-        /// The hash in the offer, which names it.
-        offer: String,
-    },
 }
 
 impl Folder {

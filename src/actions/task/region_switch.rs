@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
-use crate::digest::digest;
 use crate::{Expected, PlannedCall, RunContext};
 use gwctl_aws::{AwsError, ExecutionSummary, RegionSwitch, StartExecution};
 use gwctl_fleet::{Progress, Region, SwitchExecution};
+use gwctl_store::digest;
 
 /// IAM's prefix.
 const SERVICE: &str = "arc-region-switch";

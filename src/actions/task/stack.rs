@@ -55,7 +55,7 @@ impl TemplateSource {
                 NoTemplate::Unreadable { path, cause }
             })?,
         };
-        if crate::digest::digest(text.as_bytes()) == self.digest {
+        if gwctl_store::digest(text.as_bytes()) == self.digest {
             Ok(text)
         } else {
             Err(NoTemplate::Changed(self.kind))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::transport::error::{AwsError, ErrorKind};
@@ -172,7 +173,7 @@ impl Table {
     pub async fn describe(&self) -> Result<TableDescription, AwsError> {
         const ACTION: &str = "DescribeTable";
         let body = json!({ "TableName": self.name });
-        let told: Described = self.dynamodb.call(TARGET, ACTION, &body).await?;
+        let told: Described = self.ask(ACTION, &body).await?;
         let table = told.table.ok_or_else(|| self.garbled(ACTION, "Table"))?;
         let replicas = table.replicas.unwrap_or_default().into_iter();
         let replicas: Vec<Region> = replicas
@@ -199,6 +200,24 @@ impl Table {
         })
     }
 
+    /// The item of the partition `pk` whose sort key is the last; none where there is no item.
+    pub async fn last(&self, pk: &str) -> Result<Option<Item>, AwsError> {
+        const ACTION: &str = "Query";
+        let body = json!({
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": pk } },
+            "ScanIndexForward": false,
+            "Limit": 1,
+            "ConsistentRead": true,
+        });
+        let found: Found = self.ask(ACTION, &body).await?;
+        match found.items.unwrap_or_default().first() {
+            Some(item) => Ok(Some(Item::read(item).ok_or_else(|| self.no_keys(ACTION))?)),
+            None => Ok(None),
+        }
+    }
+
     /// The latest items of the partition `pk` by their sort keys, from `from` on.
     pub async fn query(&self, pk: &str, from: &str) -> Result<Vec<Item>, AwsError> {
         const ACTION: &str = "Query";
@@ -212,7 +231,7 @@ impl Table {
         });
         let mut items = Vec::new();
         for _ in 0..PAGES {
-            let found: Found = self.dynamodb.call(TARGET, ACTION, &body).await?;
+            let found: Found = self.ask(ACTION, &body).await?;
             for item in found.items.unwrap_or_default() {
                 items.push(Item::read(&item).ok_or_else(|| self.no_keys(ACTION))?);
             }
@@ -242,7 +261,8 @@ impl Table {
                 body["ExpressionAttributeValues"] = json!({ ":value": { "S": value } });
             }
         }
-        let reply = self.dynamodb.conditional(TARGET, ACTION, &body).await?;
+        let reply = self.dynamodb.conditional(TARGET, ACTION, &body).await;
+        let reply = reply.map_err(|error| self.named(error))?;
         if reply.status < 300 {
             return Ok(Written::Made);
         }
@@ -251,6 +271,25 @@ impl Table {
             None => None,
         };
         Ok(Written::Refused(stands))
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        action: &'static str,
+        body: &Value,
+    ) -> Result<T, AwsError> {
+        let answer = self.dynamodb.call(TARGET, action, body).await;
+        answer.map_err(|error| self.named(error))
+    }
+
+    /// A refusal names the table, where AWS does not.
+    fn named(&self, error: AwsError) -> AwsError {
+        let refused = matches!(error.kind, ErrorKind::NotAllowed | ErrorKind::Forbidden);
+        if !refused || error.message.contains(&self.name) {
+            return error;
+        }
+        let message = format!("{} (table {})", error.message, self.name);
+        AwsError { message, ..error }
     }
 
     fn no_keys(&self, action: &'static str) -> AwsError {

@@ -57,21 +57,35 @@ fn skew(caller: &Caller) -> u64 {
     skew.map_or(0, i64::unsigned_abs)
 }
 
+/// In a clause, who asked for what, as AWS's refusal names both: `User: ARN is not authorized to perform: A on resource: R`.
+fn who_asked(said: &str) -> Option<String> {
+    let (who, rest) = said.split_once("User: ")?.1.split_once(' ')?;
+    let resource = rest.split_once(" on resource: ");
+    let resource = resource.and_then(|(_, rest)| rest.split_whitespace().next());
+    let on = resource.map_or_else(String::new, |resource| {
+        format!(" for {}", reply::name(resource))
+    });
+    Some(format!("; {} asked{on}", reply::name(who)))
+}
+
 fn in_words(caller: &Caller, action: &str, kind: ErrorKind, code: &str, said: &str) -> String {
     let (region, service) = (&caller.region, caller.service);
     let denial = Denial::read(said);
+    // A team's table may be in another account than the fleet.
+    let who = who_asked(said).filter(|_| service == "dynamodb");
+    let who = who.unwrap_or_default();
     let said = reply::message(said);
     match kind {
         // STS names the caller and the role, or what is wrong with the MFA code.
         ErrorKind::NotAllowed if service == "sts" && !said.is_empty() => said.clone(),
         ErrorKind::NotAllowed if denial.is_some() => format!(
-            "not allowed: {service}:{action} is missing from this role's policy{}",
+            "not allowed: {service}:{action} is missing from this role's policy{}{who}",
             resources(action, region),
         ),
         ErrorKind::NotAllowed => {
-            let who = format!("AWS does not name the policy ({code})");
+            let policy = format!("AWS does not name the policy ({code})");
             format!(
-                "not allowed: {service}:{action}; {who}{}",
+                "not allowed: {service}:{action}; {policy}{}{who}",
                 resources(action, region)
             )
         }
@@ -79,7 +93,12 @@ fn in_words(caller: &Caller, action: &str, kind: ErrorKind, code: &str, said: &s
             let why = denial.map_or(said, |denial| {
                 format!("{}. {}", denial.said(), denial.advice())
             });
-            format!("not allowed: {service}:{action}: {why}")
+            let why = if who.is_empty() {
+                why.as_str()
+            } else {
+                why.trim_end_matches('.')
+            };
+            format!("not allowed: {service}:{action}: {why}{who}")
         }
         ErrorKind::Clock => match caller.monitor.skew(service, region) {
             Some(skew) if skew.unsigned_abs() > SKEW_MS => format!(

@@ -51,7 +51,7 @@ impl Stage {
         }
         // What the table does not answer shows when the lease is taken.
         drop(self.folder.bring_team(run_context).await);
-        for run in self.folder.open_runs(&run_context.fleet) {
+        for run in self.folder.open_runs(&run_context.spec) {
             if self.folder.is_held_here(&run.id) {
                 continue;
             }

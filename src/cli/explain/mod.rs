@@ -25,7 +25,7 @@ pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     let since = SignedDuration::try_from(args.since).unwrap_or_default();
     let folder = runs(args.fleet.demo)?;
     let look = async |target: Target| {
-        let own = folder.events(&target.name, target.clock.now() - since);
+        let own = folder.events(&target.spec, target.clock.now() - since);
         look(&target, since, &own).await
     };
     let report = args.fleet.with(global, true, look)?;

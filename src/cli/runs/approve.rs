@@ -29,8 +29,8 @@ pub fn approve(
     print(&plan_table::draw(&plan, paper))?;
     print(&format!("\n{}\n", paper.ink(Ink::Bold, &told(&asked))))?;
     run_async(async {
-        let known = team::session(global, &asked.domain).await;
-        let (session, spec, team) = known.ok_or_else(|| {
+        let known = team::session(global, folder, &asked.domain).await;
+        let (session, spec, store) = known.ok_or_else(|| {
             Failure::config(format!("the configuration has no fleet {}", asked.domain))
         })?;
         let identity = identity(&session, &spec).await;
@@ -51,7 +51,7 @@ pub fn approve(
             )));
         }
         let by = (&who, identity.arn.as_str());
-        let done = approve_plan(&asked, folder, team.as_ref(), by, now());
+        let done = approve_plan(&asked, &*store, by, now());
         done.await.map_err(|why| refused(&why))?;
         print(&format!(
             "{} is approved by {}, as {}.\n",

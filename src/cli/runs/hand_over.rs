@@ -17,7 +17,7 @@ use crate::fleet::clean_line;
 use super::args::TakenUp;
 use super::find::{find, state};
 use super::take_up::{accept as take_up, refuse_simulated};
-use super::{now, team_of};
+use super::{now, store_of};
 
 /// How long the process that drives the run may take to write the offer down.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -34,9 +34,9 @@ pub fn offer(
 ) -> Result<Exit, Failure> {
     let id = find(folder, word)?;
     let driven = run_async(async {
-        let team = team_of(global, folder, &id).await?;
+        let store = store_of(global, folder, &id).await?;
         let (by, at) = (operator(), now(demo));
-        let done = offer_run(folder, team.as_ref(), &id, to, &by, at);
+        let done = offer_run(folder, &*store, &id, to, &by, at);
         done.await.map_err(|why| not_started(&why))
     })??;
     let offered = stands(folder, &id, to, driven)?;

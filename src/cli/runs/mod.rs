@@ -11,6 +11,8 @@ mod take_up;
 pub mod team;
 mod verify;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::act::again::Again;
@@ -26,7 +28,7 @@ use super::output::print;
 use super::runtime::run_async;
 use crate::actions::{Folder, abandon, note, settle};
 use crate::fleet::clean_line;
-use crate::store::Team;
+use crate::store::Store;
 use args::{Runs, What};
 use find::find;
 
@@ -57,9 +59,9 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
             let id = find(&folder, id)?;
             let (folder, id) = (&folder, id.as_str());
             run_async(async {
-                let team = team_of(global, folder, id).await?;
+                let store = store_of(global, folder, id).await?;
                 let (by, at) = (operator(), now(asked.demo));
-                let done = abandon(folder, team.as_ref(), id, reason, &by, at);
+                let done = abandon(folder, &*store, id, reason, &by, at);
                 done.await.map_err(|why| not_started(&why))
             })??;
             print(&format!("{id} is abandoned: what was done stays done.\n"))?;
@@ -70,9 +72,9 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
         Some(What::Note { id, text }) => {
             let id = find(&folder, id)?;
             let noted = run_async(async {
-                let team = team_of(global, &folder, &id).await?;
+                let store = store_of(global, &folder, &id).await?;
                 let (text, by, at) = (text.join(" "), operator(), now(asked.demo));
-                let done = note(&folder, team.as_ref(), &id, &text, &by, at);
+                let done = note(&folder, &*store, &id, &text, &by, at);
                 done.await.map_err(|why| not_started(&why))
             })??;
             print(&format!("{}\n", clean_line(&noted.words())))?;
@@ -98,12 +100,13 @@ fn settled(global: &Global, folder: &Folder, id: &str) -> Result<Exit, Failure> 
         )));
     }
     let written = run_async(async {
-        let Some(team) = team_of(global, folder, id).await? else {
+        let store = store_of(global, folder, id).await?;
+        let Some(table) = store.table() else {
             let why = format!("the fleet of run {id} shares no table by this configuration");
             return Err(Failure::refused(why));
         };
         let by = operator();
-        let done = settle(folder, &team, id, &by, now(false));
+        let done = settle(folder, table, id, &by, now(false));
         done.await.map_err(|why| not_started(&why))
     })??;
     print(&format!(
@@ -113,10 +116,10 @@ fn settled(global: &Global, folder: &Folder, id: &str) -> Result<Exit, Failure> 
     Ok(Exit::Success)
 }
 
-/// The table that the team of the run's fleet shares.
-async fn team_of(global: &Global, folder: &Folder, id: &str) -> Result<Option<Team>, Failure> {
+/// Where the team of the run's fleet keeps what it shares.
+async fn store_of(global: &Global, folder: &Folder, id: &str) -> Result<Arc<dyn Store>, Failure> {
     let state = find::state(folder, id)?;
-    Ok(team::of(global, &state.plan.binding.domain).await)
+    Ok(team::of(global, folder, &state.plan.binding.domain).await)
 }
 
 /// The present; in the time of a simulated fleet that is gone, the end of its run.

@@ -39,11 +39,12 @@ pub fn verify(global: &Global, folder: &Folder, id: &str, demo: bool) -> Result<
 /// The same lines in the table that the team of the run's fleet shares, where it does.
 fn in_table(global: &Global, folder: &Folder, id: &str) -> Result<Exit, Failure> {
     let asked = run_async(async {
-        let Some(team) = super::team_of(global, folder, id).await? else {
+        let store = super::store_of(global, folder, id).await?;
+        let Some(table) = store.table() else {
             return Ok(None);
         };
-        let theirs = team.lines(id, 0).await;
-        Ok::<_, Failure>(Some((team.name().to_owned(), theirs)))
+        let theirs = table.team.lines(id, 0).await;
+        Ok::<_, Failure>(Some((table.team.name().to_owned(), theirs)))
     })??;
     let Some((table, theirs)) = asked else {
         return Ok(Exit::Success);

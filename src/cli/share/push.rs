@@ -29,11 +29,12 @@ pub fn push(global: &Global) -> Result<Exit, Failure> {
     }
     let folder = runs(false)?;
     let pushed = run_async(async {
-        let Some(team) = team::of(global, &spec.domain).await else {
+        let store = team::of(global, &folder, &spec.domain).await;
+        let Some(table) = store.table() else {
             return Ok(Vec::new());
         };
         let (by, at) = (operator(), clock::present().now());
-        let pushed = copy(&folder, &team, &spec.domain, &by, at).await;
+        let pushed = copy(&folder, table, &spec.domain, &by, at).await;
         pushed.map_err(|why| not_started(&why))
     })??;
     let mut differ = false;

@@ -91,7 +91,7 @@ fn reports(global: &Global, args: &Status) -> Result<Vec<Report>, Failure> {
                         "gwctl: runs of {name} on other machines are not known: {why}"
                     ));
                 }
-                report(picture, &target.spec, Runs::of(folder, &target.name))
+                report(picture, &target.spec, Runs::of(folder, &target.spec))
             }
         });
         join_all(each).await

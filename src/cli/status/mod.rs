@@ -30,7 +30,7 @@ use super::simulated;
 use super::target::{Target, complete};
 use crate::actions::{self, Folder, NotBrought, Readiness};
 use crate::fleet::{FleetSpec, Snapshot};
-use crate::store::Team;
+use crate::store::store_of;
 use args::Status;
 use runs::Runs;
 
@@ -93,16 +93,15 @@ fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
             "gwctl: runs on other machines are not known: {why}"
         ));
     }
-    let runs = Runs::of(&folder, &settings.fleet);
+    let runs = Runs::of(&folder, &settings.spec());
     Ok(Report::new(picture, &settings.spec(), Some(runs)))
 }
 
 /// What the team's other machines did with the fleet.
 async fn bring(folder: &Folder, target: &Target) -> Result<(), NotBrought> {
-    match Team::of(&target.session, &target.spec, target.clock.clone()) {
-        Some(team) => folder.bring(&team, &target.spec.domain).await,
-        None => Ok(()),
-    }
+    let (spec, clock) = (&target.spec, target.clock.clone());
+    let store = store_of(&target.session, spec, clock, folder.files());
+    folder.bring(&*store, &spec.domain).await
 }
 
 /// How many questions about each part got no answer: the edge, the database, a Region by its name.

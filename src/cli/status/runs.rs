@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::actions::{Folder, LeaseHolder, Phase, RunState};
+use crate::fleet::FleetSpec;
 use crate::fleet::format::{clock, date};
 
 /// The runs of one fleet.
@@ -16,11 +17,13 @@ pub struct Runs {
 }
 
 impl Runs {
-    pub fn of(folder: &Folder, fleet: &str) -> Self {
+    pub fn of(folder: &Folder, fleet: &FleetSpec) -> Self {
         let open = folder.open_runs(fleet).into_iter();
         let tried = folder.runs().into_iter().filter_map(|run| run.state.ok());
         let mut tried = tried.filter(|run| {
-            run.plan.fleet == fleet && run.plan.intent.recovers() && run.phase() == Phase::Done
+            run.plan.binding.is_of(fleet)
+                && run.plan.intent.recovers()
+                && run.phase() == Phase::Done
         });
         Self {
             open: open

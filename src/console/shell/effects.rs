@@ -226,7 +226,7 @@ impl Outside {
             Effect::NoteRun(id, text) => self.runs.note(self.means.as_ref(), id, text),
             Effect::ListRuns => self.runs.list(),
             Effect::ReadLately(binding) => self.runs.lately(self.means.as_ref(), *binding),
-            Effect::ReadTried(generation, fleet) => self.runs.tried(generation, fleet),
+            Effect::ReadTried(generation, fleet) => self.read_tried(generation, &fleet),
             Effect::Follow(id) => self.runs.follow(id),
             Effect::LookUp(intent) => self.look_up(*intent),
             Effect::RunCommand(number, argv) => self.run_command(number, argv),
@@ -247,6 +247,13 @@ impl Outside {
             }
         }
         Left::Nothing
+    }
+
+    /// Reads what was tried with a fleet that is configured.
+    fn read_tried(&self, generation: u64, fleet: &str) {
+        if let Some(spec) = self.setup.fleets.spec(fleet) {
+            self.runs.tried(generation, spec);
+        }
     }
 
     /// The console ends: what costs money is stopped, and what waits for approval is withdrawn.
@@ -273,7 +280,7 @@ impl Outside {
         };
         let blank = Snapshot::blank(name, &spec, self.setup.clock.now());
         let read_only = spec.read_only || !self.setup.write;
-        self.runs.look_for_unfinished(generation, name);
+        self.runs.look_for_unfinished(generation, spec.clone());
         let opening = self.setup.fleets.open(name, pace);
         let sender = self.sender.clone();
         tokio::spawn(async move {

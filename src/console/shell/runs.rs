@@ -18,6 +18,7 @@ use gwctl_actions::{
     NotStarted, Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept,
     keep_switches, note_here, resume, start,
 };
+use gwctl_fleet::FleetSpec;
 use gwctl_observe::Observer;
 
 /// How often the journal of somebody else's run is read.
@@ -256,8 +257,8 @@ impl Runs {
     }
 
     /// Looks for a run of `fleet` that is neither done nor given up.
-    pub fn look_for_unfinished(&mut self, generation: u64, fleet: &str) {
-        let (folder, sender, fleet) = (self.folder.clone(), self.sender.clone(), fleet.to_owned());
+    pub fn look_for_unfinished(&mut self, generation: u64, fleet: FleetSpec) {
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
         spawn_blocking(move || {
             let Some(run) = folder.open_runs(&fleet).into_iter().next() else {
                 return;
@@ -339,7 +340,7 @@ impl Runs {
     }
 
     /// Reads what was tried with a fleet.
-    pub fn tried(&self, generation: u64, fleet: String) {
+    pub fn tried(&self, generation: u64, fleet: FleetSpec) {
         let (folder, sender) = (self.folder.clone(), self.sender.clone());
         spawn_blocking(move || {
             let tried = Tried::of(&folder, &fleet);
@@ -350,7 +351,7 @@ impl Runs {
     /// What runs of the fleet did from `from` on.
     pub fn events(&self, generation: u64, means: &Means, from: Timestamp) {
         let (folder, sender) = (self.folder.clone(), self.sender.clone());
-        let fleet = means.run_context.fleet.clone();
+        let fleet = means.run_context.spec.clone();
         spawn_blocking(move || {
             let events = folder.events(&fleet, from);
             let _ = sender.send(Arrival::Msg(Msg::RunEvents(generation, events)));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use gwctl_actions::{Conflict, Folder, RunContext, RunState};
+use gwctl_fleet::FleetSpec;
 
 /// How often the table is asked while a run is open: whoever watches is a second behind, and its process another one.
 const OPEN: Duration = Duration::from_secs(1);
@@ -63,7 +64,7 @@ async fn bring(
             known.clone_from(&conflicts);
             heard &= tell(FromTheTeam::Conflicts(conflicts));
         }
-        let open = newest(&folder, &run_context.fleet).await;
+        let open = newest(&folder, &run_context.spec).await;
         let pause = if open.is_some() { OPEN } else { CALM };
         if let Some(run) = open.filter(|run| shown.as_ref() != Some(&run.id)) {
             shown = Some(run.id.clone());
@@ -83,8 +84,8 @@ async fn conflicts(folder: &Folder) -> Vec<Conflict> {
 }
 
 /// The newest open run that no process of this machine drives.
-async fn newest(folder: &Folder, fleet: &str) -> Option<Box<RunState>> {
-    let (folder, fleet) = (folder.clone(), fleet.to_owned());
+async fn newest(folder: &Folder, fleet: &FleetSpec) -> Option<Box<RunState>> {
+    let (folder, fleet) = (folder.clone(), fleet.clone());
     let newest = spawn_blocking(move || {
         let mut open = folder.open_runs(&fleet).into_iter();
         open.find(|run| !folder.is_held_here(&run.id))

@@ -54,6 +54,8 @@ type Copied = BTreeMap<ItemKey, (Timestamp, Attributes)>;
 pub struct WorldTable {
     pub kind: TableKind,
     pub regions: Vec<Region>,
+    /// How many items queries were answered with.
+    pub handed_out: usize,
     copies: BTreeMap<Region, Copied>,
     arriving: Vec<Arriving>,
     /// Which Region wrote an item last, and when.
@@ -70,6 +72,7 @@ impl WorldTable {
                 .map(|region| (region.clone(), Copied::new()))
                 .collect(),
             regions,
+            handed_out: 0,
             arriving: Vec::new(),
             writing: BTreeMap::new(),
             isolated: BTreeSet::new(),

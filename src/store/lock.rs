@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::folder::LeaseRefused;
-use crate::Binding;
-use gwctl_store::{LeaseHolder, SAME_RUN};
+use crate::files::{Files, file_name};
+use crate::{Claim, LeaseHolder, SAME_RUN};
 
 /// What a lease's file says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,13 +20,35 @@ struct Written {
     holder: LeaseHolder,
     /// What is held.
     #[serde(default)]
-    binding: Binding,
+    binding: Value,
 }
 
 /// Held until dropped.
 #[derive(Debug)]
-pub struct Lease {
+pub struct Lock {
     _file: File,
+}
+
+/// Why the lock of a run on this machine cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseRefused {
+    /// Somebody acts on the fleet.
+    #[error("{}", LeaseHolder::in_the_way(&holder.to_string(), shares))]
+    Taken {
+        /// Who.
+        holder: Box<LeaseHolder>,
+        /// What both act on, such as `domain api.example.com`; or [`SAME_RUN`].
+        shares: String,
+    },
+    /// The folder.
+    #[error("cannot use {path}: {cause}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
 }
 
 /// A process that takes a lease holds this file meanwhile: no other process takes one between the check of the others
@@ -34,20 +56,23 @@ pub struct Lease {
 const GATE: &str = "leases.lock";
 const ENDING: &str = ".lease";
 
-impl Lease {
-    pub(super) fn take(
-        folder: &Path,
-        binding: &Binding,
-        holder: &LeaseHolder,
-    ) -> Result<Self, LeaseRefused> {
+impl Files {
+    /// Takes the lock of what `claim` holds, or says who has some of it, as `conflict` tells of what another holds.
+    pub fn lock(
+        &self,
+        claim: &Claim,
+        conflict: &dyn Fn(&Value) -> Option<String>,
+    ) -> Result<Lock, LeaseRefused> {
+        let folder = self.path();
+        self.prepare()?;
         let gate = folder.join(GATE);
         let _gate = locked(&gate)?;
-        let own = path(folder, &holder.run);
+        let own = path(folder, &claim.holder.run);
         for other in leases(folder) {
             match living(&other) {
                 Some(written) => {
-                    if let Some(shares) = conflict(binding, &written.binding) {
-                        let same = written.holder.run == holder.run;
+                    if let Some(shares) = conflict(&written.binding) {
+                        let same = written.holder.run == claim.holder.run;
                         let shares = if same { SAME_RUN.into() } else { shares };
                         let holder = Box::new(written.holder);
                         return Err(LeaseRefused::Taken { holder, shares });
@@ -60,29 +85,21 @@ impl Lease {
         }
         let mut file = locked(&own)?;
         let written = Written {
-            holder: holder.clone(),
-            binding: binding.clone(),
+            holder: claim.holder.clone(),
+            binding: claim.holds.clone(),
         };
         let text = serde_json::to_vec(&written).unwrap_or_default();
         file.set_len(0)
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(&text))
             .map_err(|cause| LeaseRefused::Io { path: own, cause })?;
-        Ok(Self { _file: file })
+        Ok(Lock { _file: file })
     }
 
-    /// Who is at `run` now.
-    pub(super) fn holder(folder: &Path, run: &str) -> Option<LeaseHolder> {
-        Some(living(&path(folder, run))?.holder)
+    /// The process of this machine that drives `run` now.
+    pub fn holder(&self, run: &str) -> Option<LeaseHolder> {
+        Some(living(&path(self.path(), run))?.holder)
     }
-}
-
-/// What both have. A holder that does not say what it holds may hold anything.
-fn conflict(ours: &Binding, theirs: &Binding) -> Option<String> {
-    if theirs.says_nothing() {
-        return Some("runs folder".into());
-    }
-    theirs.shares(ours)
 }
 
 fn leases(folder: &Path) -> impl Iterator<Item = PathBuf> {
@@ -148,10 +165,10 @@ fn unknown() -> Written {
             run: "not named yet".into(),
             since: Timestamp::UNIX_EPOCH,
         },
-        binding: Binding::default(),
+        binding: Value::Null,
     }
 }
 
 fn path(folder: &Path, run: &str) -> PathBuf {
-    folder.join(format!("{}{ENDING}", super::folder::file_name(run)))
+    folder.join(format!("{}{ENDING}", file_name(run)))
 }

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// The first 16 hexadecimal digits of SHA-256.
-pub(crate) fn digest(bytes: &[u8]) -> String {
+pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .take(8)
