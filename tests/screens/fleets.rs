@@ -203,11 +203,14 @@ fn the_cursor_stays_on_the_fleet_when_the_order_changes() {
 #[test]
 fn every_region_of_the_list_has_its_name_or_is_counted() {
     let wide = shown(&console((200, 60)));
-    for name in ["use1", "euw1", "apse1"] {
-        assert!(
-            wide.lines().take(8).any(|line| line.contains(name)),
-            "{name}: {wide}"
-        );
+    for fleet in ["orders", "basket", "parcel", "search"] {
+        let row = wide
+            .lines()
+            .skip(3)
+            .find(|line| line.contains(&format!(" {fleet} ")));
+        for name in ["use1", "euw1", "apse1"] {
+            assert!(row.unwrap().contains(name), "{fleet}: {name}: {wide}");
+        }
     }
     let narrow = shown(&console((80, 24)));
     assert!(
