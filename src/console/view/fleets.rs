@@ -18,7 +18,7 @@ use gwctl_fleet::{Metric, Reading, Region, Snapshot, Verdict, format};
 const COLUMNS: &[Column] = &[
     Column::words("Fleet", 14, 0).stretching(10),
     Column::words("Verdict", 8, 1),
-    Column::words("Regions, traffic", 17, 2).stretching(60),
+    Column::words("Regions, traffic", 18, 2).stretching(60),
     Column::figure("Req", 8, 8),
     Column::figure("p90", 7, 11),
     Column::figure("p99", 7, 3),
@@ -212,7 +212,7 @@ fn share(moment: &Moment<'_>, region: &Region) -> Option<Reading> {
 }
 
 /// Each Region's mark, short name and share of the traffic, in the order in which the Regions stand below. Where there is
-/// no room for all of them, those that are not well come first, and the others are counted.
+/// no room for the shares, the names alone; where there is none for all of them either, those that are not well come first, and the others are counted.
 fn regions(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Line<'static> {
     let sites = &moment.snapshot.sites;
     let wide = sites.iter().map(|site| cells(&site.region.short())).max();
@@ -220,6 +220,9 @@ fn regions(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Line<'static> 
     let all = sites.iter().map(|site| part(scene, moment, site, wide));
     if room_for(sites) <= width {
         return Line::from(all.collect::<Vec<_>>().concat());
+    }
+    if let Some(named) = named(scene, moment, width) {
+        return named;
     }
     let seen = moment.snapshot.generation > 0;
     let well = |site: &&gwctl_fleet::Site| seen && site.judgement.verdict == Verdict::Healthy;
@@ -239,6 +242,29 @@ fn regions(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Line<'static> 
         ]);
     }
     scene.fitting(Vec::new(), parts, width)
+}
+
+/// The marks and names alone, `● use1 ▲ euw1`, close together where that fits no better; none where it does not fit.
+fn named(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Option<Line<'static>> {
+    let sites = &moment.snapshot.sites;
+    let names: usize = sites.iter().map(|site| cells(&site.region.short())).sum();
+    // A mark, perhaps a blank, the name, and a gap but for the last.
+    let room = |each: usize| names + (sites.len() * each).saturating_sub(1);
+    let gap = [(3, " "), (2, "")];
+    let (_, gap) = gap
+        .into_iter()
+        .find(|(each, _)| room(*each) <= width.into())?;
+    let spans = sites.iter().enumerate().flat_map(|(index, site)| {
+        let mark = if moment.snapshot.generation == 0 {
+            mark(scene, moment.snapshot)
+        } else {
+            scene.mark(site.judgement.verdict)
+        };
+        let before = if index > 0 { " " } else { "" };
+        let name = format!("{gap}{}", site.region.short());
+        [Span::raw(before), mark, scene.span(name, Role::Text)]
+    });
+    Some(spans.collect())
 }
 
 /// One Region: its mark, `euw1`, `52%`.
