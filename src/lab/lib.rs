@@ -15,6 +15,7 @@ pub mod leash; // processes that end with the lab
 pub mod links; // the distance between Regions
 mod measuring; // what the simulator is told
 pub mod plane; // all of it together
+mod probe; // the health path, asked over the wire
 pub mod region; // functions and gateway of one Region
 pub mod sigv4; // signatures, as the receiving side checks them
 pub mod tls; // TLS, as servers speak it

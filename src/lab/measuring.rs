@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use gwctl_fleet::Region;
-use gwctl_sim::{Measured, MeasuredFlow, MeasuredFunction, Reality};
-use tokio::net::TcpStream;
+use gwctl_sim::{Answered, Measured, MeasuredFlow, MeasuredFunction, Reality};
 use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -16,15 +16,16 @@ use crate::region::Served;
 
 /// How often everything is asked.
 const EVERY: Duration = Duration::from_millis(250);
-/// Of this many seconds a loopback connection takes a thousandth.
-const CONNECTS: Duration = Duration::from_secs(2);
+/// How often the health paths are asked: all of Route 53's checkers together ask about as often (aws-facts-2 §20.2).
+const CHECKED: Duration = Duration::from_secs(1);
 
 /// What was seen of a lab and not told yet.
 #[derive(Debug, Default)]
 struct Seen {
     served: BTreeMap<Region, Measured>,
     flows: Vec<MeasuredFlow>,
-    answers: BTreeMap<Region, bool>,
+    health: BTreeMap<Region, Option<Answered>>,
+    edge: Option<Answered>,
 }
 
 /// A data plane as the simulator follows it.
@@ -43,19 +44,23 @@ impl std::fmt::Debug for Measuring {
 
 impl Measuring {
     /// Asks `plane` from now on, until this is dropped.
-    pub fn start(plane: Arc<DataPlane>) -> Self {
+    pub async fn start(plane: Arc<DataPlane>) -> Self {
         let stopping = CancellationToken::new();
         let seen = Arc::<Mutex<Seen>>::default();
-        let (asked, into, stop) = (plane.clone(), seen.clone(), stopping.clone());
-        tokio::spawn(async move {
-            while stop
-                .run_until_cancelled(tokio::time::sleep(EVERY))
-                .await
-                .is_some()
-            {
-                look(&asked, &into).await;
-            }
-        });
+        let regions: Vec<Region> = plane.probes.keys().cloned().collect();
+        join_all(regions.iter().map(|region| check(&plane, region, &seen))).await;
+        check_edge(&plane, &seen).await;
+        for region in regions {
+            let (plane, seen) = (plane.clone(), seen.clone());
+            let check = async move || check(&plane, &region, &seen).await;
+            tokio::spawn(again(CHECKED, stopping.clone(), check));
+        }
+        let (of, into) = (plane.clone(), seen.clone());
+        let edge = async move || check_edge(&of, &into).await;
+        tokio::spawn(again(CHECKED, stopping.clone(), edge));
+        let (of, into) = (plane.clone(), seen.clone());
+        let look = async move || look(&of, &into).await;
+        tokio::spawn(again(EVERY, stopping.clone(), look));
         Self {
             plane,
             seen,
@@ -67,6 +72,32 @@ impl Measuring {
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Does `what` until it is to stop, with a pause each time.
+async fn again(pause: Duration, stop: CancellationToken, mut what: impl AsyncFnMut()) {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(pause))
+        .await
+        .is_some()
+    {
+        what().await;
+    }
+}
+
+async fn check(plane: &DataPlane, region: &Region, into: &Mutex<Seen>) {
+    let Some(probe) = plane.probes.get(region) else {
+        return;
+    };
+    let answered = probe.ask().await;
+    let mut seen = into.lock().unwrap_or_else(PoisonError::into_inner);
+    seen.health.insert(region.clone(), answered);
+}
+
+async fn check_edge(plane: &DataPlane, into: &Mutex<Seen>) {
+    let answered = plane.edge_probe.ask().await;
+    let mut seen = into.lock().unwrap_or_else(PoisonError::into_inner);
+    seen.edge = answered;
 }
 
 async fn look(plane: &DataPlane, into: &Mutex<Seen>) {
@@ -83,14 +114,8 @@ async fn look(plane: &DataPlane, into: &Mutex<Seen>) {
         }));
     }
     let orders = plane.load().as_ref().map(Load::drain).unwrap_or_default();
-    let mut answers = BTreeMap::new();
-    for (region, site) in &plane.sites {
-        let connected = tokio::time::timeout(CONNECTS, TcpStream::connect(site.address())).await;
-        answers.insert(region.clone(), matches!(connected, Ok(Ok(_))));
-    }
     let mut seen = into.lock().unwrap_or_else(PoisonError::into_inner);
     seen.flows.extend(flows);
-    seen.answers = answers;
     for (region, site) in &plane.sites {
         let measured = measured(site.drain(), written(&orders, region));
         add(seen.served.entry(region.clone()).or_default(), measured);
@@ -150,9 +175,12 @@ impl Reality for Measuring {
         std::mem::take(&mut self.seen().flows)
     }
 
-    fn answers(&self, region: &Region) -> bool {
-        // Before anybody looked it was just started.
-        self.seen().answers.get(region).copied().unwrap_or(true)
+    fn health(&self, region: &Region) -> Option<Answered> {
+        self.seen().health.get(region).cloned().flatten()
+    }
+
+    fn edge(&self) -> Option<Answered> {
+        self.seen().edge.clone()
     }
 
     fn lag(&self, region: &Region) -> Option<Duration> {
@@ -166,16 +194,8 @@ impl Reality for Measuring {
     fn hold_writes(&self, hold: bool) {
         let plane = self.plane.clone();
         self.runtime.spawn(async move {
-            let writer = plane.databases.writer();
-            let word = if hold {
-                "SET default_transaction_read_only = on"
-            } else {
-                "RESET default_transaction_read_only"
-            };
-            for sql in [&format!("ALTER SYSTEM {word}"), "SELECT pg_reload_conf()"] {
-                if let Err(error) = plane.databases.ask(&writer, sql).await {
-                    tracing::warn!(%writer, %error, "the lab cannot hold its writer's writes");
-                }
+            if let Err(error) = plane.databases.hold_writes(hold).await {
+                tracing::warn!(%error, hold, "the lab cannot change whether its writer takes writes");
             }
         });
     }

@@ -59,7 +59,9 @@ impl Way {
         };
         let (mut resolvers, mut edges) = (Vec::new(), Vec::new());
         for continent in Continent::ALL {
-            let resolver = Resolver::start(aws.dns(), continent.network).await.unwrap();
+            let resolver = Resolver::start(aws.dns(), continent.network, 1.0)
+                .await
+                .unwrap();
             edges.push(Edge::start(edge::Options {
                 node: node.clone(),
                 folder: folder.path().into(),

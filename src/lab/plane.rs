@@ -12,30 +12,33 @@ use gwctl_sim::world::rtt_ms;
 use hyper::body::Bytes;
 use serde_json::json;
 use tokio::sync::Mutex;
+use tokio_rustls::rustls::pki_types::InvalidDnsNameError;
 
 use crate::authority::Authority;
 use crate::clients::{self, Ledger, Load, LoadError, Row, Through};
-use crate::database::{self, DatabaseError, Databases};
+use crate::database::{self, DatabaseError, Databases, Rows};
 use crate::dns::{Continent, Resolver};
 use crate::edge::{self, Edge, EdgeError, Route, Settings};
 use crate::links::Links;
+use crate::probe::Probe;
 use crate::region::{
     Authorization, FunctionSetup, GatewaySetup, RegionError, Site, find_node, write_bootstrap,
 };
 use crate::sigv4::Credentials;
 
+/// The path that Route 53's checkers ask.
+const HEALTH: &str = "/health";
 /// The longest that the router keeps a DNS answer, as the template's default says.
 const MAX_TTL_S: u32 = 60;
-/// Environments of a function that run at once: a lab shares one machine.
-const CONCURRENCY: usize = 10;
-/// Environments that are started before the clients come.
-const WARM: usize = 3;
+/// Environments of a function that run at once. All of them are started before the clients come, and stay: Lambda has a
+/// processor for each cold start, and a lab two for all. Where they come in a burst, all Regions are slow, need more
+/// environments, and start those too.
+const CONCURRENCY: usize = 8;
+/// Longer than a lab runs.
+const IDLE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the clients take to become as many as they shall be: the first ones start cold functions.
 const RAMP: Duration = Duration::from_secs(10);
-/// The share of the requests that are orders.
-const WRITES: f64 = 0.19;
-
 /// What a lab is made of.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -49,8 +52,12 @@ pub struct Setup {
     pub latency_record: String,
     /// Where the simulated Route 53 answers.
     pub dns: SocketAddr,
+    /// How many times faster than this machine's the simulated world's time goes.
+    pub speed: f64,
     /// Requests a second, all continents together.
     pub rate: f64,
+    /// The share of the requests that are orders.
+    pub writes: f64,
     /// The same seed gives the same mix of requests.
     pub seed: u64,
 }
@@ -70,6 +77,8 @@ pub enum LabError {
     Template(#[from] gwctl_stacks::TemplateError),
     #[error("the lab's authority makes no certificate: {0}")]
     Certificate(#[from] rcgen::Error),
+    #[error("a host of the lab: {0}")]
+    Name(#[from] InvalidDnsNameError),
     #[error("the lab's folder: {0}")]
     Folder(#[from] std::io::Error),
 }
@@ -79,6 +88,10 @@ pub struct DataPlane {
     pub(crate) databases: Databases,
     pub(crate) sites: BTreeMap<Region, Site>,
     pub(crate) edges: Mutex<Vec<Edge>>,
+    /// Of each Region's endpoint.
+    pub(crate) probes: BTreeMap<Region, Probe>,
+    /// Of the edge next to the operator.
+    pub(crate) edge_probe: Probe,
     load: std::sync::Mutex<Option<Load>>,
     _resolvers: Vec<Resolver>,
 }
@@ -117,15 +130,18 @@ impl DataPlane {
         let sites = sites(setup, &authority, &credentials, &databases).await?;
         let (mut edges, mut resolvers) = (Vec::new(), Vec::new());
         for continent in Continent::ALL {
-            let resolver = Resolver::start(setup.dns, continent.network).await?;
+            let resolver = Resolver::start(setup.dns, continent.network, setup.speed).await?;
             let options = edge_options(setup, &continent, &authority, resolver.address(), &sites)?;
             edges.push(Edge::start(options).await?);
             resolvers.push(resolver);
         }
         warm(&sites).await;
+        let (probes, edge_probe) = probes(setup, &authority, &sites, &edges)?;
         let load = Load::start(load_options(setup, &authority, &edges))?;
         Ok(Self {
             databases,
+            probes,
+            edge_probe,
             sites,
             edges: Mutex::new(edges),
             load: std::sync::Mutex::new(Some(load)),
@@ -136,6 +152,22 @@ impl DataPlane {
     /// The Region whose database takes writes.
     pub fn writer(&self) -> Region {
         self.databases.writer()
+    }
+
+    /// Asks the database in `region` as its administrator.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub async fn ask(&self, region: &Region, sql: &str) -> Result<Rows, LabError> {
+        Ok(self.databases.ask(region, sql).await?)
+    }
+
+    /// Ends the database in `region` by SIGKILL, and nothing else.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn kill_database(&self, region: &Region) -> Result<(), LabError> {
+        Ok(self.databases.kill(region).await?)
     }
 
     /// Stops the clients, waits for what they have sent, and gives their ledger with all orders of the database. Only
@@ -149,7 +181,7 @@ impl DataPlane {
         let ledger = load.stop().await;
         let writer = self.databases.writer();
         let asked = "SELECT id, idempotency_key FROM orders";
-        let rows = self.databases.ask(&writer, asked).await?;
+        let rows = self.ask(&writer, asked).await?;
         Ok(Some((ledger, rows.into_iter().filter_map(row).collect())))
     }
 
@@ -202,13 +234,13 @@ async fn sites(
             timeout: TIMEOUT,
             memory: 256,
             concurrency: CONCURRENCY,
-            idle: Duration::from_mins(5),
+            idle: IDLE,
         };
         let gateway = GatewaySetup {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             names: vec![host.clone()],
             api: "lab".into(),
-            health_path: "/health".into(),
+            health_path: HEALTH.into(),
             authorization: Authorization::None,
         };
         let site = Site::start(function, gateway, authority).await?;
@@ -217,23 +249,44 @@ async fn sites(
     Ok(sites)
 }
 
-/// Starts a few environments of each function before the clients come: a cold start costs a processor, and there are
-/// two for all of them.
+/// Starts the environments of all functions.
 async fn warm(sites: &BTreeMap<Region, Site>) {
     let event = json!({
         "version": "2.0",
-        "rawPath": "/health",
+        "rawPath": HEALTH,
         "rawQueryString": "",
         "headers": {},
-        "requestContext": { "http": { "method": "GET", "path": "/health" } },
+        "requestContext": { "http": { "method": "GET", "path": HEALTH } },
         "isBase64Encoded": false,
     });
     let event = Bytes::from(event.to_string());
     let invoked = sites
         .values()
-        .flat_map(|site| (0..WARM).map(|_| site.invoke(event.clone())));
+        .flat_map(|site| (0..CONCURRENCY).map(|_| site.invoke(event.clone())));
     // What does not start now is met by the clients.
     drop(join_all(invoked).await);
+}
+
+/// Of the Regions' endpoints, and of the edge next to the operator.
+fn probes(
+    setup: &Setup,
+    authority: &Authority,
+    sites: &BTreeMap<Region, Site>,
+    edges: &[Edge],
+) -> Result<(BTreeMap<Region, Probe>, Probe), LabError> {
+    let tls = clients::trusting(authority.certificate()).map_err(LoadError::Options)?;
+    let mut probes = BTreeMap::new();
+    for (region, host) in &setup.regions {
+        if let Some(site) = sites.get(region) {
+            let probe = Probe::new(site.address(), host, HEALTH, tls.clone())?;
+            probes.insert(region.clone(), probe);
+        }
+    }
+    let mut next = Continent::ALL.iter().zip(edges);
+    let next = next.find(|(continent, _)| **continent == Continent::OF_OPERATOR);
+    let (_, edge) = next.ok_or_else(|| LoadError::Options("there is no edge".into()))?;
+    let edge = Probe::new(edge.address(), &setup.domain, HEALTH, tls)?;
+    Ok((probes, edge))
 }
 
 fn edge_options(
@@ -299,7 +352,7 @@ fn load_options(setup: &Setup, authority: &Authority, edges: &[Edge]) -> clients
         bearer: "of-the-lab".into(),
         rate: setup.rate,
         ramp: RAMP,
-        writes: WRITES,
+        writes: setup.writes,
         order: json!({ "item": "lab", "quantity": 1 }),
         timeout: Duration::from_secs(35),
         tries: 5,

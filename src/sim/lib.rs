@@ -5,5 +5,5 @@ pub mod wire;
 pub mod world;
 
 pub use alias::Alias;
+pub use world::{Answered, Measured, MeasuredFlow, MeasuredFunction, Reality};
 pub use world::{FaultStatus, History, Scenario, Sim, SimError, SimOptions};
-pub use world::{Measured, MeasuredFlow, MeasuredFunction, Reality};

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gwctl::fleet::Region;
+use gwctl::fleet::{Region, SiteSpec};
 use gwctl::lab::{DataPlane, Measuring, Setup};
-use gwctl::sim::world::Totals;
+use gwctl::sim::world::{History, Totals};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
 
 const TARGET: &str = "arn:aws:rds:eu-west-1:123456789012:cluster:orders-euw1";
@@ -23,17 +23,19 @@ struct Lab {
     server: wire::Server,
 }
 
-/// None where it is left out.
-async fn lab() -> Option<Lab> {
+/// With so many requests a second, of which such a share are orders. None where it is left out.
+async fn lab(rate: f64, writes: f64) -> Option<Lab> {
     if let Err(why) = DataPlane::possible() {
         eprintln!("LEFT OUT: {why}");
         return None;
     }
     let mut scenario = Scenario::load("calm").unwrap();
-    scenario.clients = 20.0;
+    scenario.clients = rate;
     let sim = Sim::new(SimOptions {
         scenario,
         speed: SPEED,
+        // Nobody reads of the days before.
+        history: History::OnDemand,
         ..SimOptions::default()
     })
     .unwrap();
@@ -48,11 +50,13 @@ async fn lab() -> Option<Lab> {
         domain: spec.domain.clone(),
         latency_record: spec.edge.latency_record.clone(),
         dns: server.dns(),
-        rate: 20.0,
+        speed: SPEED,
+        rate,
+        writes,
         seed: 1,
     };
     let plane = Arc::new(Box::pin(DataPlane::start(&setup)).await.unwrap());
-    sim.follow(Arc::new(Measuring::start(plane.clone())));
+    sim.follow(Arc::new(Measuring::start(plane.clone()).await));
     Some(Lab {
         sim,
         plane,
@@ -98,15 +102,88 @@ fn processes_of(folder: &std::path::Path) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn a_failover_in_the_simulated_aws_promotes_a_real_database_under_true_traffic() {
+fn with_runtime(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(async {
-        let Some(lab) = lab().await else { return };
+    runtime.block_on(test);
+}
+
+/// Ends sessions of the handlers in each Region, a few at a time, as an administrator may.
+const END_SESSIONS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+    WHERE application_name LIKE '%handler%' ORDER BY random() LIMIT 2";
+
+#[test]
+fn orders_are_written_once_while_sessions_end_and_a_dead_database_takes_out_its_region_alone() {
+    // 10,000 of them with GWCTL_THOROUGH=1.
+    let (rate, orders) = if std::env::var_os("GWCTL_THOROUGH").is_some() {
+        (150.0, 10_000.0)
+    } else {
+        (40.0, 200.0)
+    };
+    with_runtime(async {
+        let Some(lab) = lab(rate, 0.6).await else {
+            return;
+        };
+        let sites = lab.sim.spec().sites;
+        // The world's own history has some.
+        let enough = lab.totals().writes_acknowledged + orders;
+        let mut ended = 0;
+        while lab.totals().writes_acknowledged < enough {
+            for site in &sites {
+                ended += lab
+                    .plane
+                    .ask(&site.region, END_SESSIONS)
+                    .await
+                    .unwrap()
+                    .len();
+            }
+            lab.orders(orders / 20.0).await;
+        }
+
+        let eu = Region::new("eu-west-1").unwrap();
+        lab.plane.kill_database(&eu).await.unwrap();
+        let health = |lab: &Lab, site: &SiteSpec| {
+            let endpoint = site.endpoint.as_deref().unwrap();
+            let probed = lab.sim.probe(&format!("https://{endpoint}/health"));
+            probed.map(|seen| seen.status)
+        };
+        lab.until("Ireland answers 503, and all others 200", |lab| {
+            sites.iter().all(|site| {
+                let expected = if site.region == eu { 503 } else { 200 };
+                health(lab, site) == Ok(expected)
+            })
+        })
+        .await;
+        lab.until("Route 53 sends Ireland nothing", |lab| {
+            !lab.sim.state().in_service(&eu)
+        })
+        .await;
+
+        let (ledger, rows) = lab.plane.settle().await.unwrap().unwrap();
+        let again = ledger
+            .orders
+            .iter()
+            .filter(|one| one.request.tries.len() > 1);
+        let again = again.count();
+        let verdict = ledger.check(&rows);
+        println!("{ended} sessions ended, {again} orders sent again\n{verdict}");
+        assert!(ended > 0 && again > 0, "{ended} sessions, {again} orders");
+        assert!(verdict.acknowledged as f64 >= orders, "{verdict}");
+        assert!(verdict.is_sound(), "{verdict}");
+        let regions: Vec<_> = verdict.by_region.keys().collect();
+        assert_eq!(regions.len(), sites.len(), "{regions:?}");
+    });
+}
+
+#[test]
+fn a_failover_in_the_simulated_aws_promotes_a_real_database_under_true_traffic() {
+    with_runtime(async {
+        let Some(lab) = lab(20.0, 0.19).await else {
+            return;
+        };
         lab.orders(20.0).await;
         let us = Region::new("us-east-1").unwrap();
         let eu = Region::new("eu-west-1").unwrap();

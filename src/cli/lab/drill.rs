@@ -1,5 +1,6 @@
 //! `gwctl lab drill`: gwctl's own drill on true traffic, and what the clients saw of it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::args::Drill;
@@ -8,10 +9,10 @@ use super::table;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{print, tell};
-use crate::cli::rehearse::{Figures, drill};
+use crate::cli::rehearse::{Figures, drill, story};
 use crate::cli::runtime::run_async;
 use crate::fleet::Region;
-use crate::lab::clients::Verdict;
+use crate::lab::clients::{Continent, Verdict};
 
 /// How long clients send before anything happens: CloudWatch's minutes shall hold what was measured.
 const BEFORE: Duration = Duration::from_mins(6);
@@ -30,7 +31,9 @@ pub(super) fn run(args: &Drill) -> Result<Exit, Failure> {
     } else {
         "calm"
     };
-    let (_, model) = drill::rehearse(scenario, args.load.seed, false)?;
+    let (mut scenario, struck) = story(scenario)?;
+    scenario.clients = f64::from(args.load.rate);
+    let (_, model) = drill::rehearse((scenario, struck), args.load.seed, false)?;
     print(&table::written(&title, &seen, &model))?;
     Ok(Exit::Success)
 }
@@ -39,8 +42,12 @@ pub(super) fn run(args: &Drill) -> Result<Exit, Failure> {
 pub(super) struct Seen {
     /// As the world counted it.
     pub figures: Figures,
-    /// As the clients' ledger has it.
+    /// As the clients' ledger has it, from its begin.
     pub verdict: Verdict,
+    /// Seconds from the confirmation until the clients are served again; none where they are not.
+    pub served_again_s: Option<i64>,
+    /// What the clients of each continent felt from the confirmation on.
+    pub felt: BTreeMap<String, Continent>,
 }
 
 async fn in_a_lab(args: &Drill) -> Result<(String, Seen), Failure> {
@@ -59,9 +66,17 @@ async fn in_a_lab(args: &Drill) -> Result<(String, Seen), Failure> {
     let (title, figures) = staged?;
     let settled = lab.plane.settle().await.map_err(|error| failed(&error))?;
     let (ledger, rows) = settled.ok_or_else(|| Failure::new("the clients have stopped before"))?;
-    let verdict = ledger.check(&rows);
     lab.server.stop().await;
-    Ok((title, Seen { figures, verdict }))
+    let (from, to) = figures
+        .way_out
+        .ok_or_else(|| Failure::new(format!("there was no drill: {}", figures.outcome)))?;
+    let seen = Seen {
+        verdict: ledger.check(&rows),
+        served_again_s: ledger.recovered(from, to),
+        felt: ledger.felt_since(from, &rows),
+        figures,
+    };
+    Ok((title, seen))
 }
 
 async fn strike(lab: &RunningLab, region: &Region) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! Where a running lab is written down, for `gwctl lab status` and `down`.
 
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -21,13 +23,19 @@ fn path() -> Result<PathBuf, Failure> {
     Ok(Paths::find(None)?.state.join("lab.json"))
 }
 
-/// The lab that runs; none where there is none, or its process is gone.
+/// The lab that runs; none where there is none, or its process is gone: it holds a lock on the file while it lives, as
+/// its id may be another process's by now.
 pub(super) fn read() -> Result<Option<Noted>, Failure> {
-    let Ok(text) = std::fs::read_to_string(path()?) else {
+    let Ok(mut file) = File::open(path()?) else {
         return Ok(None);
     };
-    let noted: Option<Noted> = serde_json::from_str(&text).ok();
-    Ok(noted.filter(Noted::runs))
+    if !matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    let read = file.read_to_string(&mut text);
+    read.map_err(|error| Failure::io("read what lab runs", &error))?;
+    Ok(serde_json::from_str(&text).ok())
 }
 
 impl Noted {
@@ -57,17 +65,32 @@ impl Noted {
         let attempt = || format!("write {}", path.display());
         let text = serde_json::to_string(self).unwrap_or_default();
         let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let written = folder.and_then(|()| std::fs::write(&path, text));
-        written.map_err(|error| Failure::io(attempt(), &error))?;
-        Ok(Kept(path))
+        let written = folder.and_then(|()| {
+            let mut options = OpenOptions::new();
+            let mut file = options
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)?;
+            // Refused where another one came first.
+            file.try_lock()?;
+            file.set_len(0)?;
+            file.write_all(text.as_bytes())?;
+            Ok(file)
+        });
+        let lock = written.map_err(|error| Failure::io(attempt(), &error))?;
+        Ok(Kept { path, _lock: lock })
     }
 }
 
 /// The file goes when the lab does.
-pub(super) struct Kept(PathBuf);
+pub(super) struct Kept {
+    path: PathBuf,
+    _lock: File,
+}
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_file(&self.path);
     }
 }

@@ -10,6 +10,9 @@ use crate::fleet::Region;
 use crate::lab::{DataPlane, LabError, Measuring, Setup};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
 
+/// The share of the requests that are orders.
+const WRITES: f64 = 0.19;
+
 /// What a lab consists of, in the order in which it is to be ended.
 pub struct RunningLab {
     pub sim: Sim,
@@ -44,7 +47,7 @@ impl RunningLab {
             .await
             .map_err(|error| failed(&error))?;
         let plane = Arc::new(plane);
-        sim.follow(Arc::new(Measuring::start(plane.clone())));
+        sim.follow(Arc::new(Measuring::start(plane.clone()).await));
         Ok(Self {
             sim,
             plane,
@@ -71,7 +74,9 @@ fn setup(sim: &Sim, server: &wire::Server, folder: &TempDir, load: Load) -> Setu
         domain: spec.domain.clone(),
         latency_record: spec.edge.latency_record.clone(),
         dns: server.dns(),
+        speed: 1.0,
         rate: f64::from(load.rate),
+        writes: WRITES,
         seed: load.seed,
     }
 }

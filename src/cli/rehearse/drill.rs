@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::seconds::Seconds;
-use super::{Figures, Reported, story};
+use super::{Figures, Reported};
 use crate::actions::guided::Drill;
 use crate::actions::report::{Bound, report};
 use crate::actions::{
@@ -20,7 +20,7 @@ use crate::cli::simulated;
 use crate::cli::target::Target;
 use crate::fleet::{Pace, Region, Snapshot};
 use crate::observe::Observer;
-use crate::sim::{Sim, SimOptions};
+use crate::sim::{Scenario, Sim, SimOptions};
 
 /// When rehearsed worlds begin: the same seed gives the same rehearsal.
 const START: i64 = 1_795_442_400; // 2026-11-23T14:00:00Z
@@ -36,11 +36,10 @@ const LIMIT: Duration = Duration::from_hours(6);
 
 /// Which drill it was, and its figures.
 pub(in crate::cli) fn rehearse(
-    scenario: &str,
+    (scenario, struck): (Scenario, Option<Region>),
     seed: u64,
     one_by_one: bool,
 ) -> Result<(String, Figures), Failure> {
-    let (scenario, struck) = story(scenario)?;
     // The SDK draws the pauses between its attempts from this thread's generator.
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -106,6 +105,7 @@ pub(in crate::cli) async fn on_stage(
         reported: reported(&folder, &state)?,
         waived: waived(&made),
         announced_writes: made.data_loss.as_ref().and_then(DataLoss::writes),
+        announced_from: made.data_loss.as_ref().and_then(DataLoss::from),
         ..figures(&state, holds, &seconds)
     };
     Ok((title, figures))
@@ -248,6 +248,7 @@ fn figures(state: &RunState, holds: Vec<String>, seconds: &Seconds) -> Figures {
     let rate = counted.writes_acknowledged / lasted.max(1.0);
     Figures {
         outcome,
+        way_out: Some((state.begun, out.unwrap_or(end))),
         rto_s: seconds.recovered(state.begun, out.unwrap_or(end)),
         rpo_s: counted.writes_lost / rate.max(0.001),
         requests: counted.requests.round(),

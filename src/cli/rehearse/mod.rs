@@ -16,7 +16,7 @@ use super::{output, simulated};
 use crate::fleet::Region;
 use crate::sim::Scenario;
 use crate::sim::world::{Event, FaultKind, Happening};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// How far into a world its faults end: a drill needs the Region back.
 const FAULTS_END: SignedDuration = SignedDuration::from_mins(20);
@@ -44,6 +44,12 @@ pub(in crate::cli) struct Figures {
     pub rpo_s: f64,
     /// Lost writes that the plan announced, before it was confirmed; none where it could not know.
     pub announced_writes: Option<f64>,
+    /// From when on writes may be lost, as the plan announced; none where nothing was to be lost, or nobody knew.
+    #[serde(skip)]
+    pub announced_from: Option<Timestamp>,
+    /// From the confirmation until the operator checks the other Region.
+    #[serde(skip)]
+    pub way_out: Option<(Timestamp, Timestamp)>,
     /// All requests of clients.
     pub requests: f64,
     /// Answered 5xx, 429 or not at all.
@@ -89,8 +95,9 @@ pub fn run(args: &Rehearse) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     for name in scenarios {
         output::tell(format!("rehearsing {name} …"));
-        let (drill, planned) = drill::rehearse(&name, args.seed, false)?;
-        let (_, one_by_one) = drill::rehearse(&name, args.seed, true)?;
+        let story = story(&name)?;
+        let (drill, planned) = drill::rehearse(story.clone(), args.seed, false)?;
+        let (_, one_by_one) = drill::rehearse(story, args.seed, true)?;
         rows.push(Row {
             scenario: name,
             drill,
@@ -107,7 +114,7 @@ pub fn run(args: &Rehearse) -> Result<Exit, Failure> {
 }
 
 /// The scenario with an end to everything that goes wrong, and the Region that it strikes worst.
-fn story(name: &str) -> Result<(Scenario, Option<Region>), Failure> {
+pub(in crate::cli) fn story(name: &str) -> Result<(Scenario, Option<Region>), Failure> {
     let mut scenario = simulated::scenario(name)?;
     let faults: Vec<_> = scenario
         .events

@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use serde_json::Value;
 
 /// Which Region answered; the router says `none` where it answered itself.
-pub(super) fn region(headers: &HeaderMap) -> Option<Arc<str>> {
+pub(crate) fn region(headers: &HeaderMap) -> Option<Arc<str>> {
     let region = headers.get("x-gwctl-region")?.to_str().ok()?;
     (region != "none").then(|| region.into())
 }

@@ -19,14 +19,14 @@ const MOST_BYTES: usize = 4 << 20;
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// Nothing of the request has left.
     NotSent(String),
     /// The connection broke while the answer was waited for.
     Broken(String),
 }
 
-pub(super) struct Pool {
+pub(crate) struct Pool {
     edge: SocketAddr,
     domain: ServerName<'static>,
     tls: TlsConnector,
@@ -42,7 +42,7 @@ struct Connection {
 }
 
 impl Pool {
-    pub(super) fn new(
+    pub(crate) fn new(
         edge: SocketAddr,
         domain: ServerName<'static>,
         tls: TlsConnector,
@@ -57,7 +57,7 @@ impl Pool {
         }
     }
 
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Bytes>, Failure> {
@@ -119,7 +119,7 @@ impl Pool {
 }
 
 /// What clients need to verify the edge.
-pub(super) fn trusting(authority: &str) -> Result<TlsConnector, String> {
+pub(crate) fn trusting(authority: &str) -> Result<TlsConnector, String> {
     use tokio_rustls::rustls::pki_types::CertificateDer;
     use tokio_rustls::rustls::pki_types::pem::PemObject as _;
     use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};

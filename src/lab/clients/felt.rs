@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::gap::Gap;
-use super::ledger::{Asked, Fate, Ledger, Order, Outcome, Read, Request};
+use super::ledger::{Asked, Fate, Ledger, Order, Read, Request};
+use super::recovery::is_answered_at_once;
 use super::verdict::Row;
 
 /// What the clients of a continent felt.
@@ -56,13 +57,12 @@ impl Ledger {
         let felt = names.into_iter().map(|name| {
             let orders = orders.get(name).map_or(&[][..], Vec::as_slice);
             let reads = reads.get(name).map_or(&[][..], Vec::as_slice);
-            (name.to_owned(), self.felt(from, orders, reads, &there))
+            (name.to_owned(), Self::felt(from, orders, reads, &there))
         });
         felt.collect()
     }
 
     fn felt(
-        &self,
         from: Timestamp,
         orders: &[&Order],
         reads: &[&Read],
@@ -77,8 +77,8 @@ impl Ledger {
             (&read.request, successful)
         });
         let mut continent = Continent {
-            writes: self.gap(from, written),
-            reads: self.gap(from, read),
+            writes: Self::gap(from, written),
+            reads: Self::gap(from, read),
             own: own(reads, there),
             ..Continent::default()
         };
@@ -91,14 +91,15 @@ impl Ledger {
 
     /// None without requests; each with whether it was successful.
     fn gap<'a>(
-        &self,
         from: Timestamp,
         requests: impl Iterator<Item = (&'a Request, bool)> + Clone,
     ) -> Option<Gap> {
         let first = requests.clone().map(|(request, _)| request.due).min()?;
+        // Clients that have no request any longer wait for nothing.
+        let last = requests.clone().map(|(request, _)| request.ended).max()?;
         let successes = requests.filter(|(_, successful)| *successful);
         let successes = successes.map(|(request, _)| request.ended);
-        Some(Gap::longest(from.max(first), successes, self.ended))
+        Some(Gap::longest(from.max(first), successes, last))
     }
 }
 
@@ -111,9 +112,7 @@ impl Continent {
     fn count(&mut self, request: &Request) {
         self.requests += 1;
         self.answered += usize::from(request.is_answered());
-        let first = request.tries.first().map(|one| &one.outcome);
-        let at_once = first.is_some_and(|outcome| !Outcome::calls_for_another(outcome));
-        self.at_once += usize::from(at_once);
+        self.at_once += usize::from(is_answered_at_once(request));
     }
 }
 

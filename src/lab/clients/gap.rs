@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// Between two successes, or between one and the begin or end of the load.
+/// Between two successes, or between one and the begin of the first or end of the last request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Gap {
     pub from: Timestamp,

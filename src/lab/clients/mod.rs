@@ -21,6 +21,7 @@ mod ledger; // what was sent and what became of it
 mod load; // requests on schedule
 mod options; // how much of what
 mod plan; // what the next request is
+mod recovery; // when they are served again
 mod verdict; // the ledger against the database
 
 #[cfg(test)]
@@ -28,6 +29,8 @@ pub(crate) mod tests;
 #[cfg(test)]
 mod verdict_tests;
 
+pub(crate) use answer::region;
+pub(crate) use connection::{Pool, trusting};
 pub use counts::{Counts, Done};
 pub use felt::{Continent, OwnReads};
 pub use gap::Gap;

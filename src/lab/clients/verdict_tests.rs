@@ -124,7 +124,11 @@ fn every_finding_is_told_from_the_others() {
         from: at(from),
         to: at(to),
     };
-    assert_eq!(asia.reads, Some(gap(1_500, 10_000)));
+    assert_eq!(
+        asia.reads,
+        Some(gap(1_500, 2_600)),
+        "what nobody asked for later is no failure"
+    );
     assert_eq!(verdict.longest_without_write(), Some(gap(3_500, 9_000)));
     assert_eq!(verdict.answered_requests(), 10);
     // What became of the earlier ones is of no matter then.
@@ -148,7 +152,7 @@ Orders that are in the database and that a read of the same client did not find:
 Requests: 13 sent, 3 without an answer. 76.92 % were answered, 53.84 % at the first try.
 Clients in    requests   answered  longest without  longest without  own orders
                                            a write           a read      missed
-Asia Pacific         4    75.00 %                -            8.5 s         2/3
+Asia Pacific         4    75.00 %                -            1.1 s         2/3
 Europe               9    77.77 %            5.5 s                -         0/0
 "
     );
@@ -182,4 +186,31 @@ fn the_ledgers_lines_say_all_that_is_in_memory() {
     let region: Arc<str> = "eu-west-1".into();
     let line = serde_json::to_string(&order("kept", 1_000, &[answered(201)])).unwrap();
     assert!(line.contains(&*region), "{line}");
+}
+
+#[test]
+fn clients_are_served_again_after_the_last_window_in_which_one_in_a_hundred_was_not() {
+    let every_second = |from: i64, to: i64, outcome: &Outcome| {
+        let outcome = outcome.clone();
+        (from * 20..to * 20)
+            .map(move |tick| order("x", tick * 50 + 20, std::slice::from_ref(&outcome)))
+    };
+    let ok = answered(201);
+    let bad = answered(503);
+    let orders = every_second(0, 10, &ok)
+        .chain(every_second(10, 17, &bad))
+        .chain(every_second(17, 60, &ok));
+    let mut ledger = Ledger {
+        began: at(0),
+        ended: at(60_000),
+        orders: orders.collect(),
+        reads: Vec::new(),
+    };
+    // The last bad one is due at 16.95 s: a window of five seconds has it until 21.95 s.
+    assert_eq!(ledger.recovered(at(5_000), at(60_000)), Some(16));
+    assert_eq!(ledger.recovered(at(30_000), at(60_000)), Some(0));
+    assert_eq!(ledger.recovered(at(5_000), at(15_000)), None);
+    // One in a hundred is not an outage.
+    ledger.orders.push(order("one", 40_000, &[bad]));
+    assert_eq!(ledger.recovered(at(30_000), at(60_000)), Some(0));
 }

@@ -174,6 +174,14 @@ impl Databases {
         self.shared.ask(region, sql).await
     }
 
+    /// The writer refuses writes with 25006 from each session's next transaction on, or takes them again.
+    ///
+    /// # Errors
+    /// It is dark, or what PostgreSQL had against it.
+    pub async fn hold_writes(&self, hold: bool) -> Result<(), DatabaseError> {
+        self.shared.hold_writes(&self.writer(), hold).await
+    }
+
     /// The planned change of the writer: nothing is lost. `told` hears how far it is.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use super::error::DatabaseError;
 use super::server::{Server, slot};
-use super::shared::Shared;
+use super::shared::{Member, Shared};
 
 /// The longest that a replica takes to replay, to be promoted, or to follow.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,15 +42,9 @@ impl Shared {
         told: &(dyn Fn(Stage) + Send + Sync),
     ) -> Result<(), DatabaseError> {
         let _one = self.changing.lock().await;
-        let from = self.writer();
-        let (old, new) = (self.member(&from)?, self.member(to)?);
-        if from == *to {
-            return Err(DatabaseError::AlreadyWriter(from));
-        }
-        for (region, member) in [(&from, old), (to, new)] {
-            if member.is_dark() {
-                return Err(DatabaseError::Dark(region.clone()));
-            }
+        let (from, old, new) = self.change_to(to)?;
+        if old.is_dark() {
+            return Err(DatabaseError::Dark(from));
         }
         if new.is_stale() || self.links.is_cut(&from, to) {
             return Err(DatabaseError::NotFollowing {
@@ -58,17 +52,12 @@ impl Shared {
                 to: to.clone(),
             });
         }
-        // Sessions learn it at their next transaction, without being ended.
-        self.ask(&from, "ALTER SYSTEM SET default_transaction_read_only = on")
-            .await?;
-        self.ask(&from, "SELECT pg_reload_conf()").await?;
+        self.hold_writes(&from, true).await?;
         told(Stage::ReadOnly);
         let synchronized = self.synchronize(&from, to).await;
         if let Err(error) = synchronized {
             // Nothing was changed yet: the old writer goes on.
-            self.ask(&from, "ALTER SYSTEM RESET default_transaction_read_only")
-                .await?;
-            self.ask(&from, "SELECT pg_reload_conf()").await?;
+            self.hold_writes(&from, false).await?;
             return Err(error);
         }
         told(Stage::Synchronized);
@@ -102,15 +91,7 @@ impl Shared {
         told: &(dyn Fn(Stage) + Send + Sync),
     ) -> Result<(), DatabaseError> {
         let _one = self.changing.lock().await;
-        let from = self.writer();
-        let new = self.member(to)?;
-        let old = self.member(&from)?;
-        if from == *to {
-            return Err(DatabaseError::AlreadyWriter(from));
-        }
-        if new.is_dark() {
-            return Err(DatabaseError::Dark(to.clone()));
-        }
+        let (from, old, _) = self.change_to(to)?;
         // Its files will be replaced, whatever it has.
         old.set_stale(true);
         // Write fencing, where the old writer can be reached at all (aws-facts §2.3).
@@ -132,6 +113,36 @@ impl Shared {
         }
         self.follow_all().await?;
         told(Stage::Following);
+        Ok(())
+    }
+
+    /// The writer, its database, and that of `to`, which can take over.
+    fn change_to(&self, to: &Region) -> Result<(Region, &Member, &Member), DatabaseError> {
+        let from = self.writer();
+        let (old, new) = (self.member(&from)?, self.member(to)?);
+        if from == *to {
+            return Err(DatabaseError::AlreadyWriter(from));
+        }
+        if new.is_dark() {
+            return Err(DatabaseError::Dark(to.clone()));
+        }
+        Ok((from, old, new))
+    }
+
+    /// `writer` refuses writes with 25006, or takes them again. Its sessions learn it at their next transaction, without
+    /// being ended.
+    pub(super) async fn hold_writes(
+        &self,
+        writer: &Region,
+        hold: bool,
+    ) -> Result<(), DatabaseError> {
+        let word = if hold {
+            "SET default_transaction_read_only = on"
+        } else {
+            "RESET default_transaction_read_only"
+        };
+        self.ask(writer, &format!("ALTER SYSTEM {word}")).await?;
+        self.ask(writer, "SELECT pg_reload_conf()").await?;
         Ok(())
     }
 

@@ -23,6 +23,9 @@ impl Continent {
         Self::new("Asia Pacific", Ipv4Addr::new(203, 116, 0, 0)),
     ];
 
+    /// Where the operator is, as in the simulator.
+    pub const OF_OPERATOR: Self = Self::ALL[1];
+
     const fn new(name: &'static str, network: Ipv4Addr) -> Self {
         Self {
             name,

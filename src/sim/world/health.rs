@@ -86,7 +86,8 @@ impl State {
             let asked = checkers.ask(check, &endpoint, (now - step, now), |region| {
                 self.faults.strikes(FaultKind::RegionDark, region)
             });
-            if self.physics.checkers_are_counted {
+            // The real ones are counted where they ask.
+            if self.physics.checkers_are_counted && self.reality.is_none() {
                 site.count_checkers(&asked, endpoint.typical_ms);
             }
         }

@@ -107,7 +107,7 @@ pub use parts::totals::Totals;
 pub use parts::trail::{Trail, TrailRecord, TrailedCall};
 pub use physics::{MetricCheckFollows, Physics};
 pub use rds::Rds;
-pub use reality::{Measured, MeasuredFlow, MeasuredFunction, Reality};
+pub use reality::{Answered, Measured, MeasuredFlow, MeasuredFunction, Reality};
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use region_switch::{SwitchOrder, SwitchRefused};

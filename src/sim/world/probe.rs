@@ -38,6 +38,9 @@ impl State {
         let dns = if cached { 0.6 * noise } else { 14.0 * noise };
         let (site, edge) = match self.fleet.site_of_host(&host) {
             Some(site) => (site, false),
+            None if self.is_front(&host) && self.reality.is_some() => {
+                return self.probe_real_edge(&host, &nowhere(dns, noise));
+            }
             None if self.is_front(&host) => match self.operators_site() {
                 Some(site) => (site, true),
                 None => return Ok(nowhere(dns, noise)),
@@ -65,17 +68,22 @@ impl State {
         if edge && !trusted {
             return Ok(nowhere(dns, noise));
         }
+        let answered = self.real_health(region);
         Ok(ProbeOutcome {
             dns: ms(dns),
             connect: ms(first_hop * (0.98 + 0.02 * noise)),
             tls: ms(first_hop * 1.02 + 2.5 * noise),
             first_byte: if dark {
                 Duration::from_secs(30)
+            } else if let Some(answered) = &answered {
+                ms(first_hop) + answered.took
             } else {
                 ms(first_hop + inside)
             },
             status: if dark {
                 504
+            } else if let Some(answered) = &answered {
+                answered.status
             } else if failing {
                 500
             } else {

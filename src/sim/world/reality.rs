@@ -11,6 +11,7 @@ use super::serving::{Outcome, Site, SiteMinute};
 use crate::world::parts::database::Database;
 use crate::world::parts::edge_minute::Routed;
 use crate::world::parts::faults::{Fault, FaultKind};
+use crate::world::parts::probe::ProbeOutcome;
 use gwctl_fleet::Region;
 
 /// What one Region did since it was asked last.
@@ -54,14 +55,27 @@ pub struct MeasuredFlow {
     pub latency_ms: Vec<f64>,
 }
 
+/// What the health path answered when it was asked last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// HTTP status code.
+    pub status: u16,
+    /// Which Region says that it answered; only the edge says so.
+    pub region: Option<Region>,
+    /// From the request to the answer, on this machine.
+    pub took: Duration,
+}
+
 /// The real software.
 pub trait Reality: Debug + Send + Sync {
     /// What the API of `region` and its functions did since this was asked last.
     fn served(&self, region: &Region) -> Measured;
     /// What the edge sent where since this was asked last.
     fn flows(&self) -> Vec<MeasuredFlow>;
-    /// Whether the endpoint of `region` answers at all.
-    fn answers(&self, region: &Region) -> bool;
+    /// What the endpoint of `region` answers to health checkers; none where it does not answer.
+    fn health(&self, region: &Region) -> Option<Answered>;
+    /// What the edge next to the operator answers; none where it does not.
+    fn edge(&self) -> Option<Answered>;
     /// How far the database in `region` is behind the writer; none where nobody knows.
     fn lag(&self, region: &Region) -> Option<Duration>;
     /// The Region whose database takes writes; none between two of them.
@@ -89,6 +103,27 @@ impl State {
         }
     }
 
+    /// What a health checker sees of `region`; none where nothing real is there or nothing answers.
+    pub(super) fn real_health(&self, region: &Region) -> Option<Answered> {
+        self.reality.as_ref()?.health(region)
+    }
+
+    /// What the operator's request through the edge comes to. `by_itself`: how long the way there takes.
+    pub(super) fn probe_real_edge(
+        &self,
+        host: &str,
+        by_itself: &ProbeOutcome,
+    ) -> Result<ProbeOutcome, String> {
+        let answered = self.reality.as_ref().and_then(|reality| reality.edge());
+        let answered = answered.ok_or_else(|| format!("connect to {host}: connection refused"))?;
+        Ok(ProbeOutcome {
+            first_byte: answered.took,
+            status: answered.status,
+            served_by: answered.region.map(|region| region.to_string()),
+            ..by_itself.clone()
+        })
+    }
+
     /// As real software served it: what came of each Region. The edge is counted here.
     pub(super) fn serve_for_real(
         &mut self,
@@ -99,7 +134,10 @@ impl State {
         let regions = self.fleet.regions().to_vec();
         let sites = self.fleet.sites.iter_mut().zip(&regions);
         let outcomes = sites.map(|(site, region)| {
-            site.unreachable = !reality.answers(region);
+            let health = reality.health(region);
+            site.unreachable = health.is_none();
+            let serves = health.is_some_and(|health| health.status < 400);
+            site.seen_failing(if serves { 0.0 } else { 1.0 });
             site.measured(&reality.served(region), step as f64)
         });
         (Routed::default(), outcomes.collect())
@@ -110,14 +148,10 @@ impl Site {
     /// Counts what was measured in one step.
     fn measured(&mut self, seen: &Measured, step: f64) -> Outcome {
         seen.count(&mut self.minute);
-        let (requests, failed) = (seen.requests as f64, seen.failed as f64);
-        if requests > 0.0 {
-            self.seen_failing(failed / requests);
-        }
         let outcome = Outcome {
-            requests,
+            requests: seen.requests as f64,
             refused: seen.refused as f64,
-            failed,
+            failed: seen.failed as f64,
             acknowledged: seen.acknowledged as f64,
             ..Outcome::default()
         };
