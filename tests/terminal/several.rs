@@ -4,7 +4,7 @@ use super::pty::{Console, Start};
 
 /// Five fleets in worlds of their own; of `wallet` the primary Region is dark.
 fn demo(write: &[&str]) -> Console {
-    let args = [&["demo", "--seed", "1", "--speed", "60"][..], write].concat();
+    let args = [&["demo", "--seed", "1", "--speed", "4"][..], write].concat();
     let console = Console::start(&Start {
         args: &args,
         ..Start::default()
@@ -28,7 +28,7 @@ fn planned(console: &mut Console) {
 }
 
 #[test]
-fn two_of_three_fleets_leave_a_region_after_one_confirmation_and_the_third_says_why_not() {
+fn two_of_three_fleets_begin_to_leave_after_one_confirmation_and_the_third_says_why_not() {
     let mut console = demo(&["--write"]);
     planned(&mut console);
     // What cannot leave stands first, with its reason.
@@ -41,17 +41,22 @@ fn two_of_three_fleets_leave_a_region_after_one_confirmation_and_the_third_says_
     console.press("eu-west-1\r");
     console.wait_text(&["`eu-west-1` is not `eu-west-1 2`: nothing was changed"]);
     console.press(" 2\r");
-    console.wait_text(&["1 left out, 2 done"]);
-    // Each has a run of its own: Enter opens it, Esc comes back.
+    console.wait_text(&["1 left out, 2 running"]);
+    // Each has a run of its own: Enter opens it, Esc comes back; leaving the overview leaves the runs alone.
     console.press("jj\r");
-    console.wait_text(&["DONE", "4 of 4 finished", "PutMetricData"]);
+    console.wait_text(&["Changes sent", "PutMetricData"]);
     console.press("\x1b");
-    console.wait_text(&["1 left out, 2 done"]);
+    console.wait_text(&["1 left out", "open the run"]);
     console.press("\x1b");
     console.wait_text(&["watching 4 others"]);
     console.press("q");
+    console.wait_text(&["2 runs are under way"]);
+    console.press("j\r");
     assert_eq!(console.exit_code(), 0);
     console.assert_restored();
+    console.wait("both runs are named", |screen| {
+        screen.contents().matches("was left").count() == 2
+    });
 }
 
 #[test]
