@@ -31,10 +31,12 @@ mod four_eyes;
 pub use gwctl_fleet::format;
 pub mod guided;
 mod handing_over;
+mod holds;
 mod journal;
 mod keep;
 mod lately;
 mod mechanism;
+mod name_pattern;
 pub mod names;
 mod needs;
 mod offers;
@@ -57,6 +59,7 @@ mod run_context;
 mod run_name;
 mod said_note;
 mod settle;
+mod several;
 mod shared_table;
 mod step;
 mod survey;
@@ -84,6 +87,7 @@ pub use expected::Expected;
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use four_eyes::{NotApproved, approvals, approve, ask_approval};
 pub use guided::Intent;
+pub use holds::{Hold, holds};
 pub use journal::{
     Alone, Broken, CallMade, Clash, Compared, Conflict, DiskFault, Diverged, Entry, Folder,
     Followed, Follower, HandOver, Journal, JournalError, NotBrought, Note, Offered, OutOfPlace,
@@ -93,6 +97,7 @@ pub use journal::{
 pub use keep::keep_switches;
 pub use lately::Lately;
 pub use mechanism::{Choice, Mechanism};
+pub use name_pattern::means;
 pub use needs::{Dependency, Need, Standing};
 pub use offers::Offers;
 pub use operator::Operator;
@@ -110,6 +115,7 @@ pub use remedy::{Remedy, outage, remedies};
 pub use run_context::RunContext;
 pub use said_note::{Noted, note, note_here};
 pub use settle::settle;
+pub use several::{Said, as_one_of_several, confirmed_with_others, plan_weighed, word_for_several};
 pub use shared_table::{SharedTable, TableSeen};
 pub use step::{Change, Shift, Step};
 pub use survey::{KnownStack, SourceCode, Survey};

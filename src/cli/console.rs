@@ -88,7 +88,7 @@ fn open_telling(setup: Setup, global: &Global, told: Option<&RunsTold>) -> Resul
     });
     keep_from_terminal(false);
     let ended = ended??;
-    if let Some(id) = &ended.left {
+    for id in &ended.left {
         tell(left(id, global, demo));
     }
     Ok(match ended.outcome {
@@ -178,6 +178,10 @@ impl Fleets for Configured {
 
     fn look(&self, name: &str) -> Opening {
         self.opening(name, Refresh::beside_others)
+    }
+
+    fn beside(&self, name: &str) -> Opening {
+        self.open(name, Pace::Incident)
     }
 
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening {

@@ -129,6 +129,10 @@ impl Fleets for Demo {
         self.opening(name, Pace::Calm, Refresh::beside_others)
     }
 
+    fn beside(&self, name: &str) -> Opening {
+        self.opening(name, Pace::Incident, std::convert::identity)
+    }
+
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening {
         let spec = self.spec(&run_context.fleet);
         Box::pin(async move { Target::again(run_context, spec, refresh(pace)).open() })

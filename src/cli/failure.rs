@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::exit::Exit;
+use super::output::{tell, tell_as_it_is};
 use crate::config::{ConfigError, NoHome};
 use crate::console::ConsoleError;
 use crate::fleet::clean_line;
@@ -66,6 +67,15 @@ impl Failure {
         Self {
             exit: Exit::Busy,
             ..Self::new(what)
+        }
+    }
+
+    /// Says it on stderr. Carets stay in their columns.
+    pub fn tell(&self) {
+        if self.verbatim {
+            tell_as_it_is(self);
+        } else {
+            tell(self);
         }
     }
 

@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            output::tell(&failure);
+            failure.tell();
             failure.exit.into()
         }
     }

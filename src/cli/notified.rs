@@ -41,7 +41,7 @@ fn own_terminal() -> Option<Ring> {
         .then(|| Arc::new(ring) as Ring)
 }
 
-fn start(
+pub(super) fn start(
     spec: &NotifySpec,
     session: &Session,
     clock: &Arc<dyn Clock>,

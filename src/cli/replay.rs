@@ -87,6 +87,10 @@ impl Fleets for Recorded {
         Box::pin(std::future::pending())
     }
 
+    fn beside(&self, _name: &str) -> Opening {
+        Box::pin(std::future::pending())
+    }
+
     fn reopen(&self, _run_context: RunContext, _pace: Pace) -> Opening {
         Box::pin(std::future::pending())
     }

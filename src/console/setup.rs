@@ -53,6 +53,9 @@ pub trait Fleets: Send + Sync {
     /// nothing of what the credentials may change.
     fn look(&self, name: &str) -> Opening;
 
+    /// As [`Self::open`], at the pace of an incident and beside the fleet on screen: to plan for it and to act on it.
+    fn beside(&self, name: &str) -> Opening;
+
     /// Starts to look anew, at the fleet of `the run` as it is described now.
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening;
 
@@ -142,8 +145,8 @@ pub enum ToldNews {
 pub struct Ended {
     /// How.
     pub outcome: Outcome,
-    /// The run that was begun here and is not over.
-    pub left: Option<String>,
+    /// The runs that were begun here and are not over.
+    pub left: Vec<String>,
 }
 
 /// How a console ended.

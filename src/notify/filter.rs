@@ -7,13 +7,18 @@ use jiff::tz::TimeZone;
 use crate::{Alert, Event, Kind, Notice, Quiet, TargetSpec};
 
 impl TargetSpec {
+    /// Whether it is told of the fleet called `fleet`.
+    pub fn hears_of(&self, fleet: &str) -> bool {
+        let fleets = self.fleets.as_ref();
+        fleets.is_none_or(|fleets| fleets.iter().any(|name| fits(name, fleet)))
+    }
+
     /// Whether it is told `notice` at the moment `now`.
     pub(crate) fn wants(&self, notice: &Notice, now: Timestamp) -> bool {
         if notice.event == Event::Test {
             return true;
         }
-        let fleets = self.fleets.as_ref();
-        if fleets.is_some_and(|fleets| !fleets.iter().any(|name| fits(name, &notice.fleet))) {
+        if !self.hears_of(&notice.fleet) {
             return false;
         }
         // What ends an alert pages nobody, and PagerDuty drops it where there is none (aws-facts §17.2).

@@ -172,3 +172,39 @@ fn escape_leads_back_and_the_evidence_scrolls() {
     update(&mut state, Msg::Key(key));
     assert_eq!(*state.screen(), Screen::Fleet);
 }
+
+/// `picture`, taken so many milliseconds later.
+fn later(picture: &Snapshot, milliseconds: i64) -> Arc<Snapshot> {
+    let mut later = picture.clone();
+    later.at = picture.at + SignedDuration::from_millis(milliseconds);
+    Arc::new(later)
+}
+
+#[test]
+fn pictures_that_are_judged_alike_are_reasoned_from_every_other_second_and_another_verdict_at_once()
+{
+    let mut calm = sample::fleet(&sample::THREE);
+    calm.at = now();
+    let mut state = state(calm.clone(), (120, 40));
+    let begun = later(&calm, 10_000);
+    update(&mut state, Msg::Snapshot(0, begun.clone()));
+    let reasoned = |state: &State| {
+        state
+            .explained
+            .explanation
+            .at
+            .duration_since(begun.at)
+            .as_millis()
+    };
+    assert_eq!(reasoned(&state), 0);
+    for after in [400, 1_200, 1_900] {
+        update(&mut state, Msg::Snapshot(0, later(&begun, after)));
+        assert_eq!(reasoned(&state), 0, "{after}");
+    }
+    update(&mut state, Msg::Snapshot(0, later(&begun, 2_100)));
+    assert_eq!(reasoned(&state), 2_100);
+    let mut bad = sample::bad_day();
+    bad.at = begun.at + SignedDuration::from_millis(2_500);
+    update(&mut state, Msg::Snapshot(0, Arc::new(bad)));
+    assert_eq!(reasoned(&state), 2_500, "another verdict");
+}

@@ -203,17 +203,31 @@ fn the_cursor_stays_on_the_fleet_when_the_order_changes() {
 #[test]
 fn every_region_of_the_list_has_its_name_or_is_counted() {
     let wide = shown(&console((200, 60)));
-    for name in ["use1", "euw1", "apse1"] {
-        assert!(
-            wide.lines().take(8).any(|line| line.contains(name)),
-            "{name}: {wide}"
-        );
+    for fleet in ["orders", "basket", "parcel", "search"] {
+        let row = wide
+            .lines()
+            .skip(3)
+            .find(|line| line.contains(&format!(" {fleet} ")));
+        for name in ["use1", "euw1", "apse1"] {
+            assert!(row.unwrap().contains(name), "{fleet}: {name}: {wide}");
+        }
     }
     let narrow = shown(&console((80, 24)));
-    assert!(
-        narrow.contains("3 Regions") || narrow.contains(" more"),
-        "{narrow}"
-    );
+    assert!(narrow.contains("● use1 ■ euw1 ▲ apse1"), "{narrow}");
+    let mut more = console((80, 24));
+    let five = [
+        "us-east-1",
+        "eu-west-1",
+        "ap-southeast-1",
+        "eu-north-1",
+        "sa-east-1",
+    ];
+    let five = called("search", sample::fleet(&five));
+    update(&mut more, Msg::Fleets(FleetsNews::Seen(Arc::new(five))));
+    let more = shown(&more);
+    let row = more.lines().skip(3).find(|line| line.contains(" search "));
+    let counts = ["5 Regions", " more", "+"].map(|mark| row.unwrap().contains(mark));
+    assert!(counts.contains(&true), "{more}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod looks;
 mod pictures;
 mod region_switch;
 pub mod sample;
+mod several;
 mod silent_writer;
 mod sizes;
 mod snapshots;

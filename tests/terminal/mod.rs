@@ -13,5 +13,6 @@ mod pty;
 mod quiet;
 mod repair;
 mod replay;
+mod several;
 mod sizes;
 mod which_fleet;

@@ -203,6 +203,26 @@ pub struct Statement {
 }
 
 impl Policy {
+    /// It allows each of `statements`: its name, of letters and digits alone, the IAM actions, and on which ARNs; nothing of
+    /// those without an ARN.
+    pub fn allowing(
+        statements: impl IntoIterator<Item = (&'static str, &'static str, Vec<String>)>,
+    ) -> Self {
+        let statements = statements.into_iter();
+        let statements = statements.filter(|(.., arns)| !arns.is_empty());
+        let statement = |(sid, action, resource): (&str, &str, Vec<String>)| Statement {
+            sid: sid.into(),
+            effect: "Allow",
+            action: vec![action.into()],
+            resource,
+            condition: None,
+        };
+        Self {
+            version: "2012-10-17",
+            statement: statements.map(statement).collect(),
+        }
+    }
+
     /// What it allows.
     pub fn statements(&self) -> &[Statement] {
         &self.statement

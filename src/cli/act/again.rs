@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::held::{Hold, commands};
+use super::held::commands;
 use super::paper::{Ink, Paper};
-use crate::actions::{Folder, RunState};
+use crate::actions::{Folder, Hold, RunState};
 use crate::cli::flags::Global;
 use crate::cli::output::tell;
 

@@ -4,8 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use tokio::task::JoinHandle;
 
-use super::held::Hold;
-use crate::actions::{Order, RunState};
+use crate::actions::{Hold, Order, RunState};
 
 /// Whether somebody sits there.
 pub fn terminal() -> bool {

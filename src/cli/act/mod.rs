@@ -9,7 +9,6 @@ pub mod follow;
 pub mod held;
 mod many;
 pub mod paper;
-mod pattern;
 mod plan_markdown;
 pub mod plan_table;
 pub mod record;
@@ -20,8 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions::{
-    Confirmation, Intent, Lately, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, Refused,
-    SharedTable, look_up, plan_patiently, start,
+    Confirmation, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, Refused,
+    SharedTable, look_up, plan_weighed, start,
 };
 
 use super::exit::Exit;
@@ -181,31 +180,18 @@ async fn begin(
     follow_and_keep(running, stage, &manner, tail).await
 }
 
-/// Prints the plan. A run that prints its records has it in the first of them.
-/// What was asked for as a plan on the fleet of `stage`, judged by what runs sent a moment ago and by the team's table;
-/// and the picture that it was made on.
+/// What was asked for as a plan on the fleet of `stage`, and the picture that it was made on.
 async fn planned(
     asked: &Requested<'_>,
     stage: &Stage,
     table: SharedTable,
 ) -> Result<(Arc<Snapshot>, Plan), Refused> {
     let intent = looked_up(&asked.intent, stage).await;
-    let run_context = &stage.run_context;
-    let planned = plan_patiently(
-        &run_context.fleet,
-        &run_context.spec,
-        run_context.picture.clone(),
-        &intent,
-        run_context.clock.as_ref(),
-        asked.options.on.timeout,
-    );
-    let (picture, mut plan) = planned.await?;
-    let now = run_context.clock.now();
-    let lately = Lately::of(&stage.folder, &plan.binding, "", now);
-    lately.and_table(table).weigh(&mut plan, &picture);
-    Ok((picture, plan))
+    let limit = asked.options.on.timeout;
+    plan_weighed(&intent, &stage.run_context, &stage.folder, table, limit).await
 }
 
+/// Prints the plan. A run that prints its records has it in the first of them.
 fn show(plan: &Plan, options: &Options, paper: Paper) -> Result<(), Failure> {
     match options.output {
         Output::Table => print(&plan_table::draw(plan, paper)),

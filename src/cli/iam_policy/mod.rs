@@ -1,6 +1,7 @@
 //! `gwctl iam-policy`: the least that an operator must be allowed.
 
 pub mod args;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -24,6 +25,7 @@ use crate::actions::policy::{
     policy_with, resources,
 };
 use crate::fleet::{Account, FleetSpec, Snapshot};
+use crate::notify::NotifySpec;
 use crate::observe::logs::LogReader;
 use crate::sim::Scenario;
 use crate::sim::world::SwitchSetup;
@@ -46,6 +48,7 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
             "gwctl builds in one account: the service role needs no `--account`",
         ));
     }
+    let mut notify = NotifySpec::default();
     let (fleet, spec, known, caller) = if args.demo {
         let world = Still {
             scenario: args.scenario.clone(),
@@ -60,6 +63,7 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
     } else {
         let settings = Settings::read(global)?;
         settings.tell_warnings();
+        notify.clone_from(&settings.config.notify);
         let (known, caller) = if args.offline {
             (Known::default(), None)
         } else {
@@ -80,7 +84,13 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
     let made = if args.service_role {
         resources(&fleet, &spec, &known)
     } else {
-        make(purpose, &fleet, &spec, &known, part.as_ref())?
+        let made = make(purpose, &fleet, &spec, &known, part.as_ref())?;
+        // What it tells is in the account of the operator's own credentials.
+        if telling::tells(purpose) && part.is_none() {
+            made.and(telling::policy(&notify, &fleet))
+        } else {
+            made
+        }
     };
     for note in notes(args, purpose, &fleet, &spec, &known) {
         tell(format!("gwctl: {note}"));

@@ -1,8 +1,9 @@
 //! What is looked at by whoever only looks is what their policy allows.
 use super::*;
 use crate::actions::policy::action;
-use crate::cli::{doctor, explain};
+use crate::cli::{doctor, explain, notified};
 use crate::fleet::{Account, CheckKind, Ledger, RoutingEndpoint, Wire};
+use crate::notify::Notice;
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
 use crate::observe::logs::{LogsAsked, StopSearch};
@@ -356,4 +357,64 @@ fn a_fleet_with_routing_controls_may_switch_them_and_others_may_not() {
     })
     .into();
     assert!(switches(&spec));
+}
+
+#[test]
+fn whoever_tells_is_allowed_what_telling_calls_on_exactly_what_the_targets_name() {
+    const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:on-call";
+    const BUS: &str = "arn:aws:events:eu-west-1:123456789012:event-bus/ops";
+    const SECRET: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat-Ab12Cd";
+    let spec: NotifySpec = toml::from_str(&format!(
+        r#"
+        [targets.topic]
+        kind = "sns"
+        arns = ["{TOPIC}"]
+        [targets.bus]
+        kind = "eventbridge"
+        arns = ["{BUS}"]
+        [targets.chat]
+        kind = "slack"
+        url = "{SECRET}"
+        [targets.local]
+        kind = "slack"
+        url = "env:NOT_AWS"
+        [targets.other]
+        kind = "sns"
+        arns = ["arn:aws:sns:us-east-1:123456789012:others"]
+        fleets = ["another-fleet"]
+        "#
+    ))
+    .unwrap();
+    let (spec, fleet) = (&spec, "orders");
+    let called = simulated::still(&calm(), async |target| {
+        let before = called(&target.session.ledger());
+        let notifier = notified::start(spec, &target.session, &target.clock, None);
+        let test = Notice::test(fleet, "robin", target.clock.now());
+        notifier.try_each(&test).await;
+        let after = called(&target.session.ledger());
+        after.difference(&before).cloned().collect::<BTreeSet<_>>()
+    })
+    .unwrap();
+    let made = telling::policy(spec, fleet);
+    let statements = made.statements().iter();
+    let allowed: BTreeSet<String> = statements.flat_map(|one| one.action.clone()).collect();
+    assert_eq!(allowed, called);
+    let on = |action: &str| {
+        let mut statements = made.statements().iter();
+        let one = statements.find(|one| one.action == [action]).unwrap();
+        one.resource.clone()
+    };
+    assert_eq!(on("sns:Publish"), [TOPIC]);
+    assert_eq!(on("events:PutEvents"), [BUS]);
+    assert_eq!(on("secretsmanager:GetSecretValue"), [SECRET]);
+    // Who only looks, or approves, tells nobody.
+    for (purpose, tells) in [
+        (Purpose::Watch, true),
+        (Purpose::Shift, true),
+        (Purpose::Drill, true),
+        (Purpose::Dashboard, false),
+        (Purpose::Approve, false),
+    ] {
+        assert_eq!(telling::tells(purpose), tells, "{purpose:?}");
+    }
 }

@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::list::standing_alone;
-use crate::actions::{Conflict, Folder, Phase, RunState};
+use crate::actions::{Conflict, Folder, Phase, RunState, holds};
 use crate::cli::act::again::Again;
 use crate::cli::act::events::{Events, closing};
-use crate::cli::act::held::holds;
 use crate::cli::act::paper::{Ink, Paper};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;

@@ -52,14 +52,8 @@ pub fn draw(report: &Report) -> String {
     }
     if !report.unanswered.is_empty() {
         let _ = writeln!(text, "\n**Not answered**\n");
-        for (area, why, topics) in super::unanswered::grouped(&report.unanswered) {
-            let _ = writeln!(
-                text,
-                "- {}: {} ({})",
-                plain(&area),
-                plain(&topics.join(", ")),
-                plain(&why)
-            );
+        for sentence in super::unanswered::sentences(&report.unanswered) {
+            let _ = writeln!(text, "- {}", plain(&sentence));
         }
     }
     text

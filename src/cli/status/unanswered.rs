@@ -80,8 +80,8 @@ fn why_unanswered(object: &Map<String, Value>, complete: bool) -> Option<String>
     }
 }
 
-/// For people: by Region or part and reason, with the topics in short.
-pub fn grouped(unanswered: &[Unanswered]) -> Vec<(String, String, Vec<String>)> {
+/// By Region or part and reason, with the topics in short.
+fn grouped(unanswered: &[Unanswered]) -> Vec<(String, String, Vec<String>)> {
     let mut groups: Vec<(String, String, Vec<String>)> = Vec::new();
     for one in unanswered {
         let (area, topic) = area_and_topic(&one.what);
@@ -108,11 +108,34 @@ fn area_and_topic(path: &str) -> (&str, &str) {
     }
 }
 
-/// Each group in a sentence: `eu-west-1: alarms, api (could not ask: no answer in time)`.
+/// Regions and parts that are named in a sentence, before the others are counted.
+const NAMED: usize = 3;
+
+/// Each reason with the same topics in a sentence, however many Regions it is about:
+/// `eu-west-1, us-east-1: alarms, api (could not ask: no answer in time)`.
 pub fn sentences(unanswered: &[Unanswered]) -> Vec<String> {
-    let said = grouped(unanswered).into_iter();
-    said.map(|(area, why, topics)| format!("{area}: {} ({why})", topics.join(", ")))
-        .collect()
+    let mut merged: Vec<(Vec<String>, String, Vec<String>)> = Vec::new();
+    for (area, why, topics) in grouped(unanswered) {
+        let mut known = merged.iter_mut();
+        match known.find(|(_, said, about)| *said == why && *about == topics) {
+            Some((areas, ..)) => areas.push(area),
+            None => merged.push((vec![area], why, topics)),
+        }
+    }
+    let said = merged
+        .into_iter()
+        .map(|(areas, why, topics)| format!("{}: {} ({why})", places(&areas), topics.join(", ")));
+    said.collect()
+}
+
+/// `us-east-1, eu-west-1, ap-southeast-1 and 31 others`.
+fn places(areas: &[String]) -> String {
+    let named = areas[..areas.len().min(NAMED)].join(", ");
+    match areas.len().saturating_sub(NAMED) {
+        0 => named,
+        1 => format!("{named}, {}", areas[NAMED]),
+        others => format!("{named} and {others} others"),
+    }
 }
 
 #[cfg(test)]
@@ -147,5 +170,43 @@ mod tests {
             3,
             "what is still awaited is not answered either"
         );
+    }
+
+    #[test]
+    fn one_refusal_is_one_sentence_however_many_regions_it_is_about() {
+        let refused = |place: &str, topic: &str| Unanswered {
+            what: format!("sites.{place}.{topic}"),
+            why: "not allowed: cloudwatch:DescribeAlarms".into(),
+        };
+        let said = |count: usize| {
+            let places = [
+                "us-east-1",
+                "eu-west-1",
+                "ap-southeast-1",
+                "eu-north-1",
+                "sa-east-1",
+            ];
+            let all: Vec<_> = places[..count]
+                .iter()
+                .map(|place| refused(place, "alarms"))
+                .collect();
+            sentences(&all)
+        };
+        let why = "alarms (not allowed: cloudwatch:DescribeAlarms)";
+        assert_eq!(said(2), [format!("us-east-1, eu-west-1: {why}")]);
+        assert_eq!(
+            said(4),
+            [format!(
+                "us-east-1, eu-west-1, ap-southeast-1, eu-north-1: {why}"
+            )]
+        );
+        assert_eq!(
+            said(5),
+            [format!(
+                "us-east-1, eu-west-1, ap-southeast-1 and 2 others: {why}"
+            )]
+        );
+        let two = [refused("us-east-1", "alarms"), refused("eu-west-1", "api")];
+        assert_eq!(sentences(&two).len(), 2, "different questions stay apart");
     }
 }

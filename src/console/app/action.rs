@@ -25,6 +25,7 @@ pub enum Action {
     Filter,
     Sort,
     Copy,
+    Mark,
     Raw,
     Link,
     Request,
@@ -172,7 +173,7 @@ pub(super) const BEFORE: &[Entry] = &[
     entry(
         Action::PageDown,
         "page-down",
-        &["pgdn", "space"],
+        &["pgdn"],
         Group::Move,
         "page down",
     ),
@@ -249,6 +250,13 @@ pub(super) const AFTER: &[Entry] = &[
         &["y"],
         Group::Lists,
         "copy the row (OSC 52)",
+    ),
+    entry(
+        Action::Mark,
+        "mark",
+        &["space"],
+        Group::Lists,
+        "Fleets: mark the fleet for an action on several; elsewhere: page down",
     ),
     entry(
         Action::Raw,

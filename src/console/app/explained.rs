@@ -11,7 +11,7 @@ use gwctl_explain::{
 };
 use gwctl_fleet::{Event, Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::rows::{Cells, Row, Subject};
 use super::{Panel, Screen, State};
@@ -39,11 +39,15 @@ impl Asked {
 
     /// Whether it is the very same.
     fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.picture, &other.picture) && self.is_beside(other)
+    }
+
+    /// Whether what was asked beside the picture is the very same.
+    fn is_beside(&self, other: &Self) -> bool {
         fn same<T>(one: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
             one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
         }
-        Arc::ptr_eq(&self.picture, &other.picture)
-            && same(self.happened.as_ref(), other.happened.as_ref())
+        same(self.happened.as_ref(), other.happened.as_ref())
             && same(self.errors.as_ref(), other.errors.as_ref())
             && Arc::ptr_eq(&self.runs, &other.runs)
     }
@@ -63,10 +67,16 @@ impl Asked {
     }
 }
 
+/// A picture that is judged as the one before, of the same Regions, is reasoned from after this time: most answers of a calm
+/// fleet change no verdict, and come several times a second.
+const AGAIN: SignedDuration = SignedDuration::from_secs(2);
+
 /// What most likely happened, and what it follows from.
 #[derive(Debug, Clone)]
 pub struct Explained {
     asked: Asked,
+    /// When it was reasoned, in the fleet's time; none where it was not for the console's clock.
+    reasoned: Option<Timestamp>,
     pub explanation: Explanation,
     /// What is wrong beside it.
     pub rest: Vec<Rest>,
@@ -176,7 +186,15 @@ impl Explained {
             rest,
             unexplained: None,
             asked,
+            reasoned: None,
         }
+    }
+
+    /// Whether what follows from `asked` is known well enough for now: it is judged alike, and a moment ago was reasoned from.
+    fn holds_for(&self, asked: &Asked, now: Timestamp) -> bool {
+        let age = self.reasoned.map(|reasoned| now.duration_since(reasoned));
+        let fresh = age.is_some_and(|age| age > SignedDuration::ZERO && age < AGAIN);
+        fresh && self.asked.is_beside(asked) && judged_alike(&self.asked.picture, &asked.picture)
     }
 
     /// With what no hypothesis tells: it fits every series of the fleet.
@@ -390,6 +408,21 @@ fn steady(explanation: &mut Explanation, before: &Explanation) {
         .sort_by_key(|one| (bad(one), place(one)));
 }
 
+/// Whether both are complete pictures of one fleet with the same verdicts for the same reasons.
+fn judged_alike(one: &Snapshot, other: &Snapshot) -> bool {
+    let sites = |picture: &Snapshot| -> Vec<_> {
+        let sites = picture.sites.iter();
+        sites
+            .map(|site| (site.region.clone(), site.judgement.clone()))
+            .collect()
+    };
+    one.complete
+        && other.complete
+        && one.name == other.name
+        && one.judgement == other.judgement
+        && sites(one) == sites(other)
+}
+
 /// Reasons anew where the picture, or what was asked beside it, is another one.
 pub(super) fn renew(state: &mut State) {
     let asked = Asked {
@@ -399,10 +432,13 @@ pub(super) fn renew(state: &mut State) {
         runs: Arc::clone(&state.timeline.runs),
     };
     let known = &state.explained;
-    if !known.asked.is(&asked) {
+    if !known.asked.is(&asked) && !known.holds_for(&asked, state.now) {
         let of_one_fleet = known.asked.picture.name == asked.picture.name;
         let before = of_one_fleet.then_some(&known.explanation);
-        state.explained = Explained::of(asked, before);
+        state.explained = Explained {
+            reasoned: Some(state.now),
+            ..Explained::of(asked, before)
+        };
     }
     if *state.screen() == Screen::Explain {
         state.explained.look_for_more();

@@ -1,6 +1,7 @@
 //! All configured fleets beside each other: what is known of each, who acts where, and what looking costs.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -64,6 +65,8 @@ pub struct Overview {
     pub acting: Vec<Acting>,
     /// Why runs are not known.
     pub unknown: Option<String>,
+    /// Those that are marked for an action on several.
+    pub marked: BTreeSet<String>,
     /// Whether the other fleets are looked at now.
     pub looking: bool,
     /// Whether the operator agreed to the price.
@@ -75,6 +78,13 @@ impl Overview {
     pub fn dollars_per_hour(&self, shown: &str) -> f64 {
         let others = self.listed.iter().filter(|one| one.blank.name != shown);
         others.map(|one| one.dollars_per_hour).sum()
+    }
+
+    /// What looking closely at the marked fleets, to plan for each, is expected to cost, in US dollars an hour.
+    pub fn dollars_of_marked(&self) -> f64 {
+        let marked = self.listed.iter();
+        let marked = marked.filter(|one| self.marked.contains(&one.blank.name));
+        marked.map(|one| one.dollars_per_hour).sum()
     }
 
     /// Whether the operator must agree to the price before the others are looked at.
@@ -185,7 +195,6 @@ impl Acting {
                 StepStatus::Running | StepStatus::Held | StepStatus::Left
             )
         };
-        let over = |id: &str| matches!(run.status(id), StepStatus::Done | StepStatus::Skipped);
         let named = steps.iter().filter(|step| busy(&step.id));
         Self {
             fleet: run.plan.fleet.clone(),
@@ -193,10 +202,7 @@ impl Acting {
             title: run.plan.title.clone(),
             phase: run.phase(),
             steps: named.map(|step| step.id.clone()).collect(),
-            done: (
-                steps.iter().filter(|step| over(&step.id)).count(),
-                steps.len(),
-            ),
+            done: run.steps_over(),
             begun: run.begun,
             holder,
         }

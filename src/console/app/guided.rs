@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Action, NotKept, Wizard};
+use super::{Action, NotKept, Several, Wizard};
 use gwctl_actions::{
     Conflict, Lately, LeaseHolder, Order, Phase, RunState, StepStatus, Waiting, recovery,
 };
@@ -22,6 +22,8 @@ pub struct Guided {
     pub armed: Option<Timestamp>,
     /// The run that is shown.
     pub run: Option<Shown>,
+    /// An action on several fleets.
+    pub several: Option<Several>,
     /// The run that this console drove until another gwctl did.
     pub lost: Option<LostRun>,
     /// What this machine's journals and the team's do not agree on.
@@ -88,6 +90,14 @@ pub enum Hold {
     Nobody,
     /// It is part of a recording: it was.
     Recorded,
+}
+
+impl Guided {
+    /// Whether this console drives a run, or several.
+    pub fn is_live(&self) -> bool {
+        let several = self.several.as_ref();
+        self.run.as_ref().is_some_and(Shown::live) || several.is_some_and(Several::is_live)
+    }
 }
 
 impl Shown {

@@ -34,6 +34,7 @@ mod run_line;
 #[allow(clippy::unwrap_used)]
 mod sample;
 mod screen;
+mod several;
 mod shown;
 mod sorted;
 mod standing;
@@ -74,6 +75,7 @@ pub use replay::{Replay, Replayed, SPEEDS, Seek};
 pub use rows::{Row, Subject, outcome, status_word};
 pub use run_line::RunLine;
 pub use screen::{Leads, SCREENS, Screen};
+pub use several::{Member, Part as SeveralPart, Several, SeveralNews, SeveralWish, Stage};
 pub use sorted::By;
 pub use standing::{Could, Standing};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     ApprovalNews, FaultEntry, FleetsNews, Hits, Hold, Key, LogsPrice, LogsQuestion, NotKept,
-    NotWatched, ProgramWrote, Replayed, Seek, Stopped, Told,
+    NotWatched, ProgramWrote, Replayed, Seek, SeveralNews, SeveralWish, Stopped, Told,
 };
 use gwctl_actions::{Asked, Binding, Conflict, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{Event, FleetSpec, Observed, Pace, Snapshot, Vote};
@@ -87,6 +87,8 @@ pub enum Msg {
     RunStopped(Stopped),
     /// [`Effect::Start`] or [`Effect::Resume`] did not begin anything.
     NotStarted(String),
+    /// Something came of the action on several fleets of this number.
+    Several(u64, SeveralNews),
     /// Something came of plans that wait for approval.
     Approvals(ApprovalNews),
     /// [`Effect::ListRuns`] ended.
@@ -170,6 +172,10 @@ pub enum Effect {
         /// Why it begins without the approval that the rules ask for.
         break_glass: Option<String>,
     },
+    /// Something for an action on several fleets.
+    Several(SeveralWish),
+    /// Orders go to the run of this identifier from here on: one of several that this console drives.
+    Speak(String),
     /// The plan that waits for approval is withdrawn.
     StopAsking,
     /// Approve this plan of somebody else, of the fleet opened with this generation; [`ApprovalNews::Approved`] answers.

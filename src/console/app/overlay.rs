@@ -62,6 +62,8 @@ pub enum Overlay {
     },
     /// A plan on its way to a run.
     Wizard(Box<Wizard>),
+    /// The plans, the confirmation or the runs of an action on several fleets: [`super::Guided::several`].
+    Several,
     /// Something that must be typed first.
     Ask(Box<Ask>),
     /// The runs there were.

@@ -3,6 +3,7 @@
 mod not_understood;
 mod verbs;
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
@@ -10,7 +11,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::not_understood::NotUnderstood;
 use self::verbs::{Does, Takes, Verb, verbs};
-use super::{By, OwnCommand, Panel, State, Suggestion, Tab, columns, shown, sorted};
+use super::{By, OwnCommand, Panel, Screen, State, Suggestion, Tab, columns, shown, sorted};
 use crate::app::help::HelpLine;
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, NotPicked, Regions};
@@ -38,6 +39,8 @@ pub enum Command {
     Logs(Option<String>),
     Show(Tab),
     Guided(Box<Intent>),
+    /// Mark the fleets of a Region, or of a name; nothing takes the marks away.
+    Mark(Option<String>),
     Actions,
     Run,
     Runs,
@@ -210,8 +213,30 @@ fn find(word: &str, has_faults: bool) -> Result<Verb, NotUnderstood> {
 }
 
 fn region(text: &str, state: &State) -> Result<Region, NotPicked> {
-    let all: Vec<Region> = state.regions().cloned().collect();
-    pick(text, "Region of this fleet", &all)
+    let what = if of_marked(state) {
+        "Region of the marked fleets"
+    } else {
+        "Region of this fleet"
+    };
+    pick(text, what, &regions(state))
+}
+
+/// Whether the marked fleets are meant, not the one that is shown.
+fn of_marked(state: &State) -> bool {
+    *state.screen() == Screen::Fleets && !state.overview.marked.is_empty()
+}
+
+/// The Regions that may be meant.
+fn regions(state: &State) -> Vec<Region> {
+    if !of_marked(state) {
+        return state.regions().cloned().collect();
+    }
+    let overview = &state.overview;
+    let pictures = overview.pictures(&state.shown).into_iter();
+    let marked = pictures.filter(|picture| overview.marked.contains(&picture.name));
+    let sites = marked.flat_map(|picture| &picture.sites);
+    let all: BTreeSet<Region> = sites.map(|site| site.region.clone()).collect();
+    all.into_iter().collect()
 }
 
 fn pace(argument: Option<&str>) -> Result<Pace, NotUnderstood> {
@@ -387,7 +412,7 @@ fn candidates(state: &State) -> Vec<Suggestion> {
                     .iter()
                     .map(|f| (f.clone(), "show this fleet".into())),
             ),
-            Takes::Region => with(&mut state.regions().map(placed)),
+            Takes::Region => with(&mut regions(state).iter().map(placed)),
             Takes::NewRegion => with(
                 &mut Region::all()
                     .filter(|region| !state.regions().any(|known| known == region))

@@ -10,6 +10,7 @@ mod fill;
 mod fleets;
 mod further;
 mod guided;
+mod line;
 mod logs;
 mod mouse;
 mod navigate;
@@ -20,6 +21,7 @@ mod rejected;
 mod replay;
 mod run;
 mod run_note;
+mod several;
 mod sort;
 mod standing;
 mod switch;
@@ -86,10 +88,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::RunStopped(why) => run::stopped(state, why),
         Msg::NotStarted(why) => guided::not_started(state, why),
         Msg::Approvals(news) => approvals::came(state, news),
-        Msg::Runs(runs) => {
-            listed(state, runs);
-            Vec::new()
-        }
+        Msg::Several(number, news) => several::came(state, number, news),
+        Msg::Runs(runs) => listed(state, runs),
         Msg::Kept(kept) => run::kept(state, kept),
         Msg::Lately(lately) => guided::lately(state, lately),
         Msg::Conflicts(found) => run::conflicts(state, found),
@@ -168,10 +168,11 @@ fn due(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-fn listed(state: &mut State, runs: Vec<RunLine>) {
+fn listed(state: &mut State, runs: Vec<RunLine>) -> Vec<Effect> {
     if let Some(Overlay::Runs { list, .. }) = &mut state.overlay {
         *list = Some(runs);
     }
+    Vec::new()
 }
 
 fn opening(state: &mut State, generation: u64, blank: Arc<Snapshot>, read_only: bool) {

@@ -8,15 +8,17 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use super::arrival::Arrival;
 use super::fleets::{FleetsLook, listed};
 use super::logs::LogsTask;
 use super::player::Player;
 use super::recorder::Recorder;
 use super::runs::{Keeper, Means, Runs};
+use super::several::{FromSeveral, Several};
 use super::snap::Shot;
-use crate::app::{Effect, FleetsNews, Hold, Msg, NotWatched, SINCE};
+use crate::app::{Effect, FleetsNews, Msg, NotWatched, SINCE, SeveralNews, SeveralWish};
 use crate::{Opened, Setup};
-use gwctl_actions::{Confirmation, Intent, RunState, Running, look_up};
+use gwctl_actions::{Confirmation, Intent, look_up};
 use gwctl_fleet::{Clock, Missing, Observed, Snapshot, Source};
 use gwctl_observe::PastQuestion;
 use gwctl_recording::{Head, Noted, RecordingError};
@@ -25,22 +27,6 @@ use gwctl_recording::{Head, Noted, RecordingError};
 /// can do without it, should a Region not answer.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
 
-/// What tasks send to the loop.
-pub(super) enum Arrival {
-    /// For the update.
-    Msg(Msg),
-    /// The fleet asked for with this generation is being watched.
-    Opened(u64, Box<Opened>),
-    /// Write this to the terminal, between two frames.
-    Ring(String),
-    /// A run began in this process; what it works with.
-    Running(Running, Box<Means>),
-    /// The recording under way stopped: why.
-    NotRecorded(String),
-    /// A run of the fleet asked for with this generation that is not over.
-    Unfinished(u64, Arc<RunState>, Hold),
-}
-
 /// The world outside, as far as effects reach it.
 pub(super) struct Outside {
     setup: Setup,
@@ -48,6 +34,8 @@ pub(super) struct Outside {
     means: Option<Means>,
     /// Runs of guided actions.
     pub runs: Runs,
+    /// An action on several fleets, until it is confirmed.
+    pub several: Several,
     /// Keeps what is seen.
     pub recorder: Recorder,
     /// Plays the recording that is shown.
@@ -98,6 +86,7 @@ impl Outside {
             sender,
             means: None,
             runs,
+            several: Several::default(),
             recorder,
             player,
             picture: None,
@@ -154,16 +143,11 @@ impl Outside {
             Effect::Snap(file) => return Left::Snap(file),
             Effect::Suspend => return Left::Suspend,
             Effect::MfaCode(code) => gwctl_observe::give_mfa_code(&code),
-            Effect::SetPace(pace) => {
-                if let Some(means) = &self.means {
-                    means.observer.set_pace(pace);
-                }
-            }
-            Effect::Refresh => {
-                if let Some(means) = &self.means {
-                    means.observer.refresh();
-                }
-            }
+            Effect::SetPace(pace) => self
+                .means
+                .iter()
+                .for_each(|means| means.observer.set_pace(pace)),
+            Effect::Refresh => self.means.iter().for_each(|means| means.observer.refresh()),
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
             Effect::AskHappened(generation, since) => self.ask_happened(generation, since),
             Effect::ReadRuns(generation, from) => {
@@ -198,6 +182,8 @@ impl Outside {
                 confirmed.break_glass = break_glass;
                 self.runs.start(self.means.clone(), plan, confirmed);
             }
+            Effect::Several(wish) => self.wish_of_several(wish),
+            Effect::Speak(id) => self.runs.speak(&id),
             Effect::StopAsking => self.runs.stop_asking(),
             Effect::Approve(generation, asked) => {
                 self.runs.approve(self.means.as_ref(), generation, *asked);
@@ -365,6 +351,33 @@ impl Outside {
         }
         self.picture = None;
         Msg::Opened(self.generation, Err(NotWatched::Ended))
+    }
+
+    fn wish_of_several(&mut self, wish: SeveralWish) {
+        let (fleets, basis) = (self.setup.fleets.as_ref(), self.runs.basis());
+        let sender = self.sender.clone();
+        // Nobody listens when the console has ended.
+        let tell = move |came| drop(sender.send(Arrival::Several(came)));
+        self.several.perform(wish, fleets, &basis, tell);
+    }
+
+    /// Something came of an action on several fleets: what the update hears of it.
+    pub fn of_several(&mut self, came: FromSeveral) -> Msg {
+        match came {
+            FromSeveral::News(news) => news,
+            FromSeveral::Planned(number, close, planned) => {
+                self.several.planned(number, *close, planned)
+            }
+            FromSeveral::Runs(number, running, close) => {
+                let now = running.state.borrow().clone();
+                self.runs
+                    .drive_beside(&running, close.run_context().clone());
+                let sender = self.sender.clone();
+                let send = move |msg| drop(sender.send(Arrival::Msg(msg)));
+                tokio::spawn(super::several::tell(number, running, *close, send));
+                Msg::Several(number, SeveralNews::Run(now))
+            }
+        }
     }
 
     fn look_at_fleets(&self) -> FleetsLook {

@@ -1,11 +1,13 @@
 //! The terminal and the loop: events in, effects out, a frame when something changed.
 
 mod approvals;
+mod arrival;
 mod backend;
 mod cells;
 mod decode;
 mod effects;
 mod fleets;
+mod follow;
 mod input;
 mod logs;
 mod own;
@@ -14,6 +16,7 @@ mod panics;
 mod player;
 mod recorder;
 mod runs;
+mod several;
 mod signals;
 mod snap;
 mod team;
@@ -31,14 +34,15 @@ use ratatui::layout::Size;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
+use self::arrival::Arrival;
 use self::backend::Quiet;
-use self::effects::{Arrival, Left, Outside};
+use self::effects::{Left, Outside};
 use self::input::Input;
 use self::paint::Painter;
 use self::signals::{Signals, Wish};
 use self::snap::Shot;
 use self::tty::Tty;
-use super::app::{Effect, Keymap, Msg, Replay, Shown, Start, State, update};
+use super::app::{Effect, Keymap, Msg, Replay, Start, State, update};
 use super::{ConsoleError, Ended, Outcome, Setup, ToldNews};
 use gwctl_fleet::Snapshot;
 
@@ -290,9 +294,10 @@ impl Console {
             Arrival::Running(running, means) => {
                 vec![self.outside.runs.began(running, *means)]
             }
+            Arrival::Several(came) => vec![self.outside.of_several(came)],
             Arrival::Unfinished(generation, run, hold) => {
                 // A live run of this console is not followed by its file as well.
-                if !self.state.guided.run.as_ref().is_some_and(Shown::live) {
+                if !self.state.guided.is_live() {
                     self.outside.runs.follow(run.id.clone());
                 }
                 vec![Msg::Unfinished(generation, run, hold)]

@@ -14,7 +14,7 @@ use gwctl_recording::{Head, Noted, Writer};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::effects::Arrival;
+use super::arrival::Arrival;
 use crate::app::Msg;
 use crate::setup::Incidents;
 

@@ -1,6 +1,7 @@
 //! Runs: beginning them, speaking to the one this console moves, following those of others. Journals
 //! are files: everything that touches them happens beside the loop.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,20 +10,18 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::approvals::{ApprovalsWatch, approve};
-use super::effects::Arrival;
+use super::arrival::Arrival;
+use super::follow::{follow, hold, operator_on, stopped};
 use super::team::{FromTheTeam, TeamWatch};
 use crate::Fleets;
-use crate::app::{ApprovalNews, Hold, Kept, Msg, RunLine, Stopped};
+use crate::app::{ApprovalNews, Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
-    Approval, Asked, Asking, Binding, Confirmation, Control, Folder, Intent, JournalError, Lately,
-    NotStarted, Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept,
-    keep_switches, note_here, resume, start,
+    Approval, Asked, Asking, Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted,
+    Operator, Order, Plan, RunContext, Running, SharedTable, Tried, accept, keep_switches,
+    note_here, resume, start,
 };
 use gwctl_fleet::FleetSpec;
 use gwctl_observe::Observer;
-
-/// How often the journal of somebody else's run is read.
-const FOLLOW: Duration = Duration::from_millis(500);
 
 /// How long the table may take to hear that a plan waits no longer, when the console ends.
 const WITHDRAW: Duration = Duration::from_secs(3);
@@ -70,8 +69,10 @@ pub(super) struct Runs {
     run_context: Option<RunContext>,
     /// Reads the journal of a run that is not this console's.
     following: Option<AbortHandle>,
-    /// The newest run begun here, for the line that the shell is left with.
-    newest: Option<String>,
+    /// The runs begun here, for the lines that the shell is left with.
+    begun: Vec<String>,
+    /// Those of an action on several fleets, by their identifiers: what speaks to each, and what it works with.
+    beside: BTreeMap<String, (Control, RunContext)>,
     /// The plan that waits for approval.
     asking: Option<(Asking, AbortHandle)>,
 }
@@ -85,7 +86,8 @@ impl Runs {
             control: None,
             run_context: None,
             following: None,
-            newest: None,
+            begun: Vec::new(),
+            beside: BTreeMap::new(),
             asking: None,
         }
     }
@@ -189,24 +191,17 @@ impl Runs {
 
     /// AWS's word for who acts wins over the system's.
     pub fn operator(&self, means: Option<&Means>) -> Operator {
-        let known = means.and_then(|means| {
-            let picture = means.run_context.picture.borrow();
-            picture
-                .identity
-                .last()
-                .map(|identity| identity.operator().to_owned())
-        });
-        Operator {
-            name: known.unwrap_or_else(|| self.operator.name.clone()),
-            host: self.operator.host.clone(),
-        }
+        means.map_or_else(
+            || self.operator.clone(),
+            |means| operator_on(&means.run_context, &self.operator),
+        )
     }
 
     /// A run began: from here on its state comes as messages.
     pub fn began(&mut self, running: Running, means: Means) -> Msg {
         self.stop_following();
         self.control = Some(running.control.clone());
-        self.newest = Some(running.id.clone());
+        self.begun.push(running.id.clone());
         let now = running.state.borrow().clone();
         tokio::spawn(tell(running, means.observer, self.sender.clone()));
         self.run_context = Some(means.run_context);
@@ -241,19 +236,40 @@ impl Runs {
     }
 
     pub fn leave(&self) {
-        if let Some(control) = &self.control {
+        let beside = self.beside.values().map(|(control, _)| control);
+        for control in self.control.iter().chain(beside) {
             control.leave();
         }
     }
 
-    /// The run in this process when it is not over: what the shell is told at the end.
-    pub fn left(&self) -> Option<String> {
-        let id = self.newest.as_ref()?;
-        let over = self
-            .folder
-            .state(id)
-            .is_ok_and(|state| state.phase().over());
-        (!over).then(|| id.clone())
+    /// The runs begun in this process that are not over: what the shell is told at the end.
+    pub fn left(&self) -> Vec<String> {
+        let state = |id: &str| self.folder.state(id);
+        let over = |id: &str| state(id).is_ok_and(|state| state.phase().over());
+        let left = self.begun.iter().filter(|id| !over(id));
+        left.cloned().collect()
+    }
+
+    /// A run of an action on several fleets began: it is spoken to once it is chosen.
+    pub fn drive_beside(&mut self, running: &Running, run_context: RunContext) {
+        let id = running.id.clone();
+        self.begun.push(id.clone());
+        self.beside
+            .insert(id, (running.control.clone(), run_context));
+    }
+
+    /// Orders go to the run `id` from here on.
+    pub fn speak(&mut self, id: &str) {
+        self.stop_following();
+        if let Some((control, run_context)) = self.beside.get(id) {
+            self.control = Some(control.clone());
+            self.run_context = Some(run_context.clone());
+        }
+    }
+
+    /// Where runs are kept, and who acts by the system's word.
+    pub fn basis(&self) -> (Folder, Operator) {
+        (self.folder.clone(), self.operator.clone())
     }
 
     /// Looks for a run of `fleet` that is neither done nor given up.
@@ -362,7 +378,8 @@ impl Runs {
     pub fn follow(&mut self, id: String) {
         self.stop_following();
         let (folder, sender) = (self.folder.clone(), self.sender.clone());
-        self.following = Some(tokio::spawn(follow(folder, id, sender)).abort_handle());
+        let tell = move |msg| sender.send(Arrival::Msg(msg)).is_ok();
+        self.following = Some(tokio::spawn(follow(folder, id, tell)).abort_handle());
     }
 
     fn stop_following(&mut self) {
@@ -397,13 +414,6 @@ fn begin<F>(
     });
 }
 
-fn hold(folder: &Folder, id: &str) -> Hold {
-    match folder.holder(id) {
-        Some(holder) => Hold::Theirs(Box::new(holder)),
-        None => Hold::Nobody,
-    }
-}
-
 /// Sends what changes of the run in this process until it ends. The observer lives as long.
 async fn tell(
     mut running: Running,
@@ -411,7 +421,7 @@ async fn tell(
     sender: mpsc::UnboundedSender<Arrival>,
 ) {
     let send = |msg| drop(sender.send(Arrival::Msg(msg)));
-    let ended = loop {
+    let outcome = loop {
         tokio::select! {
             biased;
             Ok(()) = running.state.changed() => {
@@ -427,45 +437,6 @@ async fn tell(
             ended = &mut running.task => break ended,
         }
     };
-    let stopped = match ended {
-        Ok(Ok(())) => Stopped::Left,
-        Ok(Err(JournalError::TakenOver(to))) => Stopped::TakenOver(to),
-        Ok(Err(error)) => Stopped::Failed(error.to_string()),
-        Err(error) => Stopped::Failed(error.to_string()),
-    };
-    send(Msg::RunStopped(stopped));
+    send(Msg::RunStopped(stopped(outcome)));
     drop(observer);
-}
-
-async fn follow(folder: Folder, id: String, sender: mpsc::UnboundedSender<Arrival>) {
-    let mut shown = None;
-    loop {
-        let (folder, wanted) = (folder.clone(), id.clone());
-        let read = spawn_blocking(move || {
-            let state = folder.state(&wanted).map_err(|why| why.to_string())?;
-            let hold = hold(&folder, &wanted);
-            Ok::<_, String>((state, hold))
-        });
-        match read.await {
-            Ok(Ok(now)) => {
-                let over = now.0.phase().over() && now.1 == Hold::Nobody;
-                if shown.as_ref() != Some(&now) {
-                    let msg = Msg::Run(Arc::new(now.0.clone()), now.1.clone());
-                    if sender.send(Arrival::Msg(msg)).is_err() {
-                        return;
-                    }
-                    shown = Some(now);
-                }
-                if over {
-                    return;
-                }
-            }
-            Ok(Err(why)) => {
-                let _ = sender.send(Arrival::Msg(Msg::Failed(why)));
-                return;
-            }
-            Err(_) => return,
-        }
-        tokio::time::sleep(FOLLOW).await;
-    }
 }

@@ -18,7 +18,7 @@ use gwctl_fleet::{Metric, Reading, Region, Snapshot, Verdict, format};
 const COLUMNS: &[Column] = &[
     Column::words("Fleet", 14, 0).stretching(10),
     Column::words("Verdict", 8, 1),
-    Column::words("Regions, traffic", 17, 2).stretching(60),
+    Column::words("Regions, traffic", 18, 2).stretching(60),
     Column::figure("Req", 8, 8),
     Column::figure("p90", 7, 11),
     Column::figure("p99", 7, 3),
@@ -29,6 +29,30 @@ const COLUMNS: &[Column] = &[
     Column::words("Who acts", 19, 6).stretching(30),
     Column::words("Why", 24, 10).stretching(90),
 ];
+
+/// Cells of a row from which on the Regions are given what they need to be named, up to so many cells.
+const WIDE: (u16, u16) = (150, 64);
+
+/// The columns for rows of `width` cells: where they are wide, each fleet's Regions are named rather than counted.
+fn columns(scene: &Scene<'_>, width: u16) -> Vec<Column> {
+    let mut columns = COLUMNS.to_vec();
+    let (wide, most) = WIDE;
+    if width >= wide {
+        let pictures = scene.state.overview.pictures(scene.snapshot);
+        let needed = pictures.iter().map(|picture| room_for(&picture.sites));
+        let needed = needed.filter(|cells| *cells <= most).max().unwrap_or(0);
+        let regions = &mut columns[2];
+        regions.width = regions.width.max(needed);
+        regions.stretch = 0;
+    }
+    columns
+}
+
+/// Cells that the names and shares of `sites` take: each a mark, two blanks, four cells of share, and a gap.
+fn room_for(sites: &[gwctl_fleet::Site]) -> u16 {
+    let wide = sites.iter().map(|site| cells(&site.region.short())).max();
+    (sites.len() * (wide.unwrap_or(0) + 8)) as u16
+}
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -43,7 +67,8 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 fn table(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let aside = price(scene, area.width);
     let panel = Panel::Fleets;
-    let Some((grid, body)) = Grid::open_with(scene, area, buf, panel, COLUMNS, Some(aside)) else {
+    let columns = columns(scene, area.width);
+    let Some((grid, body)) = Grid::open_with(scene, area, buf, panel, &columns, Some(aside)) else {
         return;
     };
     let visible = scene.visible(panel, body, buf);
@@ -74,6 +99,16 @@ fn price(scene: &Scene<'_>, width: u16) -> Span<'static> {
     if others == 0 {
         return scene.span("the only fleet", Role::Muted);
     }
+    if !overview.marked.is_empty() {
+        let (count, key) = (overview.marked.len(), scene.key(Action::Actions));
+        let dollars = format::dollars_per_hour(overview.dollars_of_marked());
+        let long = format!(
+            "{count} marked: {key} acts on them; looking at them closely costs about {dollars}"
+        );
+        let short = format!("{count} marked: {key} acts, about {dollars}");
+        let fits = cells(&long) + 16 <= usize::from(width);
+        return scene.span(if fits { long } else { short }, Role::Accent);
+    }
     let dollars = format::dollars_per_hour(overview.dollars_per_hour(shown));
     if overview.waits_for_agreement(shown) {
         let key = scene.key(Action::Agree);
@@ -89,10 +124,16 @@ fn price(scene: &Scene<'_>, width: u16) -> Span<'static> {
 fn fleet(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, picture: &Snapshot) {
     let moment = moment(scene, picture);
     if let Some(cell) = grid.cell(0, row) {
+        let marked = scene.state.overview.marked.contains(&picture.name);
+        let (before, role) = if marked {
+            (scene.theme.glyphs.cursor, Role::Accent)
+        } else {
+            (" ", Role::Title)
+        };
         let name = Line::from(vec![
             mark(scene, picture),
-            Span::raw(" "),
-            scene.span(paint::safe(&picture.name).into_owned(), Role::Title),
+            scene.span(before, Role::Accent),
+            scene.span(paint::safe(&picture.name).into_owned(), role),
         ]);
         paint::line(buf, cell.x, cell.y, cell.width, &name);
     }
@@ -171,15 +212,17 @@ fn share(moment: &Moment<'_>, region: &Region) -> Option<Reading> {
 }
 
 /// Each Region's mark, short name and share of the traffic, in the order in which the Regions stand below. Where there is
-/// no room for all of them, those that are not well come first, and the others are counted.
+/// no room for the shares, the names alone; where there is none for all of them either, those that are not well come first, and the others are counted.
 fn regions(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Line<'static> {
     let sites = &moment.snapshot.sites;
     let wide = sites.iter().map(|site| cells(&site.region.short())).max();
     let wide = wide.unwrap_or(0);
     let all = sites.iter().map(|site| part(scene, moment, site, wide));
-    // A mark, two blanks, four cells of share, and a gap but for the last.
-    if sites.len() * (wide + 8) <= usize::from(width) + 1 {
+    if room_for(sites) <= width {
         return Line::from(all.collect::<Vec<_>>().concat());
+    }
+    if let Some(named) = named(scene, moment, width) {
+        return named;
     }
     let seen = moment.snapshot.generation > 0;
     let well = |site: &&gwctl_fleet::Site| seen && site.judgement.verdict == Verdict::Healthy;
@@ -199,6 +242,29 @@ fn regions(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Line<'static> 
         ]);
     }
     scene.fitting(Vec::new(), parts, width)
+}
+
+/// The marks and names alone, `● use1 ▲ euw1`, close together where that fits no better; none where it does not fit.
+fn named(scene: &Scene<'_>, moment: &Moment<'_>, width: u16) -> Option<Line<'static>> {
+    let sites = &moment.snapshot.sites;
+    let names: usize = sites.iter().map(|site| cells(&site.region.short())).sum();
+    // A mark, perhaps a blank, the name, and a gap but for the last.
+    let room = |each: usize| names + (sites.len() * each).saturating_sub(1);
+    let gap = [(3, " "), (2, "")];
+    let (_, gap) = gap
+        .into_iter()
+        .find(|(each, _)| room(*each) <= width.into())?;
+    let spans = sites.iter().enumerate().flat_map(|(index, site)| {
+        let mark = if moment.snapshot.generation == 0 {
+            mark(scene, moment.snapshot)
+        } else {
+            scene.mark(site.judgement.verdict)
+        };
+        let before = if index > 0 { " " } else { "" };
+        let name = format!("{gap}{}", site.region.short());
+        [Span::raw(before), mark, scene.span(name, Role::Text)]
+    });
+    Some(spans.collect())
 }
 
 /// One Region: its mark, `euw1`, `52%`.

@@ -113,7 +113,7 @@ const KEPT: [(Action, &str); 3] = [
 /// Help, pace and the way out: whatever else is said. Nothing while a wizard says by itself which keys it takes.
 fn kept(scene: &Scene<'_>, room: u16) -> Line<'static> {
     let mut parts: Vec<Span<'static>> = Vec::new();
-    if matches!(scene.state.overlay, Some(Overlay::Wizard(_))) {
+    if says_its_keys(scene) {
         return Line::default();
     }
     let replays = scene.state.replay.is_some();
@@ -129,6 +129,14 @@ fn kept(scene: &Scene<'_>, room: u16) -> Line<'static> {
         parts.push(scene.span(format!(" {about}  ").replace("   ", " "), Role::Muted));
     }
     Line::from(parts)
+}
+
+/// Whether what lies over the screen says by itself which keys it takes.
+const fn says_its_keys(scene: &Scene<'_>) -> bool {
+    matches!(
+        scene.state.overlay,
+        Some(Overlay::Wizard(_) | Overlay::Several)
+    )
 }
 
 fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
@@ -196,7 +204,7 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
 /// On the run screen what can be said to the run, then what is worth a place everywhere; nothing while
 /// a wizard says by itself which keys it takes.
 fn keys(scene: &Scene<'_>) -> Vec<HelpLine> {
-    if matches!(scene.state.overlay, Some(Overlay::Wizard(_))) {
+    if says_its_keys(scene) {
         return Vec::new();
     }
     let run = scene.state.guided.run.as_ref();
@@ -215,19 +223,24 @@ fn keys(scene: &Scene<'_>) -> Vec<HelpLine> {
     let replaying = scene.state.replay.is_some();
     let footer = scene.state.keymap.footer(replaying).into_iter();
     let others = footer.filter(|line| KEPT.iter().all(|(_, about)| line.about != *about));
-    let charts = (*scene.state.screen() == Screen::Timeline).then_some(&CHART_KEYS);
-    let charts = charts
-        .into_iter()
-        .flatten()
-        .map(|(action, about)| HelpLine {
-            keys: scene.key(*action),
-            about: (*about).into(),
-        });
+    let of_screen: &[(Action, &str)] = match scene.state.screen() {
+        Screen::Timeline => &CHART_KEYS,
+        Screen::Fleets => &FLEETS_KEYS,
+        _ => &[],
+    };
+    let charts = of_screen.iter().map(|(action, about)| HelpLine {
+        keys: scene.key(*action),
+        about: (*about).into(),
+    });
     let mut all: Vec<HelpLine> = said.chain(charts).chain(others).collect();
     let mut told = std::collections::BTreeSet::new();
     all.retain(|line| told.insert(line.keys.clone()));
     all
 }
+
+/// The keys of the list of fleets.
+const FLEETS_KEYS: [(Action, &str); 2] =
+    [(Action::Mark, "mark"), (Action::Actions, "act on marked")];
 
 /// The keys of charts, where they are half of the screen.
 const CHART_KEYS: [(Action, &str); 5] = [

@@ -339,12 +339,21 @@ fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, Strin
 
 /// A run is under way: stay, or leave it?
 pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
-    let id = scene
-        .state
-        .guided
-        .run
-        .as_ref()
-        .map_or_else(String::new, |run| run.state.id.clone());
+    let guided = &scene.state.guided;
+    let several = guided.several.as_ref();
+    let live: Vec<&str> = several
+        .into_iter()
+        .flat_map(|several| &several.members)
+        .filter(|member| member.is_live())
+        .filter_map(|member| Some(member.run()?.id.as_str()))
+        .collect();
+    let one = guided.run.as_ref().filter(|run| run.live());
+    let one = one.map(|run| run.state.id.as_str());
+    let id = one.or(live.first().copied()).unwrap_or_default().to_owned();
+    let title = match live.len() {
+        0 | 1 => "A run is under way".to_owned(),
+        more => format!("{more} runs are under way"),
+    };
     let lines = vec![
         Line::from(scene.span("Stay", Role::Text)),
         Line::from(scene.span(
@@ -353,7 +362,7 @@ pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
         )),
     ];
     let width = area.width.saturating_sub(4).min(84);
-    let inner = window(scene, area, buf, (width, 7), "A run is under way");
+    let inner = window(scene, area, buf, (width, 7), &title);
     let entries = Rect {
         height: 2.min(inner.height),
         ..inner

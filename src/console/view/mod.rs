@@ -58,6 +58,7 @@ mod run_head;
 mod run_side;
 mod run_stack;
 mod scene;
+mod several;
 mod sites;
 mod standing;
 mod table;

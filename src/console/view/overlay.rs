@@ -35,6 +35,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Overlay::Themes { row, .. } => themes(scene, area, buf, *row),
         Overlay::Menu { offers, row } => menus::actions(scene, area, buf, offers, *row),
         Overlay::Wizard(open) => wizard::draw(scene, area, buf, open),
+        Overlay::Several => super::several::draw(scene, area, buf),
         Overlay::Ask(asked) => menus::ask(scene, area, buf, asked),
         Overlay::Runs { list, row } => menus::runs(scene, area, buf, list.as_deref(), *row),
         Overlay::Waiting { row } => approvals::waiting(scene, area, buf, *row),

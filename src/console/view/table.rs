@@ -145,6 +145,11 @@ impl Grid {
         }
     }
 
+    /// How many columns there are, those left out among them.
+    pub const fn len(&self) -> usize {
+        self.columns.len()
+    }
+
     /// The place of column `index` in a row.
     pub fn cell(&self, index: usize, row: Rect) -> Option<Rect> {
         let (x, width) = self.columns.get(index)?.1?;

@@ -7,9 +7,9 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::Fleet;
-use crate::actions::{Phase, RunState, Running, StepState, keep_switches};
+use crate::actions::{Phase, RunState, Running, StepState, holds, keep_switches};
 use crate::cli::act::events::clock;
-use crate::cli::act::held::{holds, moving};
+use crate::cli::act::held::moving;
 use crate::cli::act::paper::{Ink, Paper, pad};
 use crate::cli::act::stage::Stage;
 use crate::cli::exit::Exit;
@@ -64,7 +64,7 @@ impl Lines {
             return;
         }
         let at = clock(state.newest, state.begun);
-        let (done, all) = counted(state);
+        let (done, all) = state.steps_over();
         let line = format!(
             "{}  {}  {}  {done}/{all}  {text}",
             self.paper.ink(Ink::Faint, &format!("{at:>8}")),
@@ -75,16 +75,6 @@ impl Lines {
         // Whoever cannot read it any more is not helped by ending the runs.
         drop(print(&format!("{}\n", line.trim_end())));
     }
-}
-
-/// Steps that are over, and all.
-pub fn counted(state: &RunState) -> (usize, usize) {
-    let over = |id: &str| state.steps.get(id).is_some_and(StepState::over);
-    let steps = || state.active();
-    (
-        steps().filter(|step| over(&step.id)).count(),
-        steps().count(),
-    )
 }
 
 /// A wish to stop, for all runs at once.

@@ -9,8 +9,11 @@ use futures_util::future::join_all;
 use super::args::{Options, Requested};
 use super::paper::Paper;
 use super::stage::{Stage, runs};
-use super::{ask, not_started, pattern};
-use crate::actions::{Confirmation, Folder, Operator, Plan, SharedTable, start};
+use super::{ask, not_started};
+use crate::actions::{
+    Folder, Operator, Plan, Said, SharedTable, as_one_of_several, confirmed_with_others, means,
+    start, word_for_several,
+};
 use crate::cli::clock;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -73,7 +76,7 @@ pub fn run(global: &Global, asked: &Requested<'_>, patterns: &str) -> Result<Exi
 }
 
 fn meant(known: &[String], patterns: &str) -> Result<Vec<String>, Failure> {
-    let meant = known.iter().filter(|name| pattern::means(patterns, name));
+    let meant = known.iter().filter(|name| means(patterns, name));
     let meant: Vec<String> = meant.cloned().collect();
     if meant.is_empty() {
         let why = Failure::usage(format!("no fleet is called `{patterns}`"));
@@ -97,7 +100,7 @@ async fn act(
     let fleets: Vec<Fleet> = join_all(each).await;
     let paper = Paper::stdout(global.color);
     let ready = fleets.iter().filter(|fleet| fleet.planned.is_ok()).count();
-    let confirm = format!("{} {ready}", asked.intent.choice());
+    let confirm = word_for_several(&asked.intent, ready);
     if options.output == Output::Json {
         if options.dry_run || ready == 0 {
             print(&overview::document(&fleets, &confirm)?)?;
@@ -135,67 +138,26 @@ async fn act(
 }
 
 async fn planned(asked: &Requested<'_>, stage: Stage) -> Fleet {
-    let name = stage.run_context.fleet.clone();
-    let table = SharedTable::ask(&stage.run_context);
+    let run_context = &stage.run_context;
+    let name = run_context.fleet.clone();
+    let table = SharedTable::ask(run_context);
     let (picture, table) = tokio::join!(stage.picture(asked.options.on.timeout), table);
     let operator = operator_seen(&picture);
-    let planned = match plan(asked, &stage, &operator, table).await {
-        Ok(plan) => Ok(Ready {
-            plan,
-            stage,
-            operator,
-        }),
-        Err(why) => Err(why),
-    };
+    let plan = super::planned(asked, &stage, table).await;
+    let plan = plan.map(|(_, plan)| plan);
+    let planned = as_one_of_several(plan, run_context, said(asked.options), &operator);
+    let planned = planned.map(|plan| Ready {
+        plan,
+        stage,
+        operator,
+    });
     Fleet { name, planned }
 }
 
-async fn plan(
-    asked: &Requested<'_>,
-    stage: &Stage,
-    operator: &Operator,
-    table: SharedTable,
-) -> Result<Plan, String> {
-    let run_context = &stage.run_context;
-    let mut whys = Vec::new();
-    if run_context.spec.read_only {
-        whys.push("the fleet is read-only by its configuration".to_owned());
-    }
-    let plan = match super::planned(asked, stage, table).await {
-        Ok((_, plan)) => plan,
-        Err(refused) => {
-            whys.push(refused.why);
-            return Err(whys.join("; "));
-        }
-    };
-    let confirmation = confirmation(&plan, asked.options, operator);
-    whys.extend(plan.unmet(&confirmation).map(|why| why.to_string()));
-    if plan.approvals_needed() > 0 && confirmation.break_glass.is_none() {
-        let fleet = &run_context.fleet;
-        whys.push(format!(
-            "its rules ask for another person's approval: evacuate it by itself, with --fleet {fleet}"
-        ));
-    }
-    if whys.is_empty() {
-        Ok(plan)
-    } else {
-        Err(whys.join("; "))
-    }
-}
-
-/// What a run's journal says of its confirmation: the operator named the Region and how many fleets leave it, of which
-/// this is one.
-fn confirmation(plan: &Plan, options: &Options, operator: &Operator) -> Confirmation {
-    let named = options.waive.iter();
-    let known = |name: &&String| plan.checks.iter().any(|check| check.name == **name);
-    let waived = named.filter(known).cloned().collect();
-    let confirmation = Confirmation::of(operator, &plan.confirm, waived);
-    Confirmation {
-        break_glass: options
-            .break_glass
-            .clone()
-            .filter(|_| plan.approvals_needed() > 0),
-        ..confirmation
+fn said(options: &Options) -> Said<'_> {
+    Said {
+        waive: &options.waive,
+        break_glass: options.break_glass.as_deref(),
     }
 }
 
@@ -239,7 +201,7 @@ async fn go(
                 stage,
                 operator,
             } = ready;
-            let confirmation = confirmation(plan, options, operator);
+            let confirmation = confirmed_with_others(plan, said(options), operator);
             stage.tell_who_acts().await;
             let run_context = stage.run_context.clone();
             let started = start(plan, &confirmation, run_context, &stage.folder, operator);

@@ -4,11 +4,10 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::drive::{Ended, counted};
+use super::drive::Ended;
 use super::{Fleet, Ready};
-use crate::actions::{Finding, Folder, Intent, Phase, Plan, expected_recovery};
+use crate::actions::{Folder, Hold, Intent, Phase, Plan, holds};
 use crate::cli::act::again::Again;
-use crate::cli::act::held::{Hold, holds};
 use crate::cli::act::paper::{Ink, Paper, pad};
 use crate::cli::failure::Failure;
 use crate::cli::flags::Global;
@@ -50,9 +49,9 @@ pub fn plans(intent: &Intent, fleets: &[Fleet], confirm: &str, paper: Paper) -> 
     for fleet in ready {
         if let Ok(Ready { plan, .. }) = &fleet.planned {
             let lead = format!("  {} ", paper.ink(Ink::Good, "\u{2713}"));
-            let said = paper.hang(wide + 6, &summary(plan));
+            let said = paper.hang(wide + 6, &plan.in_brief());
             let _ = writeln!(text, "{lead}{}  {said}", pad(name(fleet), wide));
-            for check in worth_a_look(plan) {
+            for check in plan.worth_a_look() {
                 let said = paper.hang(wide + 8, &check);
                 let _ = writeln!(
                     text,
@@ -74,25 +73,6 @@ pub fn plans(intent: &Intent, fleets: &[Fleet], confirm: &str, paper: Paper) -> 
 
 fn name(fleet: &Fleet) -> &str {
     &fleet.name
-}
-
-/// How, how long, in how many steps.
-fn summary(plan: &Plan) -> String {
-    let how = plan
-        .mechanism
-        .as_ref()
-        .map(|choice| choice.mechanism.to_string());
-    let takes = expected_recovery(plan).unwrap_or_else(|| plan.expected());
-    let how = how.map(|how| format!("{how}; ")).unwrap_or_default();
-    format!("{how}{}; {} steps", takes.words(), plan.steps.len())
-}
-
-fn worth_a_look(plan: &Plan) -> Vec<String> {
-    let checks = plan.checks.iter();
-    let checks = checks.filter(|check| check.finding > Finding::Pass);
-    checks
-        .map(|check| format!("{} {}: {}", check.finding.word(), check.name, check.text))
-        .collect()
 }
 
 /// How every run ended: what needs somebody first.
@@ -143,7 +123,7 @@ pub fn end(
             Ended::Ran(state) => {
                 let held = holds(state).into_iter().next();
                 let why = held.map_or_else(|| "left".to_owned(), |hold| hold.sentence());
-                let (over, all) = counted(state);
+                let (over, all) = state.steps_over();
                 let way = again.command("resume", &state.id, "--write");
                 let said = format!("{over} of {all} steps done; {why}. To go on: {way}");
                 (0, line(paper, (Ink::Bad, "held"), of, &said))

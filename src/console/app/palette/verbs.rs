@@ -110,6 +110,13 @@ const PLACES: &[Verb] = &[
         },
     ),
     verb(
+        &["mark"],
+        Takes::Text,
+        ":mark [REGION|NAMES]",
+        "on Fleets, mark the fleets of a Region or of names such as shop-*",
+        |which, _| Ok(Command::Mark(which.map(str::to_owned))),
+    ),
+    verb(
         &["region"],
         Takes::Region,
         ":region [NAME]",

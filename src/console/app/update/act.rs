@@ -1,15 +1,14 @@
 //! What actions do on a screen.
 
-use super::navigate::{
-    back, focus, freeze, go, page, palette, region, set_pace, step, themes, travel,
-};
+use super::navigate::{focus, freeze, go, page, palette, region, set_pace, step, themes, travel};
 
 use super::super::{
     Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, columns,
     palette as commands,
 };
 use super::notice::notify;
-use super::{approvals, charts, explain, fleets, further, guided, logs, replay, run, sort};
+use super::{approvals, charts, explain, fleets, further, guided, logs, replay, run};
+use super::{several, sort};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -20,17 +19,18 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Up => step(state, -1),
         Action::Down => step(state, 1),
         Action::PageUp => step(state, -page(state)),
-        Action::PageDown => step(state, page(state)),
+        Action::Mark if *state.screen() == Screen::Fleets => several::mark(state),
+        Action::PageDown | Action::Mark => step(state, page(state)),
         Action::Top => step(state, isize::MIN),
         Action::Bottom => step(state, isize::MAX),
         Action::NextPanel => focus(state, 1),
         Action::PreviousPanel => focus(state, -1),
         Action::Open => return open(state),
-        Action::Back => back(state),
+        Action::Back => several::back(state),
         Action::Show(tab) => match &tab.entrance().leads {
             Leads::To(screen) => go(state, screen.clone()),
             Leads::ToRegion => region(state),
-            Leads::ToRun => run::show(state),
+            Leads::ToRun => several::show_run_or_all(state),
             Leads::ToFleets => fleets::show(state),
         },
         Action::LastPlace => travel(state, super::super::History::last),
@@ -84,6 +84,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Themes => themes(state),
         Action::Faults => return faults(state),
         Action::Help => help(state),
+        Action::Actions if *state.screen() == Screen::Fleets => several::menu(state),
         Action::Actions => guided::menu(state),
         Action::Waive => return run::order(state, OrderKind::Alone),
         // In the wizard alone, or in a recording and done already.

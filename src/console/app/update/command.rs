@@ -3,7 +3,7 @@
 use super::super::palette::{self, Command};
 use super::super::{Action, Effect, Filter, Gravity, Overlay, Screen, State, columns};
 use super::notice::notify;
-use super::{act, charts, guided, logs, navigate, replay, run, run_note, switch};
+use super::{act, charts, guided, logs, navigate, replay, run, run_note, several, switch};
 
 /// Whether a command asks or changes something.
 const fn is_for_the_fleet(command: &Command) -> bool {
@@ -76,13 +76,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        Command::ListColumns(names) => {
-            match names {
-                Some(names) => super::sort::show_only(state, &names),
-                None => super::sort::choose(state),
-            }
-            return Vec::new();
-        }
+        Command::ListColumns(names) => return list_columns(state, names),
         Command::SortList(by) => {
             let panel = state.focused();
             super::sort::by_rows(state, panel, by);
@@ -93,6 +87,10 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.sort = sort;
             super::cursor::settle(state);
             return Vec::new();
+        }
+        Command::Mark(which) => return several::mark_all(state, which.as_deref()),
+        Command::Guided(intent) if *state.screen() == Screen::Fleets => {
+            return several::begin(state, &intent);
         }
         Command::Guided(intent) => return guided::begin(state, &intent),
         Command::Arm => {
@@ -123,6 +121,15 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Quit => Action::Quit,
     };
     act::act(state, action)
+}
+
+/// Shows these columns of the focused list alone, or the choice of them.
+fn list_columns(state: &mut State, names: Option<Vec<String>>) -> Vec<Effect> {
+    match names {
+        Some(names) => super::sort::show_only(state, &names),
+        None => super::sort::choose(state),
+    }
+    Vec::new()
 }
 
 /// Hands an MFA code to whoever waits for it.

@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::notice::notify;
 use super::rejected::{Rejected, sentence};
-use super::{act, approvals, navigate};
+use super::{approvals, navigate};
 use crate::app::offer::{Offer, Way};
 use gwctl_actions::{Finding, Intent, Lately};
 
@@ -300,12 +300,12 @@ pub(super) fn disarm(state: &mut State) {
 }
 
 /// Puts the wizard aside while something is typed after `:`.
-pub(super) fn park(state: &mut State) -> Vec<Effect> {
+pub(super) fn park(state: &mut State) {
     if let Some(Overlay::Wizard(mut open)) = state.overlay.take() {
         open.typed.reset();
         state.guided.parked = Some(open);
     }
-    act::act(state, super::super::Action::Palette)
+    navigate::palette(state, "");
 }
 
 /// Back to the wizard that was put aside.

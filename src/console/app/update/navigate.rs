@@ -90,7 +90,11 @@ pub(super) fn back(state: &mut State) {
         return;
     }
     if *state.screen() == Screen::Fleets {
-        return leave(state);
+        // The marks go before the screen does.
+        if std::mem::take(&mut state.overview.marked).is_empty() {
+            leave(state);
+        }
+        return;
     }
     go(state, Screen::Fleet);
 }

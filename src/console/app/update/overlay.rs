@@ -3,10 +3,11 @@
 use tui_input::{Input, InputRequest};
 
 use super::super::{
-    Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
+    Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, Stage, State,
     palette::{self, Command},
 };
-use super::{act, approvals, command, guided, logs, navigate, own, run, sort};
+use super::line::edit;
+use super::{act, approvals, command, guided, logs, navigate, own, run, several, sort};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -21,6 +22,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
         {
             in_confirmation(state, key)
         }
+        Some(Overlay::Several) if takes_word(state) => in_word(state, key),
         Some(Overlay::Sort { .. }) if key.code == Code::Char(' ') => {
             sort::show_or_hide(state);
             Vec::new()
@@ -49,6 +51,11 @@ fn line_editor(state: &mut State) -> Option<&mut Input> {
         Some(Overlay::Filter { input, .. }) => Some(input),
         Some(Overlay::Ask(ask)) => Some(&mut ask.input),
         Some(Overlay::Wizard(wizard)) if wizard.part == Part::Confirm => Some(&mut wizard.typed),
+        Some(Overlay::Several) => {
+            let several = state.guided.several.as_mut();
+            let several = several.filter(|several| several.stage == Stage::Confirm);
+            several.map(|several| &mut several.typed)
+        }
         _ => None,
     }
 }
@@ -77,29 +84,6 @@ fn edited(state: &mut State) {
     }
 }
 
-/// The keys of a line editor, as readline has them.
-fn edit(key: Key) -> Option<InputRequest> {
-    Some(match (key.code, key.ctrl, key.alt) {
-        (Code::Char(c), false, false) => InputRequest::InsertChar(c),
-        (Code::Backspace, false, false) | (Code::Char('h'), true, false) => {
-            InputRequest::DeletePrevChar
-        }
-        (Code::Delete, false, false) | (Code::Char('d'), true, false) => {
-            InputRequest::DeleteNextChar
-        }
-        (Code::Left, false, false) | (Code::Char('b'), true, false) => InputRequest::GoToPrevChar,
-        (Code::Right, false, false) | (Code::Char('f'), true, false) => InputRequest::GoToNextChar,
-        (Code::Left, true, _) | (Code::Char('b'), false, true) => InputRequest::GoToPrevWord,
-        (Code::Right, true, _) | (Code::Char('f'), false, true) => InputRequest::GoToNextWord,
-        (Code::Home, ..) | (Code::Char('a'), true, false) => InputRequest::GoToStart,
-        (Code::End, ..) | (Code::Char('e'), true, false) => InputRequest::GoToEnd,
-        (Code::Char('w'), true, false) | (Code::Backspace, _, _) => InputRequest::DeletePrevWord,
-        (Code::Char('u'), true, false) => InputRequest::DeleteLine,
-        (Code::Char('k'), true, false) => InputRequest::DeleteTillEnd,
-        _ => return None,
-    })
-}
-
 fn edit_line(state: &mut State, key: Key) {
     let Some(request) = edit(key) else { return };
     let changed = line_editor(state).and_then(|input| input.handle(request));
@@ -113,6 +97,7 @@ fn in_palette(state: &mut State, key: Key) -> Vec<Effect> {
         Code::Esc => {
             state.overlay = None;
             guided::unpark(state);
+            several::unpark(state);
         }
         Code::Enter => return entered(state),
         Code::Tab => complete(state, 1),
@@ -138,6 +123,7 @@ fn entered(state: &mut State) -> Vec<Effect> {
             state.overlay = None;
             let Some(command) = command else {
                 guided::unpark(state);
+                several::unpark(state);
                 return Vec::new();
             };
             if state.commands.last() != Some(&line) {
@@ -147,6 +133,7 @@ fn entered(state: &mut State) -> Vec<Effect> {
             let effects = command::run(state, command);
             if opens {
                 guided::unpark(state);
+                several::unpark(state);
             }
             state.guided.parked = None;
             effects
@@ -233,10 +220,13 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Up => step(state, -1),
         Action::Down => step(state, 1),
         Action::PageUp => step(state, -page(state)),
-        Action::PageDown => step(state, page(state)),
+        Action::PageDown | Action::Mark => step(state, page(state)),
         Action::Top => step(state, isize::MIN),
         Action::Bottom => step(state, isize::MAX),
-        Action::Palette if wizard(state) => return guided::park(state),
+        Action::Palette if wizard(state) => guided::park(state),
+        Action::Palette if of_several(state) => several::park(state),
+        Action::Back | Action::Quit if of_several(state) => return several::backward(state),
+        Action::Refresh if of_several(state) => return several::again(state),
         Action::NextPanel if wizard(state) => return guided::turn(state, true),
         Action::PreviousPanel if wizard(state) => return guided::turn(state, false),
         Action::Back if wizard(state) => return guided::backward(state),
@@ -283,6 +273,26 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn wizard(state: &State) -> bool {
     matches!(state.overlay, Some(Overlay::Wizard(_)))
+}
+
+fn of_several(state: &State) -> bool {
+    matches!(state.overlay, Some(Overlay::Several))
+}
+
+/// Whether the Region and the count are to be typed.
+fn takes_word(state: &State) -> bool {
+    let several = state.guided.several.as_ref();
+    several.is_some_and(|several| several.stage == Stage::Confirm) && state.may_change()
+}
+
+/// The Region and the count are being typed.
+fn in_word(state: &mut State, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Esc | Code::BackTab => return several::backward(state),
+        Code::Enter => return several::forward(state),
+        _ => edit_line(state, key),
+    }
+    Vec::new()
 }
 
 /// The target's name is being typed.
@@ -366,6 +376,11 @@ pub(super) fn step(state: &mut State, by: isize) {
         Some(Overlay::Waiting { row }) => {
             *row = moved(*row, state.guided.waiting.len().saturating_sub(1));
         }
+        Some(Overlay::Several) => {
+            if let Some(several) = &mut state.guided.several {
+                several.row = moved(several.row, several.members.len().saturating_sub(1));
+            }
+        }
         Some(Overlay::Quit { row }) => *row = moved(*row, 1),
         Some(Overlay::Sort { columns, row }) => *row = moved(*row, columns.len()),
         Some(Overlay::Wizard(wizard)) => match wizard.part {
@@ -394,6 +409,12 @@ pub(super) fn point(state: &mut State, to: usize) {
     match &mut state.overlay {
         Some(Overlay::Faults { list, row }) if to < list.len() => *row = to,
         Some(Overlay::Menu { offers, row }) if to < offers.len() => *row = to,
+        Some(Overlay::Several) => {
+            let several = state.guided.several.as_mut();
+            if let Some(several) = several.filter(|several| to < several.members.len()) {
+                several.row = to;
+            }
+        }
         Some(Overlay::Quit { row }) if to < 2 => *row = to,
         Some(Overlay::Waiting { row }) if to < state.guided.waiting.len() => *row = to,
         Some(Overlay::Sort { columns, row }) if to <= columns.len() => *row = to,
@@ -426,6 +447,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
             None => Vec::new(),
         },
         Some(Overlay::Wizard(_)) => guided::forward(state),
+        Some(Overlay::Several) => several::forward(state),
         Some(Overlay::Sort { .. }) => {
             sort::chosen(state);
             Vec::new()
@@ -444,7 +466,11 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
             let chosen = list.as_ref().and_then(|list| list.get(*row));
             let chosen = chosen.map(|line| line.id.clone());
             state.overlay = None;
-            chosen.map_or_else(Vec::new, |id| run::follow(state, id))
+            let Some(id) = chosen else {
+                return Vec::new();
+            };
+            let beside = several::show_run(state, &id);
+            beside.unwrap_or_else(|| run::follow(state, id))
         }
         // The theme under the cursor is already applied.
         _ => {

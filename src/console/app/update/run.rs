@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::super::guided::plain_order;
 use super::super::{
-    Ask, Cursor, Effect, Gravity, Hold, Kept, LostRun, OrderKind, Overlay, Panel, PromptFor,
-    Screen, Shown, State, Stopped,
+    Ask, Cursor, Effect, Gravity, Hold, Kept, LostRun, Member, OrderKind, Overlay, Panel,
+    PromptFor, Screen, Shown, State, Stopped,
 };
 use super::notice::notify;
 use super::rejected::Rejected;
@@ -16,6 +16,12 @@ use gwctl_fleet::Pace;
 
 /// A run as it stands now.
 pub(super) fn came(state: &mut State, run: Arc<RunState>, hold: Hold) -> Vec<Effect> {
+    let several = state.guided.several.as_ref();
+    let driven = several.and_then(|several| several.of_run(&run.id));
+    // The journal of a run that this console drives beside others says that somebody drives it.
+    if hold != Hold::Ours && driven.is_some_and(Member::is_live) {
+        return Vec::new();
+    }
     let before = state.guided.run.as_ref();
     let seen = hold == Hold::Ours
         || state.screen() == &Screen::Run
@@ -79,8 +85,8 @@ pub(super) fn kept(state: &mut State, kept: Kept) -> Vec<Effect> {
 }
 
 /// Whether leaving now would leave something behind: a live run, or what one built.
-fn busy(state: &State) -> bool {
-    state.guided.keeping > 0 || state.guided.run.as_ref().is_some_and(Shown::live)
+pub(super) fn busy(state: &State) -> bool {
+    state.guided.keeping > 0 || state.guided.is_live()
 }
 
 /// Where the eye belongs: the first held step, or else the first that runs.
@@ -161,7 +167,7 @@ fn pace(state: &mut State, live: bool) -> Vec<Effect> {
 
 /// An unfinished run was found when the fleet was opened.
 pub(super) fn unfinished(state: &mut State, run: Arc<RunState>, hold: Hold) {
-    if state.guided.run.as_ref().is_some_and(Shown::live) {
+    if state.guided.is_live() {
         return;
     }
     state.guided.run = Some(Shown {
@@ -263,7 +269,7 @@ pub(super) fn follow(state: &mut State, id: String) -> Vec<Effect> {
 
 /// Leaves, but not a live run without a word.
 pub(super) fn quit(state: &mut State) -> Vec<Effect> {
-    let live = state.guided.run.as_ref().is_some_and(Shown::live);
+    let live = state.guided.is_live();
     let asked = matches!(state.overlay, Some(Overlay::Quit { .. })) || state.guided.leaving;
     if !live && (state.guided.keeping == 0 || asked) {
         return vec![Effect::Quit];
@@ -300,7 +306,7 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
     state.overlay = None;
     notify(
         state,
-        "leaving the run: waiting for open replies",
+        "leaving what runs: waiting for open replies",
         Gravity::Info,
     );
     vec![Effect::LeaveRun]
