@@ -35,10 +35,11 @@ const CREDENTIALS: &str = "credentials";
 const HEALTH: &str = "/health";
 /// The longest that the router keeps a DNS answer, as the template's default says.
 const MAX_TTL_S: u32 = 60;
-/// Environments that run at once, of the function that reads and of the one that writes. All of them are started before the clients come, and stay: Lambda has a
-/// processor for each cold start, and a lab two for all. Where they come in a burst, all Regions are slow, need more
-/// environments, and start those too.
-const CONCURRENCY: [usize; 2] = [5, 3];
+/// Environments that run at once, of the function that reads and of the one that writes, over an ocean: enough for 200
+/// requests a second. All of them are started before the clients come, and stay: Lambda has a processor for each cold
+/// start, and a lab two for all. Where they come in a burst, all Regions are slow, need more environments, and start those
+/// too.
+const CONCURRENCY: [usize; 2] = [4, 10];
 /// Longer than a lab runs.
 const IDLE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(10);
