@@ -291,10 +291,11 @@ async fn sites(
 async fn warm(sites: &BTreeMap<Region, Site>) {
     let event = json!({
         "version": "2.0",
-        "rawPath": HEALTH,
-        "rawQueryString": "",
+        "rawPath": "/orders",
+        "rawQueryString": "limit=1",
+        "queryStringParameters": { "limit": "1" },
         "headers": {},
-        "requestContext": { "http": { "method": "GET", "path": HEALTH } },
+        "requestContext": { "http": { "method": "GET", "path": "/orders" } },
         "isBase64Encoded": false,
     });
     let event = Bytes::from(event.to_string());

@@ -37,7 +37,7 @@ const relay = async (target = PRIMARY) => s.relay(new Relay(`127.0.1.${(relay.co
 // The last line of the log that tells of a request.
 const logged = async (environment, count = 1) => {
   for (;;) {
-    const lines = environment.lines.filter((line) => line.message === 'request');
+    const lines = environment.lines.filter((line) => line.status !== undefined);
     if (lines.length >= count) return lines.at(-1);
     await sleep(1);
   }

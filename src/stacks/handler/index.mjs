@@ -39,7 +39,7 @@ export async function handler(event, context) {
     response = failed(error, request, ids);
   }
   const ms = performance.now() - began;
-  log(response.statusCode < 500 ? 'INFO' : 'ERROR', 'request', {
+  log(response.statusCode < 500 ? 'INFO' : 'ERROR', summary(request, response, trace), {
     ...ids,
     method: request.method,
     route: request.route,
@@ -52,6 +52,12 @@ export async function handler(event, context) {
   response.headers['x-region'] = settings.region;
   if (request.method === 'HEAD') delete response.body;
   return response;
+}
+
+// For whoever reads many lines: `503 POST /orders, database: gone`.
+function summary({ method, route }, { statusCode }, { failures }) {
+  const kinds = [...new Set(failures.map(({ kind }) => kind))];
+  return `${statusCode} ${method} ${route ?? '?'}${kinds.length ? `, database: ${kinds.join(', ')}` : ''}`;
 }
 
 const round = (ms) => Math.round(ms * 100) / 100;
