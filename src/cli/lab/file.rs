@@ -2,12 +2,15 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::cli::failure::Failure;
 use crate::config::Paths;
+
+/// How the names of labs' folders begin: short, as PostgreSQL's sockets are in them.
+pub(super) const FOLDER: &str = "gwlab";
 
 /// A lab that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,8 @@ pub(super) struct Noted {
     pub url: String,
     /// Configuration of its fleet.
     pub config: PathBuf,
+    /// Where its files are.
+    pub folder: PathBuf,
 }
 
 fn path() -> Result<PathBuf, Failure> {
@@ -36,6 +41,26 @@ pub(super) fn read() -> Result<Option<Noted>, Failure> {
     let read = file.read_to_string(&mut text);
     read.map_err(|error| Failure::io("read what lab runs", &error))?;
     Ok(serde_json::from_str(&text).ok())
+}
+
+/// Removes what a lab left behind whose process was killed.
+pub(super) fn clear_up() -> Result<(), Failure> {
+    let Ok(text) = std::fs::read_to_string(path()?) else {
+        return Ok(());
+    };
+    let left: Option<Noted> = serde_json::from_str(&text).ok();
+    let is_ours = |folder: &Path| {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        folder.exists() && name.is_some_and(|name| name.starts_with(FOLDER))
+    };
+    if let (None, Some(left)) = (read()?, left)
+        && is_ours(&left.folder)
+    {
+        let removed = std::fs::remove_dir_all(&left.folder);
+        let attempt = format!("remove {}, which a lab left", left.folder.display());
+        removed.map_err(|error| Failure::io(attempt, &error))?;
+    }
+    Ok(())
 }
 
 impl Noted {

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::args::{Authorization, Load};
+use super::file;
 use crate::cli::failure::Failure;
 use crate::fleet::Region;
 use crate::lab::{Back, DataPlane, LabError, Measuring, Setup};
@@ -51,8 +52,7 @@ impl RunningLab {
         .map_err(|error| Failure::new(error.to_string()))?;
         let server = wire::serve(sim.clone(), 0).await;
         let server = server.map_err(|error| Failure::io("listen on 127.0.0.1", &error))?;
-        // Short: PostgreSQL's sockets are in it.
-        let folder = tempfile::Builder::new().prefix("gwlab").tempdir();
+        let folder = tempfile::Builder::new().prefix(file::FOLDER).tempdir();
         let folder = folder.map_err(|error| Failure::io("make the lab's folder", &error))?;
         let setup = setup(&sim, &server, &folder, load);
         let plane = Box::pin(DataPlane::start(&setup))

@@ -66,7 +66,11 @@ fn times(seen: &Seen, model: &Figures) -> [Row; 4] {
 }
 
 fn orders(seen: &Seen, model: &Figures) -> [Row; 4] {
-    let writes = |n: Option<f64>| n.map_or_else(|| "unknown".into(), |n| format::count(n.round()));
+    let announced = |figures: &Figures| match figures.announced_writes {
+        Some(writes) => format::count(writes.round()),
+        None if figures.announces_loss => "unknown".into(),
+        None => "none".into(),
+    };
     let lost = &seen.verdict.lost;
     let announced_from = seen.figures.announced_from;
     let by_surprise = lost
@@ -85,8 +89,8 @@ fn orders(seen: &Seen, model: &Figures) -> [Row; 4] {
         ),
         (
             "how many gwctl announced with the plan",
-            writes(seen.figures.announced_writes),
-            writes(model.announced_writes),
+            announced(&seen.figures),
+            announced(model),
         ),
         (
             "lost orders that are older than gwctl announced",

@@ -22,6 +22,7 @@ pub(super) async fn up(load: &Load) -> Result<Exit, Failure> {
         let what = format!("a lab runs already, as process {}", other.pid);
         return Err(Failure::new(what).next("`gwctl lab down` ends it."));
     }
+    file::clear_up()?;
     let mut stop = StopSignals::listen()?;
     let lab = RunningLab::start(*load).await?;
     let world = Simulated {
@@ -34,6 +35,7 @@ pub(super) async fn up(load: &Load) -> Result<Exit, Failure> {
         pid: std::process::id().cast_signed(),
         url: format!("http://{}", lab.server.address()),
         config: served.config().to_path_buf(),
+        folder: lab.folder().to_path_buf(),
     };
     let _kept = noted.keep()?;
     print(&format!(

@@ -44,6 +44,9 @@ pub(in crate::cli) struct Figures {
     pub rpo_s: f64,
     /// Lost writes that the plan announced, before it was confirmed; none where it could not know.
     pub announced_writes: Option<f64>,
+    /// Whether the plan said that writes may be lost.
+    #[serde(skip)]
+    pub announces_loss: bool,
     /// From when on writes may be lost, as the plan announced; none where nothing was to be lost, or nobody knew.
     #[serde(skip)]
     pub announced_from: Option<Timestamp>,
