@@ -138,7 +138,7 @@ impl Action for Promote {
                     advice.why.join("; ")
                 ))
                 .instead(format!(
-                    "`gwctl evacuate {}`; or name the way: `--mode switchover`.",
+                    "`gwctl evacuate {}`; or say that you want a switchover or a failover.",
                     cast.writer.region
                 )));
             }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions::{
-    Confirmation, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, Refused,
+    Confirmation, Finding, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, Refused,
     SharedTable, look_up, plan_weighed, start,
 };
 
@@ -101,9 +101,10 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
             }
         })?;
     }
+    let waived = waived(&plan, &options.waive);
     let confirmation = |typed: &str| Confirmation {
         break_glass: options.break_glass.clone().filter(|_| needed > 0),
-        ..Confirmation::of(&operator, typed, options.waive.clone())
+        ..Confirmation::of(&operator, typed, waived.clone())
     };
     plan.confirmed(&confirmation(&plan.confirm))
         .map_err(|why| unconfirmed(&why))?;
@@ -254,6 +255,27 @@ pub async fn confirmed(target: &str, given: Option<&str>) -> Result<String, Fail
     }
     let prompt = format!("\nType {target} to go on, anything else to stop >");
     Ok(ask::ask(&prompt).await.ok().flatten().unwrap_or_default())
+}
+
+/// Of the names that were given, those of checks that the plan has. A waiver of another one is told, and written nowhere:
+/// it may be mistyped, or of a check that another picture had.
+fn waived(plan: &Plan, given: &[String]) -> Vec<String> {
+    let is_there = |name: &&String| plan.checks.iter().any(|check| check.name == **name);
+    let (known, unknown): (Vec<&String>, Vec<&String>) = given.iter().partition(is_there);
+    for name in unknown {
+        let waivable = plan.checks.iter();
+        let waivable = waivable.filter(|check| check.finding == Finding::Waivable);
+        let names: Vec<&str> = waivable.map(|check| check.name.as_str()).collect();
+        let could = if names.is_empty() {
+            "nothing has to be waived".to_owned()
+        } else {
+            format!("to waive there is: {}", names.join(", "))
+        };
+        tell(format!(
+            "gwctl: `--waive {name}` waives nothing: the plan has no such check; {could}"
+        ));
+    }
+    known.into_iter().cloned().collect()
 }
 
 fn unconfirmed(why: &NotConfirmed) -> Failure {

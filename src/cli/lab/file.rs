@@ -40,6 +40,9 @@ pub(super) fn read() -> Result<Option<Noted>, Failure> {
     let mut text = String::new();
     let read = file.read_to_string(&mut text);
     read.map_err(|error| Failure::io("read what lab runs", &error))?;
+    if text.is_empty() {
+        return Err(starting());
+    }
     Ok(serde_json::from_str(&text).ok())
 }
 
@@ -83,35 +86,48 @@ impl Noted {
             None => rustix::process::test_kill_process(pid).is_ok(),
         }
     }
-
-    /// Writes it down until the guard is dropped.
-    pub(super) fn keep(&self) -> Result<Kept, Failure> {
-        let path = path()?;
-        let attempt = || format!("write {}", path.display());
-        let text = serde_json::to_string(self).unwrap_or_default();
-        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let written = folder.and_then(|()| {
-            let mut options = OpenOptions::new();
-            let mut file = options
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)?;
-            // Refused where another one came first.
-            file.try_lock()?;
-            file.set_len(0)?;
-            file.write_all(text.as_bytes())?;
-            Ok(file)
-        });
-        let lock = written.map_err(|error| Failure::io(attempt(), &error))?;
-        Ok(Kept { path, _lock: lock })
-    }
 }
 
-/// The file goes when the lab does.
+/// The place of the one lab of this user: nothing stands there while it starts. The file goes when the lab does.
 pub(super) struct Kept {
     path: PathBuf,
-    _lock: File,
+    file: File,
+}
+
+/// Takes the place.
+///
+/// # Errors
+/// Another lab has it.
+pub(super) fn reserve() -> Result<Kept, Failure> {
+    let path = path()?;
+    let attempt = format!("write {}", path.display());
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let opened = folder.and_then(|()| {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).open(&path)
+    });
+    let file = opened.map_err(|error| Failure::io(attempt.clone(), &error))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(starting()),
+        Err(TryLockError::Error(error)) => return Err(Failure::io(attempt, &error)),
+    }
+    let emptied = file.set_len(0);
+    emptied.map_err(|error| Failure::io(attempt, &error))?;
+    Ok(Kept { path, file })
+}
+
+fn starting() -> Failure {
+    Failure::new("another lab is starting").next("`gwctl lab status` says when it runs.")
+}
+
+impl Kept {
+    /// Writes down what runs.
+    pub(super) fn write(&mut self, noted: &Noted) -> Result<(), Failure> {
+        let text = serde_json::to_string(noted).unwrap_or_default();
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|error| Failure::io(format!("write {}", self.path.display()), &error))
+    }
 }
 
 impl Drop for Kept {

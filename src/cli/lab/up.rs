@@ -23,6 +23,7 @@ pub(super) async fn up(load: &Load) -> Result<Exit, Failure> {
         return Err(Failure::new(what).next("`gwctl lab down` ends it."));
     }
     file::clear_up()?;
+    let mut place = file::reserve()?;
     let mut stop = StopSignals::listen()?;
     let lab = RunningLab::start(*load).await?;
     let world = Simulated {
@@ -37,7 +38,7 @@ pub(super) async fn up(load: &Load) -> Result<Exit, Failure> {
         config: served.config().to_path_buf(),
         folder: lab.folder().to_path_buf(),
     };
-    let _kept = noted.keep()?;
+    place.write(&noted)?;
     print(&format!(
         "# A lab: PostgreSQL, handlers and gateways of {} Regions, three edges, {} requests a second.\n{}",
         lab.sim.spec().sites.len(),

@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ledger::{Ledger, Outcome, Request};
 
-/// Below this share of requests that are answered at the first try, over [`WINDOW`], clients are not served: as the
-/// simulated world counts it.
-const SERVED: f64 = 0.99;
+/// Below this share of requests that are answered at the first try, over [`WINDOW`], clients are not served. A window of a
+/// lab has about a hundred requests: one or two of them are no outage, and without a writer it is every fifth.
+const SERVED: f64 = 0.95;
 /// One second alone has too few requests to tell.
 const WINDOW: SignedDuration = SignedDuration::from_secs(5);
 

@@ -189,7 +189,7 @@ fn the_ledgers_lines_say_all_that_is_in_memory() {
 }
 
 #[test]
-fn clients_are_served_again_after_the_last_window_in_which_one_in_a_hundred_was_not() {
+fn clients_are_served_again_after_the_last_window_in_which_one_in_twenty_was_not() {
     let every_second = |from: i64, to: i64, outcome: &Outcome| {
         let outcome = outcome.clone();
         (from * 20..to * 20)

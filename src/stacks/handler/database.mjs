@@ -33,6 +33,9 @@ const READ_TRIES = 2;
 // Milliseconds, more after each try: all environments lose their connections at once.
 const JITTER = { least: 50, more: 200 };
 
+// Milliseconds, as long as clients are asked to wait.
+const SPARED = 2000;
+
 export const LOST = Symbol('lost');
 
 const FOUND = 'SELECT EXISTS (SELECT 1 FROM orders WHERE id = $1) AS found';
@@ -45,6 +48,8 @@ export class Database {
     this.forward = Object.fromEntries(CONSISTENCIES.map(forward));
     // Where the last write, or consistent read, was done: by forwarding, or at this Region's writer.
     this.isForwarded = false;
+    // Why a consistent read failed, and until when the next one is not tried.
+    this.failed = { until: 0 };
   }
 
   way(consistency) {
@@ -63,11 +68,21 @@ export class Database {
   }
 
   // `work(connection)` where everything is seen that was committed before now.
+  //
+  // While the writer is gone each of these would wait for seconds, and take the environments from the reads that need no
+  // writer. So after one that failed, the next ones fail at once for a moment.
   async readConsistently(trace, deadline, work) {
-    return this.attempt(trace, deadline, WRITE_TRIES, () => this.way('global'), async (way) => {
-      if (way === this.writer) await this.mustBeWriter(way, deadline);
-      return work(way);
-    });
+    const { until, error: last } = this.failed;
+    if (Date.now() < until) throw Object.assign(new Error(last.message), { code: last.code, late: last.late, sent: false });
+    try {
+      return await this.attempt(trace, deadline, WRITE_TRIES, () => this.way('global'), async (way) => {
+        if (way === this.writer) await this.mustBeWriter(way, deadline);
+        return work(way);
+      });
+    } catch (error) {
+      if (error.sent !== undefined && canRetry(error)) this.failed = { until: Date.now() + SPARED, error };
+      throw error;
+    }
   }
 
   // A read that contains the order that the client has written, at the reader if it has it soon. LOST: no database has it.
