@@ -35,6 +35,10 @@ pub(super) fn mark_all(state: &mut State, which: Option<&str>) -> Vec<Effect> {
             ),
             found => {
                 state.overview.marked.extend(found);
+                // Where marks are seen, and where an action is on all of them.
+                if *state.screen() != Screen::Fleets {
+                    navigate::go(state, Screen::Fleets);
+                }
                 let count = state.overview.marked.len();
                 (format!("{count} fleets marked"), Gravity::Info)
             }
