@@ -30,6 +30,8 @@ const CHANGES: usize = 5;
 const TRIES: usize = 8;
 /// Rounds in the usual suite.
 const ROUNDS: u64 = 150;
+/// Of the first: among these are some in which the fence holds a change back, which one round in a hundred has.
+const FIRST: u64 = 250;
 
 /// A machine's own clock: it can be set.
 #[derive(Debug)]
@@ -346,7 +348,7 @@ fn no_two_of_several_operators_send_for_one_fleet_whatever_happens_to_their_mach
     let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
     let first = number("GWCTL_SEED");
     let rounds = number("GWCTL_ROUNDS").unwrap_or(ROUNDS);
-    let seeds = first.map_or(0..rounds, |seed| seed..seed + 1);
+    let seeds = first.map_or(FIRST..FIRST + rounds, |seed| seed..seed + 1);
     in_virtual_time(async {
         let sim = world("calm", 1);
         let (mut wrong, mut tally) = (Vec::new(), Tally::default());
