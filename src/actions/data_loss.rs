@@ -71,8 +71,12 @@ impl DataLoss {
     /// From when on writes may be missing at the target, as far as is known.
     pub fn from(&self) -> Option<Timestamp> {
         let late = |ms: f64| SignedDuration::try_from_secs_f64(ms / 1_000.0).ok();
-        let sampled = || Some(self.lag_at? - late(self.lag_ms?)?);
-        self.silent_since.or_else(sampled)
+        // What was written within the lag had not arrived when the writer was last heard.
+        let lag = self.lag_ms.and_then(late).unwrap_or_default();
+        match self.silent_since {
+            Some(since) => Some(since - lag),
+            None => Some(self.lag_at? - late(self.lag_ms?)?),
+        }
     }
 
     /// How many writes can be missing at most at `until`, had the writer gone on at its rate.
@@ -81,7 +85,7 @@ impl DataLoss {
         Some(unheard * self.writes_per_s?)
     }
 
-    /// For a list: `about 310 writes`, `unknown, at most 309,960 writes`.
+    /// For a list: `about 310 writes`, `unknown, at most 310,270 writes`.
     pub fn brief(&self) -> String {
         if self.silent_since.is_some() {
             return match self.at_most(self.at) {

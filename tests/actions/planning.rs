@@ -188,8 +188,8 @@ fn data_loss_is_never_a_bare_zero() {
         ),
         "{told}"
     );
-    assert!(told.contains("unknown: at most 309,960 writes"), "{told}");
-    assert_eq!(silent.brief(), "unknown, at most 309,960 writes");
+    assert!(told.contains("unknown: at most 310,270 writes"), "{told}");
+    assert_eq!(silent.brief(), "unknown, at most 310,270 writes");
     assert_eq!(known.brief(), "about 310 writes");
     let none = DataLoss {
         lag_ms: Some(0.0),
