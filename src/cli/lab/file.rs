@@ -118,7 +118,7 @@ pub(super) fn reserve() -> Result<Kept, Failure> {
 }
 
 fn starting() -> Failure {
-    Failure::new("another lab is starting").next("`gwctl lab status` says when it runs.")
+    Failure::new("a lab is starting").next("`gwctl lab status` says when it runs.")
 }
 
 impl Kept {
