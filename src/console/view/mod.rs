@@ -60,6 +60,7 @@ mod run_stack;
 mod scene;
 mod several;
 mod sites;
+mod staged;
 mod standing;
 mod table;
 mod taken;

@@ -2,13 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::paint;
-use super::popup::{clear, edit, footing};
+use super::popup::footing;
 use super::prose::Prose;
 use super::scene::{Scene, area_of};
+use super::staged::{self, Key};
 use super::table::{Column, Grid};
 use super::theme::Role;
 use crate::app::{Action, Member, Several, SeveralPart as Part, Stage, Target, Window};
@@ -37,54 +37,27 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let Some(several) = &scene.state.guided.several else {
         return;
     };
-    let body = Rect {
-        y: area.y + 2,
-        height: area.height.saturating_sub(3),
-        ..area
-    };
-    scene.hits.targets.push((area_of(area), Target::Overlay));
-    clear(scene, body, buf);
-    let (title, aside) = (stages(scene, several), summary(scene, several, body.width));
-    let inner = scene.frame(body, buf, &title, Some(&aside), true);
+    let intent = &several.intent;
+    let head = format!("{} {}", intent.name(), intent.choice());
+    let all = [
+        (Stage::Plans, "Plans"),
+        (Stage::Confirm, "Confirm"),
+        (Stage::Runs, "Runs"),
+    ];
+    let all = all.map(|(stage, word)| (word, stage == several.stage));
+    let title = staged::stages(scene, &head, all.into_iter());
+    let aside = summary(scene, several, area.width);
+    let inner = staged::window(scene, area, buf, (&title, &aside));
     if inner.height < 6 {
         return;
     }
-    let foot = foot(scene, several, inner.width);
-    let height = (foot.len() as u16).min(inner.height / 2);
-    let room = Rect {
-        height: inner.height - height,
-        ..inner
-    };
+    let keys = keys(scene, several);
+    let room = staged::foot(scene, inner, buf, several.error.as_deref(), keys);
     if several.stage == Stage::Confirm {
         confirm(scene, room, buf, several);
     } else {
         list(scene, room, buf, several);
     }
-    for (line, y) in foot.iter().zip(room.bottom()..inner.bottom()) {
-        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(2), line);
-    }
-}
-
-/// `evacuate us-east-1 → Plans → Confirm → Runs`, the present one marked.
-fn stages(scene: &Scene<'_>, several: &Several) -> Line<'static> {
-    let arrow = scene.theme.glyphs.right;
-    let intent = &several.intent;
-    let head = format!("{} {}", intent.name(), intent.choice());
-    let mut spans = vec![scene.span(paint::safe(&head).into_owned(), Role::Title)];
-    for (stage, word) in [
-        (Stage::Plans, "Plans"),
-        (Stage::Confirm, "Confirm"),
-        (Stage::Runs, "Runs"),
-    ] {
-        spans.push(scene.span(format!(" {arrow} "), Role::Faint));
-        let style = if stage == several.stage {
-            scene.style(Role::Accent).add_modifier(Modifier::REVERSED)
-        } else {
-            scene.style(Role::Muted)
-        };
-        spans.push(Span::styled(format!(" {word} "), style));
-    }
-    Line::from(spans)
 }
 
 /// `3 of 4 can leave · looking closely costs about $0.47/h`; later how many are held, run and are done.
@@ -430,12 +403,7 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, several: &Severa
         paint::line(buf, area.x + 1, y, area.width.saturating_sub(2), line);
     }
     if how.is_none() {
-        let place = Rect {
-            y: area.y + height + 1,
-            height: 1,
-            ..area
-        };
-        edit(scene, place, buf, "> ", &several.typed);
+        staged::typed(scene, area, buf, height, &several.typed);
     }
 }
 
@@ -446,35 +414,22 @@ fn count(runs: usize) -> String {
     }
 }
 
-/// What is wrong, and which keys go on.
-fn foot(scene: &Scene<'_>, several: &Several, width: u16) -> Vec<Line<'static>> {
-    let mut prose = Prose::new(scene, width.saturating_sub(2));
-    prose.lines.push(Line::default());
-    if let Some(error) = &several.error {
-        let mark = scene.span(format!("{} ", scene.theme.glyphs.down), Role::Down);
-        prose.marked(0, &mark, error, Role::Down);
-    }
-    let enter = || "Enter".to_owned();
-    let keys: Vec<(String, &str)> = match several.stage {
+/// Which keys go on.
+fn keys(scene: &Scene<'_>, several: &Several) -> Vec<Key> {
+    let key = |key: &str, does| (key.to_owned(), does);
+    match several.stage {
         Stage::Plans => vec![
-            (enter(), "confirm"),
+            key("Enter", "confirm"),
             (scene.key(Action::Refresh), "plan again"),
-            ("Esc".into(), "leave"),
+            key("Esc", "leave"),
         ],
         Stage::Confirm if scene.state.may_change() => {
-            vec![(enter(), "start"), ("Esc".into(), "back")]
+            vec![key("Enter", "start"), key("Esc", "back")]
         }
-        Stage::Confirm => vec![(scene.key(Action::Palette), "arm"), ("Esc".into(), "back")],
+        Stage::Confirm => vec![(scene.key(Action::Palette), "arm"), key("Esc", "back")],
         Stage::Runs => vec![
-            (enter(), "open the run"),
-            ("Esc".into(), "leave; what runs goes on"),
+            key("Enter", "open the run"),
+            key("Esc", "leave; what runs goes on"),
         ],
-    };
-    let mut spans = Vec::new();
-    for (key, does) in keys {
-        spans.push(scene.span(key, Role::Accent));
-        spans.push(scene.span(format!(" {does}   "), Role::Muted));
     }
-    prose.lines.push(Line::from(spans));
-    prose.lines
 }

@@ -2,15 +2,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::approvals;
 use super::freshness::cells;
 use super::paint;
-use super::popup::{clear, edit, footing, scrolled};
+use super::popup::{footing, scrolled};
 use super::prose::Prose;
 use super::scene::{Scene, area_of};
+use super::staged::{self, Key};
 use super::theme::Role;
 use super::wizard_steps::graph;
 use crate::app::{Action, Part, Target, Window, Wizard, red};
@@ -18,25 +18,16 @@ use gwctl_actions::{Check, Finding, Plan, Step};
 
 /// Draws the wizard over the whole body.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
-    let body = Rect {
-        y: area.y + 2,
-        height: area.height.saturating_sub(3),
-        ..area
-    };
-    scene.hits.targets.push((area_of(area), Target::Overlay));
-    clear(scene, body, buf);
-    let title = parts(scene, wizard);
+    let all = Part::ALL.iter();
+    let all = all.map(|part| (part.title(), *part == wizard.part));
+    let title = staged::stages(scene, wizard.plan.intent.name(), all);
     let aside = Line::from(scene.span(times(&wizard.plan), Role::Muted));
-    let inner = scene.frame(body, buf, &title, Some(&aside), true);
+    let inner = staged::window(scene, area, buf, (&title, &aside));
     if inner.height < 4 {
         return;
     }
-    let foot = foot_lines(scene, wizard, inner.width);
-    let height = (foot.len() as u16).min(inner.height / 2);
-    let text = Rect {
-        height: inner.height - height,
-        ..inner
-    };
+    let keys = keys(scene, wizard);
+    let text = staged::foot(scene, inner, buf, wizard.error.as_deref(), keys);
     match wizard.part {
         Part::Plan => {
             let lines = plan_lines(scene, wizard, inner.width.saturating_sub(2));
@@ -45,28 +36,6 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard
         Part::Checks => checks(scene, text, buf, wizard),
         Part::Confirm => confirm(scene, text, buf, wizard),
     }
-    for (line, y) in foot.iter().zip(text.bottom()..inner.bottom()) {
-        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(2), line);
-    }
-}
-
-/// `Choose › Plan › Checks › Confirm`, the present one marked.
-fn parts(scene: &Scene<'_>, wizard: &Wizard) -> Line<'static> {
-    let arrow = scene.theme.glyphs.right;
-    let mut spans = vec![scene.span(
-        paint::safe(wizard.plan.intent.name()).into_owned(),
-        Role::Title,
-    )];
-    for part in Part::ALL {
-        spans.push(scene.span(format!(" {arrow} "), Role::Faint));
-        let style = if part == wizard.part {
-            scene.style(Role::Accent).add_modifier(Modifier::REVERSED)
-        } else {
-            scene.style(Role::Muted)
-        };
-        spans.push(Span::styled(format!(" {} ", part.title()), style));
-    }
-    Line::from(spans)
 }
 
 /// `about 4 min, 2–9 min; one step after another 12 min`.
@@ -313,12 +282,7 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
     let text = Rect { height, ..area };
     scrolled(scene, text, buf, &lines, wizard.scroll);
     if scene.state.takes_target(wizard) && !wizard.starting && area.height > height + 1 {
-        let place = Rect {
-            y: area.y + height + 1,
-            height: 1,
-            ..area
-        };
-        edit(scene, place, buf, "> ", &wizard.typed);
+        staged::typed(scene, area, buf, height, &wizard.typed);
     }
 }
 
@@ -351,16 +315,10 @@ const fn esc(wizard: &Wizard) -> &'static str {
     }
 }
 
-/// What is wrong, and which keys go on.
-fn foot_lines(scene: &Scene<'_>, wizard: &Wizard, width: u16) -> Vec<Line<'static>> {
-    let mut prose = Prose::new(scene, width.saturating_sub(2));
-    prose.lines.push(Line::default());
-    if let Some(error) = &wizard.error {
-        let mark = scene.span(format!("{} ", scene.theme.glyphs.down), Role::Down);
-        prose.marked(0, &mark, error, Role::Down);
-    }
+/// Which keys go on.
+fn keys(scene: &Scene<'_>, wizard: &Wizard) -> Vec<Key> {
     let key = |action| scene.key(action);
-    let mut keys: Vec<(String, &str)> = Vec::new();
+    let mut keys: Vec<Key> = Vec::new();
     match wizard.part {
         Part::Plan => keys.push(("Enter".into(), "checks")),
         Part::Checks => {
@@ -394,11 +352,5 @@ fn foot_lines(scene: &Scene<'_>, wizard: &Wizard, width: u16) -> Vec<Line<'stati
         keys.push((key(Action::Mechanism), "next mechanism"));
     }
     keys.push(("Esc".into(), esc(wizard)));
-    let mut spans = Vec::new();
-    for (key, does) in keys {
-        spans.push(scene.span(key, Role::Accent));
-        spans.push(scene.span(format!(" {does}   "), Role::Muted));
-    }
-    prose.lines.push(Line::from(spans));
-    prose.lines
+    keys
 }
