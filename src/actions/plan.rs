@@ -98,9 +98,8 @@ impl Confirmation {
 impl Confirmation {
     /// Whether the check of this name stands in the way of `plan`, and is waived.
     pub(super) fn waives(&self, plan: &Plan, name: &str) -> bool {
-        let mut checks = plan.checks.iter();
-        checks.any(|check| check.name == name && check.finding == Finding::Waivable)
-            && self.waived.iter().any(|waived| waived == name)
+        let mut waivable = plan.waivable();
+        waivable.any(|check| check.name == name) && self.waived.iter().any(|waived| waived == name)
     }
 }
 
@@ -165,6 +164,18 @@ impl Plan {
             .map(|check| check.finding)
             .max()
             .unwrap_or(Finding::Pass)
+    }
+
+    /// The checks that stand against it unless they are waived.
+    pub fn waivable(&self) -> impl Iterator<Item = &Check> {
+        let all = self.checks.iter();
+        all.filter(|check| check.finding == Finding::Waivable)
+    }
+
+    /// Of names that were given to be waived, those of checks that it has.
+    pub fn has_of(&self, names: &[String]) -> Vec<String> {
+        let has = |name: &&String| self.checks.iter().any(|check| check.name == **name);
+        names.iter().filter(has).cloned().collect()
     }
 
     /// Whether `confirmation` lets it run.

@@ -90,12 +90,10 @@ pub fn word_for_several(intent: &Intent, count: usize) -> String {
 /// What a run's journal says of its confirmation: the operator named the Region and how many fleets leave it, of which
 /// this is one.
 pub fn confirmed_with_others(plan: &Plan, said: Said<'_>, operator: &Operator) -> Confirmation {
-    let known = |name: &&String| plan.checks.iter().any(|check| check.name == **name);
-    let waived = said.waive.iter().filter(known).cloned().collect();
     let break_glass = said.break_glass.filter(|_| plan.approvals_needed() > 0);
     Confirmation {
         break_glass: break_glass.map(str::to_owned),
-        ..Confirmation::of(operator, &plan.confirm, waived)
+        ..Confirmation::of(operator, &plan.confirm, plan.has_of(said.waive))
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actions::{
-    Confirmation, Finding, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, Refused,
+    Confirmation, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, Refused,
     SharedTable, look_up, plan_weighed, start,
 };
 
@@ -260,22 +260,19 @@ pub async fn confirmed(target: &str, given: Option<&str>) -> Result<String, Fail
 /// Of the names that were given, those of checks that the plan has. A waiver of another one is told, and written nowhere:
 /// it may be mistyped, or of a check that another picture had.
 fn waived(plan: &Plan, given: &[String]) -> Vec<String> {
-    let is_there = |name: &&String| plan.checks.iter().any(|check| check.name == **name);
-    let (known, unknown): (Vec<&String>, Vec<&String>) = given.iter().partition(is_there);
-    for name in unknown {
-        let waivable = plan.checks.iter();
-        let waivable = waivable.filter(|check| check.finding == Finding::Waivable);
-        let names: Vec<&str> = waivable.map(|check| check.name.as_str()).collect();
-        let could = if names.is_empty() {
-            "nothing has to be waived".to_owned()
-        } else {
-            format!("to waive there is: {}", names.join(", "))
-        };
+    let known = plan.has_of(given);
+    let names: Vec<&str> = plan.waivable().map(|check| check.name.as_str()).collect();
+    let could = if names.is_empty() {
+        "nothing has to be waived".to_owned()
+    } else {
+        format!("to waive there is: {}", names.join(", "))
+    };
+    for name in given.iter().filter(|name| !known.contains(name)) {
         tell(format!(
             "gwctl: `--waive {name}` waives nothing: the plan has no such check; {could}"
         ));
     }
-    known.into_iter().cloned().collect()
+    known
 }
 
 fn unconfirmed(why: &NotConfirmed) -> Failure {

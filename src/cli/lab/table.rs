@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::drill::Seen;
+use crate::actions::DataLoss;
 use crate::cli::rehearse::Figures;
 use crate::fleet::format;
 use crate::lab::clients::{Continent, Gap};
@@ -68,11 +69,11 @@ fn times(seen: &Seen, model: &Figures) -> [Row; 4] {
 fn orders(seen: &Seen, model: &Figures) -> [Row; 4] {
     let announced = |figures: &Figures| match figures.announced_writes {
         Some(writes) => format::count(writes.round()),
-        None if figures.announces_loss => "unknown".into(),
+        None if figures.announced.is_some() => "unknown".into(),
         None => "none".into(),
     };
     let lost = &seen.verdict.lost;
-    let announced_from = seen.figures.announced_from;
+    let announced_from = seen.figures.announced.as_ref().and_then(DataLoss::from);
     let by_surprise = lost
         .iter()
         .filter(|order| announced_from.is_none_or(|from| order.acknowledged < from));

@@ -105,8 +105,7 @@ pub(in crate::cli) async fn on_stage(
         reported: reported(&folder, &state)?,
         waived: waived(&made),
         announced_writes: made.data_loss.as_ref().and_then(DataLoss::writes),
-        announces_loss: made.data_loss.is_some(),
-        announced_from: made.data_loss.as_ref().and_then(DataLoss::from),
+        announced: made.data_loss.clone(),
         ..figures(&state, holds, &seconds)
     };
     Ok((title, figures))

@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::Output;
 use super::{output, simulated};
+use crate::actions::DataLoss;
 use crate::fleet::Region;
 use crate::sim::Scenario;
 use crate::sim::world::{Event, FaultKind, Happening};
@@ -44,12 +45,9 @@ pub(in crate::cli) struct Figures {
     pub rpo_s: f64,
     /// Lost writes that the plan announced, before it was confirmed; none where it could not know.
     pub announced_writes: Option<f64>,
-    /// Whether the plan said that writes may be lost.
+    /// What the plan announced; none where nothing was to be lost.
     #[serde(skip)]
-    pub announces_loss: bool,
-    /// From when on writes may be lost, as the plan announced; none where nothing was to be lost, or nobody knew.
-    #[serde(skip)]
-    pub announced_from: Option<Timestamp>,
+    pub announced: Option<DataLoss>,
     /// From the confirmation until the operator checks the other Region.
     #[serde(skip)]
     pub way_out: Option<(Timestamp, Timestamp)>,
