@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::services::lambda::{Configuration, Lambda, path_of};
@@ -22,6 +22,16 @@ pub const MOST_ZIPPED: usize = 52_428_800;
 const ON_ITS_WAY: Duration = Duration::from_mins(3);
 
 const GET: &str = "GetFunction";
+
+/// What a function keeps when its code changes, and the revision that is expected of it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Held {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    architectures: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision_id: Option<String>,
+}
 
 impl Lambda {
     /// What the function `function` runs.
@@ -121,15 +131,13 @@ impl Lambda {
     /// [`ErrorKind::Conflict`] where somebody changed the function in the same moment.
     pub async fn put_package(&self, function: &str, package: &[u8]) -> Result<Receipt, AwsError> {
         let found = self.configuration(function, None).await?;
-        let mut body = serde_json::json!({ "ZipFile": BASE64_STANDARD.encode(package) });
         // Without an architecture Lambda takes x86_64.
-        if let Some(architectures) = found.architectures {
-            body["Architectures"] = architectures.into();
-        }
-        if let Some(revision) = found.revision_id {
-            body["RevisionId"] = revision.into();
-        }
-        self.update_code(function, &body).await
+        let held = Held {
+            architectures: found.architectures,
+            revision_id: found.revision_id,
+        };
+        self.update_code(function, Code::Package(package), held)
+            .await
     }
 
     /// Puts code back on `$LATEST` of `function`, made for `architecture`; its configuration stays. Refused, and
@@ -144,22 +152,25 @@ impl Lambda {
         architecture: &str,
         revision: &str,
     ) -> Result<Receipt, AwsError> {
-        // Without an architecture Lambda takes x86_64.
-        let mut body =
-            serde_json::json!({ "RevisionId": revision, "Architectures": [architecture] });
-        match code {
-            Code::Package(package) => body["ZipFile"] = BASE64_STANDARD.encode(package).into(),
-            Code::Image(uri) => body["ImageUri"] = uri.into(),
-        }
-        self.update_code(function, &body).await
+        let held = Held {
+            architectures: Some(vec![architecture.into()]),
+            revision_id: Some(revision.into()),
+        };
+        self.update_code(function, code, held).await
     }
 
     async fn update_code(
         &self,
         function: &str,
-        body: &serde_json::Value,
+        code: Code<'_>,
+        held: Held,
     ) -> Result<Receipt, AwsError> {
         const ACTION: &str = "UpdateFunctionCode";
+        let mut body = serde_json::json!(held);
+        match code {
+            Code::Package(package) => body["ZipFile"] = BASE64_STANDARD.encode(package).into(),
+            Code::Image(uri) => body["ImageUri"] = uri.into(),
+        }
         let path = format!("{}/code", path_of(function));
         // A package is up to 70 MB on the wire: that takes longer than any other call.
         let sent = self.lambda.put(ACTION, &path, body.to_string(), ON_ITS_WAY);

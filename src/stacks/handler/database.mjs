@@ -36,6 +36,7 @@ const JITTER = { least: 50, more: 200 };
 // Milliseconds, as long as clients are asked to wait.
 const SPARED = 2000;
 
+export const IS_REPLICA = 'SELECT pg_is_in_recovery() AS replica';
 export const LOST = Symbol('lost');
 
 const FOUND = 'SELECT EXISTS (SELECT 1 FROM orders WHERE id = $1) AS found';
@@ -106,7 +107,7 @@ export class Database {
 
   // An open connection to a writer that was demoted meanwhile answers reads without an error, from old data.
   async mustBeWriter(way, deadline) {
-    const [{ replica }] = await way.query('SELECT pg_is_in_recovery() AS replica', [], deadline);
+    const [{ replica }] = await way.query(IS_REPLICA, [], deadline);
     if (replica) throw Object.assign(new Error('no longer the writer'), { code: '25006', sent: true });
   }
 

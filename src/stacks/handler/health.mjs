@@ -2,6 +2,7 @@
 // alone. Where the writer is, and whether it can be reached, is told, not judged: a Region without a writer still reads,
 // and taking it out of the routing would help nobody.
 
+import { IS_REPLICA } from './database.mjs';
 import { answer } from './http.mjs';
 import { kindOf } from './failures.mjs';
 
@@ -18,7 +19,6 @@ const OF_AURORA = `SELECT visibility_lag_in_msec::float8 AS lag, NULL AS age
   FROM aurora_global_db_instance_status() WHERE server_id = aurora_db_instance_identifier()`;
 const OF_POSTGRESQL = `SELECT CASE WHEN NOT pg_is_in_recovery() THEN 0 END AS lag,
   extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 * 1000 AS age`;
-const IS_REPLICA = 'SELECT pg_is_in_recovery() AS replica';
 
 let ofLag;
 let known = { role: 'unknown', at: -Infinity };
