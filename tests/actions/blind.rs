@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gwctl::actions::guided::{ACTIONS, Down, Retire, Up};
 use gwctl::actions::{Finding, Intent, look_up, plan};
-use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
+use gwctl::aws::Session;
 use gwctl::fleet::Pace;
 use gwctl::observe::{Observer, Refresh};
 use gwctl::sim::{Sim, wire};
@@ -15,6 +15,7 @@ use http::{Request, Response};
 
 use super::stand::{Stage, in_virtual_time, region};
 use super::world::{founded, places};
+use crate::observe::stand::answered_by;
 
 /// How a service does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +82,7 @@ async fn session(sim: &Sim, service: &'static str, how: Dumb) -> Session {
             }
         })
     });
-    Session::connect(SessionOptions {
-        profile: None,
-        http_client: Some(in_process(handler)),
-        timeouts: Timeouts::default(),
-        clock: sim.clock(),
-    })
-    .await
+    answered_by(handler, sim).await
 }
 
 /// As services with XML say it, and those with JSON read its header.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
+use gwctl::aws::Session;
 use gwctl::sim::{Sim, wire};
 use http::{Method, Request};
 
 use super::trial::Line;
+use crate::observe::stand::answered_by;
 
 /// The session a run calls AWS through.
 pub async fn session(sim: &Sim, line: Line, clear: &Session) -> Session {
@@ -49,13 +50,7 @@ pub async fn session(sim: &Sim, line: Line, clear: &Session) -> Session {
             })
         }
     };
-    Session::connect(SessionOptions {
-        profile: None,
-        http_client: Some(in_process(handler)),
-        timeouts: Timeouts::default(),
-        clock: sim.clock(),
-    })
-    .await
+    answered_by(handler, sim).await
 }
 
 /// What tells two kinds of looks apart: the operation, where, and for REST the resource.

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use gwctl::aws::{AwsError, ErrorKind, Session, SessionOptions, Timeouts, in_process};
+use gwctl::aws::{AwsError, ErrorKind, Session};
 use gwctl::fleet::{RecordAction, RecordChange, RecordSet, Routing, Switch, Topology};
 use gwctl::observe::VANTAGES;
 use gwctl::sim::world::{How, Tamper};
 use gwctl::sim::{Sim, SimOptions, wire};
 
 use super::stage::{ireland, region};
+use crate::observe::stand::answered_by;
 
 /// A calm world in three Regions and a way to it, in virtual time.
 async fn rehearsal() -> (Sim, Session) {
@@ -19,13 +20,7 @@ async fn rehearsal() -> (Sim, Session) {
         ..SimOptions::default()
     })
     .unwrap();
-    let session = Session::connect(SessionOptions {
-        profile: None,
-        http_client: Some(in_process(wire::handler(sim.clone()))),
-        timeouts: Timeouts::default(),
-        clock: sim.clock(),
-    })
-    .await;
+    let session = answered_by(wire::handler(sim.clone()), &sim).await;
     (sim, session)
 }
 

@@ -1,11 +1,11 @@
 //! A fleet that nobody wrote down is found by the name clients use.
 
-use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
+use gwctl::aws::Session;
 use gwctl::fleet::{FleetSpec, Missing};
 use gwctl::observe::discover::{About, Discovery, Named, NotDiscovered, discover};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
 
-use super::stand::region;
+use super::stand::{answered_by, region};
 
 const DOMAIN: &str = "api.orders.example.com";
 
@@ -20,13 +20,7 @@ fn founded(scenario: &str, rest: bool) -> Sim {
 }
 
 async fn session(sim: &Sim) -> Session {
-    Session::connect(SessionOptions {
-        profile: None,
-        http_client: Some(in_process(wire::handler(sim.clone()))),
-        timeouts: Timeouts::default(),
-        clock: sim.clock(),
-    })
-    .await
+    answered_by(wire::handler(sim.clone()), sim).await
 }
 
 async fn look(sim: &Sim) -> Discovery {

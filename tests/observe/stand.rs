@@ -38,6 +38,17 @@ pub fn world(scenario: &str, regions: usize) -> Sim {
     .unwrap()
 }
 
+/// A session whose calls `handler` answers, in the time of `sim`.
+pub async fn answered_by(handler: Handler, sim: &Sim) -> Session {
+    Session::connect(SessionOptions {
+        profile: None,
+        http_client: Some(in_process(handler)),
+        timeouts: Timeouts::default(),
+        clock: sim.clock(),
+    })
+    .await
+}
+
 impl Stand {
     /// Starts to observe `sim`.
     pub async fn over(sim: Sim, pace: Pace) -> Self {

@@ -16,6 +16,7 @@ use super::runs::{begin, go_on, lines, machine, sent};
 use super::stand::{TABLE, claim, replicas, seconds, session, table_of, take, world_with};
 use crate::actions::stand::{Stage, in_virtual_time, operator, region, story};
 use crate::actions::trial::{Kept, ready_with, rehearsals};
+use crate::observe::stand::answered_by;
 
 const DOMAIN: &str = "api.orders.example.com";
 
@@ -208,13 +209,7 @@ async fn refusing(sim: &Sim, said: &'static str) -> Session {
         let reply = reply.body(body.to_string().into_bytes());
         Box::pin(async move { reply.map_err(std::io::Error::other) })
     });
-    Session::connect(SessionOptions {
-        profile: None,
-        http_client: Some(in_process(handler)),
-        timeouts: Timeouts::default(),
-        clock: sim.clock(),
-    })
-    .await
+    answered_by(handler, sim).await
 }
 
 #[test]

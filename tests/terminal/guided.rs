@@ -6,16 +6,6 @@ use crate::cli::served::Served;
 /// Fast enough to see an evacuation through in seconds.
 const FAST: &[&str] = &["demo", "--seed", "1", "--speed", "120", "--write"];
 
-fn started(args: &[&str]) -> Console {
-    let console = Console::start(&Start {
-        args,
-        ..Start::default()
-    });
-    console.wait_text(&["us-east-1", "healthy"]);
-    console.wait_no_text(&["first look under way"]);
-    console
-}
-
 /// As far as the line in which the target's name is typed.
 fn up_to_confirmation(console: &mut Console) {
     console.press("a");
@@ -29,7 +19,7 @@ fn up_to_confirmation(console: &mut Console) {
 
 #[test]
 fn an_evacuation_goes_from_the_menu_to_done() {
-    let mut console = started(FAST);
+    let mut console = Console::living(FAST);
     up_to_confirmation(&mut console);
     console.wait_text(&["Type us-east-1 to start it."]);
     console.press("us-east-1\r");
@@ -45,7 +35,7 @@ fn an_evacuation_goes_from_the_menu_to_done() {
 
 #[test]
 fn a_wrong_name_starts_nothing_and_says_so() {
-    let mut console = started(FAST);
+    let mut console = Console::living(FAST);
     up_to_confirmation(&mut console);
     console.wait_text(&["Type us-east-1"]);
     console.press("us-east\r");
@@ -56,7 +46,7 @@ fn a_wrong_name_starts_nothing_and_says_so() {
 
 #[test]
 fn read_only_shows_everything_and_says_how_to_open_it() {
-    let mut console = started(&["demo", "--seed", "1"]);
+    let mut console = Console::living(&["demo", "--seed", "1"]);
     console.wait_text(&["READ-ONLY"]);
     up_to_confirmation(&mut console);
     console.wait_text(&["read-only", ":arm", "--write"]);

@@ -65,6 +65,17 @@ impl Console {
         Self::start(&Start::default())
     }
 
+    /// gwctl with these arguments, once it has looked at every Region.
+    pub fn living(args: &[&str]) -> Self {
+        let console = Self::start(&Start {
+            args,
+            ..Start::default()
+        });
+        console.wait_text(&["us-east-1", "healthy"]);
+        console.wait_no_text(&["first look under way"]);
+        console
+    }
+
     pub fn start(start: &Start<'_>) -> Self {
         let (columns, rows) = start.size;
         let pair = native_pty_system()

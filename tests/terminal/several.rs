@@ -1,18 +1,9 @@
 //! An action on several fleets, from the marks to the end, in a terminal.
 
-use super::pty::{Console, Start};
+use super::pty::Console;
 
 /// Five fleets in worlds of their own; of `wallet` the primary Region is dark.
-fn demo(write: &[&str]) -> Console {
-    let args = [&["demo", "--seed", "1", "--speed", "4"][..], write].concat();
-    let console = Console::start(&Start {
-        args: &args,
-        ..Start::default()
-    });
-    console.wait_text(&["us-east-1", "healthy"]);
-    console.wait_no_text(&["first look under way"]);
-    console
-}
+const FIVE: [&str; 5] = ["demo", "--seed", "1", "--speed", "4"];
 
 /// Three fleets planned to leave a Region that one of them cannot leave.
 fn planned(console: &mut Console) {
@@ -29,7 +20,7 @@ fn planned(console: &mut Console) {
 
 #[test]
 fn two_of_three_fleets_begin_to_leave_after_one_confirmation_and_the_third_says_why_not() {
-    let mut console = demo(&["--write"]);
+    let mut console = Console::living(&[&FIVE[..], &["--write"]].concat());
     planned(&mut console);
     // What cannot leave stands first, with its reason.
     console.wait_text(&["left out: no way to shift traffic from eu-west-1"]);
@@ -61,7 +52,7 @@ fn two_of_three_fleets_begin_to_leave_after_one_confirmation_and_the_third_says_
 
 #[test]
 fn read_only_shows_the_plans_and_starts_none() {
-    let mut console = demo(&[]);
+    let mut console = Console::living(&FIVE);
     planned(&mut console);
     console.press("\r");
     console.wait_text(&["read-only", ":arm"]);

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gwctl::aws::{
-    Bound, ErrorKind, LogAnswer, LogQuestion, Session, SessionOptions, Timeouts, in_process,
-};
+use gwctl::aws::{Bound, ErrorKind, LogAnswer, LogQuestion, Session};
 use gwctl::fleet::logs::{AccessLog, Failure, LogLine};
 use gwctl::fleet::{ApiKind, Region};
 use gwctl::sim::Sim;
@@ -12,15 +10,10 @@ use gwctl::sim::wire::handler;
 use jiff::SignedDuration;
 
 use super::{noon, world};
+use crate::observe::stand::answered_by;
 
 pub async fn session(sim: &Sim) -> Session {
-    Session::connect(SessionOptions {
-        profile: None,
-        http_client: Some(in_process(handler(sim.clone()))),
-        timeouts: Timeouts::default(),
-        clock: sim.clock(),
-    })
-    .await
+    answered_by(handler(sim.clone()), sim).await
 }
 
 pub fn region(code: &str) -> Region {
