@@ -68,7 +68,8 @@ impl DataLoss {
         Some(self.lag_ms? / 1_000.0 * self.writes_per_s?)
     }
 
-    /// From when on writes may be missing at the target, as far as is known.
+    /// From when on writes may be missing at the target, as far as is known: where the lag before a silence is not, from the
+    /// silence on.
     pub fn from(&self) -> Option<Timestamp> {
         let late = |ms: f64| SignedDuration::try_from_secs_f64(ms / 1_000.0).ok();
         // What was written within the lag had not arrived when the writer was last heard.
@@ -79,8 +80,10 @@ impl DataLoss {
         }
     }
 
-    /// How many writes can be missing at most at `until`, had the writer gone on at its rate.
+    /// How many writes can be missing at most at `until`, had the writer gone on at its rate. None where the lag is not known:
+    /// its writes are missing as well.
     pub fn at_most(&self, until: Timestamp) -> Option<f64> {
+        self.lag_ms?;
         let unheard = until.duration_since(self.from()?).as_secs_f64().max(0.0);
         Some(unheard * self.writes_per_s?)
     }

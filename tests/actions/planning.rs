@@ -190,6 +190,12 @@ fn data_loss_is_never_a_bare_zero() {
     );
     assert!(told.contains("unknown: at most 310,270 writes"), "{told}");
     assert_eq!(silent.brief(), "unknown, at most 310,270 writes");
+    // Without the lag before the silence there is no bound.
+    let unheard = DataLoss {
+        lag_ms: None,
+        ..silent.clone()
+    };
+    assert_eq!(unheard.brief(), "unknown");
     assert_eq!(known.brief(), "about 310 writes");
     let none = DataLoss {
         lag_ms: Some(0.0),
