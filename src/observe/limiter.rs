@@ -8,6 +8,9 @@ use jiff::Timestamp;
 
 use gwctl_fleet::Clock;
 
+/// How many tokens there are when one of them is spare.
+const SPARE: f64 = 2.0;
+
 /// Lets `burst` calls pass at once and `per_second` after that.
 #[derive(Debug)]
 pub(super) struct Limiter {
@@ -53,14 +56,15 @@ impl Limiter {
         }
     }
 
-    /// Takes a token that is there, or tells how long until one may be.
+    /// Takes a token if another one is left for whoever comes next, or tells how long until that may be so. Of what
+    /// is asked in the same moment, it is chance who comes first.
     fn take_spare(&self) -> Option<Duration> {
         let mut bucket = self.filled();
-        if bucket.tokens >= 1.0 {
+        if bucket.tokens >= SPARE {
             bucket.tokens -= 1.0;
             return None;
         }
-        let wait = (1.0 - bucket.tokens) / self.per_second;
+        let wait = (SPARE - bucket.tokens) / self.per_second;
         Some(Duration::from_secs_f64(wait) + Duration::from_millis(1))
     }
 
@@ -116,11 +120,12 @@ mod tests {
 
     #[test]
     fn what_may_be_late_takes_only_what_nobody_waits_for() {
-        let limiter = Limiter::new(Arc::new(Standing), 2.0, 4.0);
+        let limiter = Limiter::new(Arc::new(Standing), 3.0, 4.0);
         assert_eq!(limiter.take_spare(), None);
         limiter.take();
         assert!(limiter.take_spare().is_some());
-        assert_eq!(limiter.take().as_millis(), 250, "it took no turn");
+        let next = [limiter.take(), limiter.take()].map(|wait| wait.as_millis());
+        assert_eq!(next, [0, 250], "one was left, and it took no turn");
     }
 
     #[derive(Debug)]
