@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Simulated};
 use super::incident::file;
-use super::lab::RunningLab;
+use super::lab::KnownLab;
 use super::lab::args::Load;
 use super::operator::operator;
 use super::output::tell;
@@ -40,8 +40,8 @@ pub fn run(global: &Global, args: &args::Demo) -> Result<Exit, Failure> {
         seed: args.world.seed,
         ..Load::default()
     };
-    let lab = runtime.block_on(Box::pin(RunningLab::start(load)))?;
-    let worlds = Worlds::beside(lab.sim.clone(), &args.world);
+    let lab = runtime.block_on(Box::pin(KnownLab::start(load)))?;
+    let worlds = Worlds::beside(lab.running.sim.clone(), &args.world);
     let shown = show(global, &args.world, worlds);
     let _entered = runtime.enter();
     drop(lab);

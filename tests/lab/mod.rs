@@ -1,6 +1,7 @@
 //! The lab: real PostgreSQL, handlers, router and clients behind the simulated AWS. Where PostgreSQL or Node is not
 //! installed, each test says so and passes.
 
+mod known;
 mod measured;
 
 use std::sync::Arc;

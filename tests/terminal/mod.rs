@@ -9,7 +9,7 @@ mod guided;
 mod job;
 mod keys;
 mod own_commands;
-mod pty;
+pub mod pty;
 mod quiet;
 mod repair;
 mod replay;

@@ -3,12 +3,13 @@
 pub mod args;
 mod drill;
 mod file;
+mod known;
 mod running;
 mod status;
 mod table;
 mod up;
 
-pub use running::RunningLab;
+pub use known::KnownLab;
 
 use self::args::Lab;
 use super::exit::Exit;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::args::Status as Args;
+use super::args::{Authorization, Status as Args};
 use super::file::{self, Noted};
 use super::running::RunningLab;
 use crate::cli::exit::Exit;
@@ -17,8 +18,10 @@ use crate::cli::flags::Output;
 use crate::cli::output::{aligned, print};
 use crate::config::Paths;
 use crate::fleet::{Region, format};
+use crate::lab::DataPlane;
 use crate::lab::edge::Life;
 use crate::lab::status::{EdgeStatus, RegionStatus, Role, Status};
+use crate::sim::Sim;
 
 /// How often it is written.
 const EVERY: Duration = Duration::from_secs(1);
@@ -63,36 +66,70 @@ impl Drop for Written {
     }
 }
 
-/// Writes it down again and again.
-///
-/// # Errors
-/// The file cannot be written.
-pub(super) async fn keep_telling(lab: &RunningLab, authorization: &str) -> Result<(), Failure> {
-    let written = Written(path()?);
-    loop {
-        let status = lab.plane.status().await;
+/// What writes it down.
+pub(super) struct Teller {
+    /// It must not keep the lab alive.
+    plane: Weak<DataPlane>,
+    sim: Sim,
+    authorization: &'static str,
+    folder: PathBuf,
+    written: Written,
+}
+
+impl Teller {
+    /// That of `lab`.
+    ///
+    /// # Errors
+    /// There is no place for gwctl's files.
+    pub(super) fn of(lab: &RunningLab, authorization: Authorization) -> Result<Self, Failure> {
+        Ok(Self {
+            plane: Arc::downgrade(&lab.plane),
+            sim: lab.sim.clone(),
+            authorization: match authorization {
+                Authorization::None => "none",
+                Authorization::Iam => "iam",
+            },
+            folder: lab.folder().to_path_buf(),
+            written: Written(path()?),
+        })
+    }
+
+    /// Writes it down again and again, as long as there is a lab.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(super) async fn keep_telling(self) -> Result<(), Failure> {
+        while let Some(plane) = self.plane.upgrade() {
+            let status = plane.status().await;
+            drop(plane);
+            self.write(status)?;
+            tokio::time::sleep(EVERY).await;
+        }
+        Ok(())
+    }
+
+    fn write(&self, status: Status) -> Result<(), Failure> {
         let told = Told {
             at: Timestamp::now(),
-            authorization: authorization.into(),
-            folder: lab.folder().to_path_buf(),
-            requests_last_minute: requests(lab, &status),
+            authorization: self.authorization.into(),
+            folder: self.folder.clone(),
+            requests_last_minute: self.requests(&status),
             status,
         };
         let text = serde_json::to_string(&told).unwrap_or_default();
-        let beside = written.0.with_extension("new");
-        let done =
-            std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &written.0));
-        done.map_err(|error| Failure::io(format!("write {}", written.0.display()), &error))?;
-        tokio::time::sleep(EVERY).await;
+        let path = &self.written.0;
+        let beside = path.with_extension("new");
+        let done = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+        done.map_err(|error| Failure::io(format!("write {}", path.display()), &error))
     }
-}
 
-fn requests(lab: &RunningLab, status: &Status) -> BTreeMap<Region, f64> {
-    let world = lab.sim.state();
-    let regions = status.regions.iter().map(|one| &one.region);
-    let served =
-        regions.filter_map(|region| Some((region.clone(), world.requests_served(region)?)));
-    served.collect()
+    fn requests(&self, status: &Status) -> BTreeMap<Region, f64> {
+        let world = self.sim.state();
+        let regions = status.regions.iter().map(|one| &one.region);
+        let served =
+            regions.filter_map(|region| Some((region.clone(), world.requests_served(region)?)));
+        served.collect()
+    }
 }
 
 /// Prints it.

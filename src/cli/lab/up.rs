@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use super::args::{Authorization, Load};
-use super::file::{self, Noted};
-use super::running::RunningLab;
-use super::status;
+use super::args::Load;
+use super::file;
+use super::known::KnownLab;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::flags::Simulated;
 use crate::cli::output::{print, tell};
-use crate::cli::sim::Served;
 use crate::cli::stop_signals::StopSignals;
 
 /// How long `down` waits for the lab to end.
@@ -18,42 +15,19 @@ const ENDS: Duration = Duration::from_secs(30);
 
 /// Runs one until a signal ends it.
 pub(super) async fn up(load: &Load) -> Result<Exit, Failure> {
-    if let Some(other) = file::read()? {
-        let what = format!("a lab runs already, as process {}", other.pid);
-        return Err(Failure::new(what).next("`gwctl lab down` ends it."));
-    }
-    file::clear_up()?;
-    let mut place = file::reserve()?;
     let mut stop = StopSignals::listen()?;
-    let lab = RunningLab::start(*load).await?;
-    let world = Simulated {
-        scenario: "calm".into(),
-        speed: 1.0,
-        seed: load.seed,
-    };
-    let served = Served::describe(&lab.sim, &lab.server, &world, None)?;
-    let noted = Noted {
-        pid: std::process::id().cast_signed(),
-        url: format!("http://{}", lab.server.address()),
-        config: served.config().to_path_buf(),
-        folder: lab.folder().to_path_buf(),
-    };
-    place.write(&noted)?;
+    let mut lab = KnownLab::start(*load).await?;
     print(&format!(
         "# A lab: PostgreSQL, handlers and gateways of {} Regions, three edges, {} requests a second.\n{}",
-        lab.sim.spec().sites.len(),
+        lab.running.sim.spec().sites.len(),
         load.rate,
-        served.environment()
+        lab.served.environment()
     ))?;
-    let authorization = match load.authorization {
-        Authorization::None => "none",
-        Authorization::Iam => "iam",
-    };
     let ended = tokio::select! {
         () = stop.any() => Ok(()),
-        told = status::keep_telling(&lab, authorization) => told,
+        untold = lab.untold() => untold,
     };
-    lab.server.stop().await;
+    lab.running.server.stop().await;
     tell("gwctl: the lab has ended");
     ended?;
     Ok(Exit::Success)
