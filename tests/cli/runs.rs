@@ -243,6 +243,16 @@ fn a_second_process_is_told_who_acts_and_an_interrupted_run_can_be_resumed() {
     interrupt(&first.child);
     let status = first.child.wait().unwrap();
     assert_eq!(status.code(), Some(21));
+    // What was confirmed was confirmed for this AWS, and not for another one with the same account and names.
+    let elsewhere = Served::start(&[]);
+    let resume = ["runs", "resume", "last", "--write"];
+    let there = desk.run_with(
+        &resume,
+        &[("AWS_ENDPOINT_URL", &elsewhere.export("AWS_ENDPOINT_URL"))],
+    );
+    assert_ne!(there.code, 0, "{}", there.out);
+    let differs = format!("and is {}", elsewhere.export("AWS_ENDPOINT_URL"));
+    assert!(there.err.contains(&differs), "{}{}", there.out, there.err);
     let note = desk.run(&["runs", "note", "last", "going home"]);
     assert_eq!(note.code, 0, "{}", note.err);
     let abandoned = desk.run(&["runs", "abandon", "last", "--reason", "it was a rehearsal"]);
