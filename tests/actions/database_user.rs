@@ -73,6 +73,22 @@ fn the_class_of_the_writer_instance_decides_whether_the_data_api_is_used() {
     assert!(plan.step(USER).is_some());
 }
 
+#[test]
+fn the_plan_says_what_reading_the_secret_may_need() {
+    let (_, plan) = planned(|state| {
+        for one in &mut state.instances {
+            one.class = "db.r6g.large".into();
+        }
+    });
+    let note = plan.notes.iter().find(|note| note.contains("Data API"));
+    for need in [
+        "secretsmanager:GetSecretValue on arn:aws:secretsmanager:us-east-1:",
+        "kms:Decrypt",
+    ] {
+        assert!(note.unwrap().contains(need), "{need}: {note:?}");
+    }
+}
+
 /// The step alone.
 async fn alone(stage: &Stage) -> Plan {
     let new = Intent::Provision(Provision::of(region("eu-central-1")));
@@ -157,10 +173,12 @@ fn what_the_data_api_refuses_for_good_is_told_with_the_sql_to_run_by_hand() {
         let why = |state: &RunState| state.steps[USER].held.clone().unwrap_or_default();
         let secret = why(&held);
         assert!(secret.contains("SecretsErrorException"), "{secret}");
+        assert!(secret.contains("kms:Decrypt"), "{secret}");
         assert!(secret.contains("CREATE USER handler;"), "{secret}");
         let held = stage.order(&mut running, retry()).await;
         let database = why(&held);
         assert!(database.contains("DatabaseErrorException"), "{database}");
+        assert!(!database.contains("kms:Decrypt"), "{database}");
         assert!(database.contains("CREATE USER handler;"), "{database}");
         let state = stage.order(&mut running, retry()).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));

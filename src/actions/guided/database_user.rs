@@ -137,9 +137,10 @@ impl Preparation {
         let user = DatabaseUser::new(&task.user)?;
         let sql = user.by_hand().join(" ");
         Some(format!(
-            "The step {} switches the Data API of {} on, which stays on, and runs: {sql}",
+            "The step {} switches the Data API of {} on, which stays on. It needs secretsmanager:GetSecretValue on {}, and kms:Decrypt on the key of that secret where it is a customer managed key: gwctl does not look which key it is. It runs: {sql}",
             id(NAME, &task.region),
-            task.cluster
+            task.cluster,
+            task.secret,
         ))
     }
 

@@ -59,6 +59,9 @@ const NEVER: [&str; 6] = [
     "ForbiddenException",
 ];
 
+/// The secret could not be read, or is not what the database's first user signs in with.
+const OF_SECRET: [&str; 2] = ["SecretsErrorException", "InvalidSecretException"];
+
 fn is_one_of(error: &AwsError, codes: &[&str]) -> bool {
     error
         .code
@@ -88,8 +91,14 @@ fn way_out(error: &AwsError, sql: &DatabaseUser) -> Option<String> {
     } else {
         "correct that"
     };
+    // AWS does not always say which of the permissions is missing, and gwctl does not know the secret's key.
+    let key = if is_denied || is_one_of(error, &OF_SECRET) {
+        "Where the secret is encrypted with a customer managed KMS key, kms:Decrypt on that key is needed too. "
+    } else {
+        ""
+    };
     Some(format!(
-        "Either {what} and retry, or run this as the database's first user and skip the step: {}",
+        "{key}Either {what} and retry, or run this as the database's first user and skip the step: {}",
         sql.by_hand().join(" ")
     ))
 }
