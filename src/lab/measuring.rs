@@ -1,6 +1,6 @@
 //! What the simulator is told of a lab: the seam of `gwctl_sim::Reality`, with the lab behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ struct Seen {
     served: BTreeMap<Region, Measured>,
     flows: Vec<MeasuredFlow>,
     health: BTreeMap<Region, Option<Answered>>,
+    /// Regions whose database runs.
+    databases: BTreeSet<Region>,
     edge: Option<Answered>,
 }
 
@@ -55,11 +57,20 @@ impl Measuring {
         let seen = Arc::<Mutex<Seen>>::default();
         let regions: Vec<Region> = plane.probes.keys().cloned().collect();
         join_all(regions.iter().map(|region| check(&plane, region, &seen))).await;
+        join_all(
+            regions
+                .iter()
+                .map(|region| check_database(&plane, region, &seen)),
+        )
+        .await;
         check_edge(&plane, &seen).await;
         for region in regions {
-            let (plane, seen) = (plane.clone(), seen.clone());
-            let check = async move || check(&plane, &region, &seen).await;
+            let (of, at, into) = (plane.clone(), region.clone(), seen.clone());
+            let check = async move || check(&of, &at, &into).await;
             tokio::spawn(again(CHECKED, stopping.clone(), check));
+            let (of, into) = (plane.clone(), seen.clone());
+            let check = async move || check_database(&of, &region, &into).await;
+            tokio::spawn(again(EVERY, stopping.clone(), check));
         }
         let (of, into) = (plane.clone(), seen.clone());
         let edge = async move || check_edge(&of, &into).await;
@@ -101,6 +112,17 @@ async fn check(plane: &DataPlane, region: &Region, into: &Mutex<Seen>) {
     let answered = probe.ask().await;
     let mut seen = into.lock().unwrap_or_else(PoisonError::into_inner);
     seen.health.insert(region.clone(), answered);
+}
+
+/// Whoever starts a database holds its answer back until it runs: until then it is told to be dead.
+async fn check_database(plane: &DataPlane, region: &Region, into: &Mutex<Seen>) {
+    let runs = plane.databases.is_alive(region).await;
+    let mut seen = into.lock().unwrap_or_else(PoisonError::into_inner);
+    if runs {
+        seen.databases.insert(region.clone());
+    } else {
+        seen.databases.remove(region);
+    }
 }
 
 async fn check_edge(plane: &DataPlane, into: &Mutex<Seen>) {
@@ -243,6 +265,10 @@ impl Reality for Measuring {
 
     fn edge(&self) -> Option<Answered> {
         self.seen().edge.clone()
+    }
+
+    fn database_answers(&self, region: &Region) -> bool {
+        self.seen().databases.contains(region)
     }
 
     fn lag(&self, region: &Region) -> Option<Duration> {

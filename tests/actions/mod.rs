@@ -16,6 +16,7 @@ mod cdk;
 mod connections;
 mod crash;
 mod criteria;
+mod database_user;
 mod databases;
 mod drift;
 mod evacuate;

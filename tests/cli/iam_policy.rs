@@ -88,6 +88,9 @@ fn the_resources_rights_are_the_service_roles_or_the_operators() {
     assert_eq!(without.code, 0, "{}", without.err);
     assert!(makes(&without) && without.out.contains("cloudformation:CreateChangeSet"));
     assert!(without.err.contains("--service-role"), "{}", without.err);
+    let key =
+        "add kms:Decrypt on the key where that secret is encrypted with a customer managed KMS key";
+    assert!(without.err.contains(key), "{}", without.err);
 
     home.configure(&format!(
         "{fleet}[fleets.orders.build]\nrole = \"{role}\"\n"

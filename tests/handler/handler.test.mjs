@@ -354,15 +354,18 @@ test('a database without a free connection is told, and tried again', async () =
 });
 
 test('a certificate of another authority, or for another name, is refused', async () => {
-  for (const [env, names] of [
-    [{ DATABASE_CA: s.stranger.ca }, HOME],
-    [{ WRITER_ENDPOINT: OTHER }, { ...HOME, [OTHER]: PRIMARY }],
+  // And the log says what to do.
+  for (const [env, names, advice] of [
+    [{ DATABASE_CA: s.stranger.ca }, HOME, /The file that DATABASE_CA names lacks the authority.*eu-west-1-bundle\.pem/],
+    [{ WRITER_ENDPOINT: OTHER }, { ...HOME, [OTHER]: PRIMARY }, /WRITER_ENDPOINT must be the cluster's own endpoints/],
     // Without an authority of the fleet's own, as on a function without NODE_EXTRA_CA_CERTS.
-    [{ DATABASE_CA: '' }, HOME],
+    [{ DATABASE_CA: '' }, HOME, /NODE_EXTRA_CA_CERTS.*up to 4 weeks late.*eu-west-1-bundle\.pem.*DATABASE_CA/],
   ]) {
-    const refused = await s.start(env, names).post(key(), order);
+    const environment = s.start(env, names);
+    const refused = await environment.post(key(), order);
     assert.equal(refused.status, 500, JSON.stringify(refused.body));
     assert.match(refused.body.message, /certificate/);
+    assert.match((await logged(environment)).advice ?? '', advice);
   }
   // With it, Node's own store has the authority.
   const extended = s.start({ DATABASE_CA: '', NODE_EXTRA_CA_CERTS: s.tls.ca });

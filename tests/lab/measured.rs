@@ -1,6 +1,6 @@
 //! What the simulated AWS tells of a lab: lines and figures of its true requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -144,6 +144,7 @@ async fn mends(lab: &Lab) {
     let eu = &eu.unwrap().database;
     assert_eq!(eu.role, Role::Replica);
     assert!(eu.lag_ms.is_some());
+    let killed = lab.sim.clock().now();
     kill(eu.pid.unwrap());
     kill(status.edges[1].pid.unwrap());
     let dead = ["the database in eu-west-1", "the edge in Europe"].map(str::to_owned);
@@ -155,6 +156,42 @@ async fn mends(lab: &Lab) {
         }
     }
     assert!(begun.elapsed() >= BACK.edge);
+    measured_nothing(lab, killed).await;
+}
+
+/// The instance that was killed in eu-west-1 lacks the minutes in which it was dead, and the others lack none.
+async fn measured_nothing(lab: &Lab, killed: Timestamp) {
+    let back = lab.sim.clock().now();
+    let reported = async |code: &str, cluster: &str| {
+        let subject = Subject::Cluster { id: cluster.into() };
+        let asked = [question((), Metric::DbCpu, &subject).unwrap()];
+        let (session, now) = (lab.session().await, lab.sim.clock().now());
+        let cloudwatch = session.cloudwatch(&Region::new(code).unwrap());
+        let minute = SignedDuration::from_mins(1);
+        let mut answers = cloudwatch
+            .metrics(&asked, killed - minute, now)
+            .await
+            .unwrap();
+        let series = answers.remove(0).1.ok();
+        let points = series.map(|series| series.points().to_vec());
+        let at = points.unwrap_or_default().into_iter().map(|point| point.at);
+        at.collect::<BTreeSet<_>>()
+    };
+    let begun = Instant::now();
+    let (dead, others) = loop {
+        let dead = reported("eu-west-1", "orders-euw1").await;
+        if dead.last().is_some_and(|newest| *newest > back) {
+            break (dead, reported("us-east-1", "orders-use1").await);
+        }
+        assert!(begun.elapsed() < PATIENCE, "it reports nothing any more");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    let missing: Vec<_> = others
+        .iter()
+        .filter(|at| **at < back && !dead.contains(at))
+        .collect();
+    assert!(!missing.is_empty(), "{dead:?} of {others:?}");
+    assert!(missing.len() < others.len(), "{dead:?} of {others:?}");
 }
 
 /// The JSON at the end of a line.

@@ -2,6 +2,7 @@
 
 mod cadence;
 mod changes;
+mod dead_database;
 mod discover;
 mod evidence;
 mod explained;

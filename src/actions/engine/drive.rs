@@ -338,7 +338,7 @@ impl Driver {
         })?;
         match (&reply, outcome) {
             (Reply::Refused { .. }, Err(error))
-                if error.kind == ErrorKind::Throttled && self.throttled < THROTTLED =>
+                if self.step.task.passes(&error) && self.throttled < THROTTLED =>
             {
                 self.throttled += 1;
                 Ok(Turn::Wait(Duration::from_millis(

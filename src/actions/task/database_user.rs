@@ -41,11 +41,13 @@ impl PrepareDatabase {
     }
 }
 
-/// What the Data API says for a while after it was switched on, and while the database starts or resumes.
-const SOON: [&str; 3] = [
+/// What the Data API says for a while after it was switched on, while the database starts or resumes, and while a
+/// statement waits too long for others (45 s, aws-facts §19.3).
+const SOON: [&str; 4] = [
     "HttpEndpointNotEnabledException",
     "DatabaseUnavailableException",
     "DatabaseResumingException",
+    "StatementTimeoutException",
 ];
 /// What waiting never mends: the secret, the database, or the SQL.
 const NEVER: [&str; 6] = [
@@ -57,25 +59,56 @@ const NEVER: [&str; 6] = [
     "ForbiddenException",
 ];
 
+/// The secret could not be read, or is not what the database's first user signs in with.
+const OF_SECRET: [&str; 2] = ["SecretsErrorException", "InvalidSecretException"];
+
+fn is_one_of(error: &AwsError, codes: &[&str]) -> bool {
+    error
+        .code
+        .as_deref()
+        .is_some_and(|code| codes.contains(&code))
+}
+
 /// What the Data API's refusal means.
 fn refused(error: &AwsError, sql: &DatabaseUser) -> Observation {
-    let code = error.code.as_deref().unwrap_or_default();
-    let is_denied = matches!(error.kind, ErrorKind::NotAllowed | ErrorKind::Forbidden);
-    if SOON.contains(&code) {
+    if is_one_of(error, &SOON) {
         return Observation::Underway(error.to_string());
     }
-    if is_denied || NEVER.contains(&code) {
-        let what = if is_denied {
-            "get the permission"
-        } else {
-            "correct that"
-        };
-        return Observation::Wrong(format!(
-            "{error}. Either {what} and retry, or run this as the database's first user and skip the step: {}",
-            sql.by_hand().join(" ")
-        ));
+    match way_out(error, sql) {
+        Some(way_out) => Observation::Wrong(format!("{error}. {way_out}")),
+        None => unobserved(error),
     }
-    unobserved(error)
+}
+
+/// What to do about a refusal that waiting never changes; none for the others.
+fn way_out(error: &AwsError, sql: &DatabaseUser) -> Option<String> {
+    let is_denied = matches!(error.kind, ErrorKind::NotAllowed | ErrorKind::Forbidden);
+    if !is_denied && !is_one_of(error, &NEVER) {
+        return None;
+    }
+    let what = if is_denied {
+        "get the permission"
+    } else {
+        "correct that"
+    };
+    // AWS does not always say which of the permissions is missing, and gwctl does not know the secret's key.
+    let key = if is_denied || is_one_of(error, &OF_SECRET) {
+        "Where the secret is encrypted with a customer managed KMS key, kms:Decrypt on that key is needed too. "
+    } else {
+        ""
+    };
+    Some(format!(
+        "{key}Either {what} and retry, or run this as the database's first user and skip the step: {}",
+        sql.by_hand().join(" ")
+    ))
+}
+
+/// A refusal of the change itself, with what to do about it.
+fn with_way_out(mut error: AwsError, sql: &DatabaseUser) -> AwsError {
+    if let Some(way_out) = way_out(&error, sql) {
+        error.message = format!("{}. {way_out}", error.message);
+    }
+    error
 }
 
 impl Work for PrepareDatabase {
@@ -132,6 +165,10 @@ impl Work for PrepareDatabase {
         }
     }
 
+    fn passes(&self, error: &AwsError) -> bool {
+        error.kind == ErrorKind::Throttled || is_one_of(error, &SOON)
+    }
+
     async fn apply_one(&self, operation: &str, run_context: &RunContext) -> Result<Sent, AwsError> {
         let session = run_context.mutating_session();
         let rds = run_context.session.rds(&self.region);
@@ -139,7 +176,8 @@ impl Work for PrepareDatabase {
         let sent = match (operation, self.sql()) {
             (EXECUTE, Some(sql)) => {
                 let api = session.data_api(&self.region);
-                api.execute(&self.place(&arn), &sql.statement()).await?
+                let done = api.execute(&self.place(&arn), &sql.statement()).await;
+                done.map_err(|error| with_way_out(error, &sql))?
             }
             _ => session.rds(&self.region).enable_data_api(&arn).await?,
         };

@@ -102,6 +102,11 @@ macro_rules! tasks {
                 match self { $(Self::$name(task) => task.sends()),* }
             }
 
+            /// Whether AWS refused its change for now only: the same call may be taken a little later.
+            pub(super) fn passes(&self, error: &AwsError) -> bool {
+                match self { $(Self::$name(task) => task.passes(error)),* }
+            }
+
             /// Whether it is done.
             pub(super) async fn probe(&self, context: &Context<'_>) -> Observation {
                 match self { $(Self::$name(task) => Box::pin(task.probe(context)).await),* }

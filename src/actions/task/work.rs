@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 
 use crate::{Expected, PlannedCall, RunContext};
-use gwctl_aws::AwsError;
+use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::{Region, StackEvent};
 
 /// What looking found.
@@ -103,6 +103,10 @@ pub(crate) trait Work {
     fn times(&self) -> (Expected, u64);
     fn sends(&self) -> Option<String> {
         None
+    }
+    /// Whether AWS refused the change for now only: the same call may be taken a little later.
+    fn passes(&self, error: &AwsError) -> bool {
+        error.kind == ErrorKind::Throttled
     }
     async fn probe(&self, context: &Context<'_>) -> Observation;
     async fn apply(&self, _: &RunContext) -> Result<Sent, AwsError> {

@@ -198,6 +198,13 @@ fn notes(
                 .into(),
         );
     }
+    if purpose == Purpose::Provision && !args.service_role {
+        notes.push(
+            "it allows reading the secret of the database's first user: add kms:Decrypt on the key where that secret is \
+             encrypted with a customer managed KMS key"
+                .into(),
+        );
+    }
     let with_resources = args.service_role || own_rights(purpose, spec);
     if with_resources && !args.service_role {
         notes.push(

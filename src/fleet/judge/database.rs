@@ -12,6 +12,13 @@ use crate::{
 /// What is said of a secondary without an instance.
 const HEADLESS: &str = "headless";
 
+/// What the instances of a cluster report of their load.
+const LOAD: [Metric; 3] = [
+    Metric::DbCpu,
+    Metric::DbConnections,
+    Metric::DbWriteThroughput,
+];
+
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     if snapshot.database.id.is_empty() {
         // An API alone: nothing is missing.
@@ -162,6 +169,7 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
                     reasons.extend(said(&what, &instance.status, Verdict::Down));
                 }
             }
+            reasons.extend(unreported(snapshot, member));
             reasons
         }
         Err(unseen) => {
@@ -179,6 +187,30 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
             gone.into_iter().chain(unseen).collect()
         }
     }
+}
+
+/// RDS's word alone is no proof that a writer works: one that does reports its load every minute (aws-facts §1.3). A
+/// secondary has its lag for that.
+fn unreported(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
+    let metrics = &snapshot.database.clusters.get(&member.region)?.metrics;
+    let load = LOAD.map(|metric| metrics.get(metric));
+    // A question that failed since takes nothing from what was reported before.
+    let ends = load.iter().filter_map(|observed| {
+        let series = observed.last()?;
+        Some(series.newest()?.at + series.period)
+    });
+    let silence = ends.max().map(|end| snapshot.at.duration_since(end));
+    if silence.is_some_and(|age| age.as_secs_f64() <= snapshot.thresholds.metric_stale_s) {
+        return None;
+    }
+    let writer = format!("writer {}", member.cluster);
+    unseen(load[0], "load", &format!("load of {writer}")).or_else(|| {
+        let since = silence.map_or_else(String::new, |silence| format!(" for {}", age(silence)));
+        let text = format!(
+            "{writer} reports no CPU, connections or commits{since}: whether it works is not known"
+        );
+        Some(reason(Verdict::Unknown, "load", text))
+    })
 }
 
 /// An RDS Proxy in front of the writer that passes nothing on. What is not known of proxies is no reason: most

@@ -69,6 +69,41 @@ fn a_secondary_that_reports_no_lag_is_unknown() {
 }
 
 #[test]
+fn a_writer_that_reports_no_load_is_not_healthy() {
+    let writer = |f: &mut Fixture, change: fn(&mut crate::Metrics, Metric)| {
+        let clusters = &mut f.0.database.clusters;
+        let metrics = &mut clusters.get_mut(&region("us-east-1")).unwrap().metrics;
+        for metric in LOAD {
+            change(metrics, metric);
+        }
+    };
+    let said = judged(|f| writer(f, Fixture::no_data));
+    let words = "writer orders-us-east-1 reports no CPU, connections or commits";
+    let unknown = ": whether it works is not known";
+    assert_eq!(said, (Verdict::Unknown, format!("{words}{unknown}")));
+    let old = |metrics: &mut crate::Metrics, metric| {
+        let at = Fixture::now() - SignedDuration::from_mins(8);
+        Fixture::put(metrics, metric, at, 12.0);
+    };
+    let said = judged(|f| writer(f, old));
+    assert_eq!(
+        said,
+        (Verdict::Unknown, format!("{words} for 7 min{unknown}"))
+    );
+    // A question that failed is no silence.
+    let unanswered = |metrics: &mut crate::Metrics, metric| {
+        ask_failed(metrics.entry(metric), "no answer in time");
+    };
+    assert_eq!(judged(|f| writer(f, unanswered)).0, Verdict::Healthy);
+    let said = judged(|f| {
+        writer(f, old);
+        writer(f, unanswered);
+    });
+    let words = "CloudWatch in eu-west-1 could not be asked: no answer in time";
+    assert_eq!(said, (Verdict::Unknown, words.into()));
+}
+
+#[test]
 fn the_writer_decides_between_down_and_degraded() {
     let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "stopped".into()));
     assert_eq!(

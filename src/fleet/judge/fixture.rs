@@ -257,11 +257,12 @@ impl Fixture {
                 pending_reboot: Vec::new(),
                 needs: Vec::new(),
             });
-            let cluster = Cluster {
+            let mut cluster = Cluster {
                 id: format!("orders-{code}"),
                 state,
                 ..Cluster::default()
             };
+            Self::put(&mut cluster.metrics, Metric::DbCpu, Self::minute(), 30.0);
             self.0.database.clusters.insert(region(code), cluster);
             if code != "us-east-1" {
                 self.lag(code, 300.0);

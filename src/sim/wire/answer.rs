@@ -164,7 +164,7 @@ fn fate(sim: &Sim, address: &Address, operation: &str, signed: bool) -> Option<F
                 .flatten();
             let refused = match &how {
                 None | Some(How::LoseReply | How::BreakReply) => None,
-                Some(How::Fail(code)) => Some(Fault::bad(code, "The request was refused.")),
+                Some(How::Fail(code)) => Some(refusal::named(code)),
                 Some(How::Throttle) => Some(refusing(&Refusal::Throttled)),
                 Some(How::ServerError | How::Hang) => Some(refusal::internal(service)),
             };

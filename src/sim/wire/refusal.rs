@@ -53,6 +53,17 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
     }
 }
 
+/// The error called `code`, which somebody wants to see: with the status that AWS gives it where this simulator answers
+/// it by itself too.
+pub fn named(code: &str) -> Fault {
+    let status = if code == super::services::rds_data::UNAVAILABLE {
+        504
+    } else {
+        400
+    };
+    Fault::new(status, code, "The request was refused.")
+}
+
 /// Whether errors have the names of the JSON protocols; `CloudWatch` keeps those of Query in all of its.
 fn json(service: Service, protocol: Protocol) -> bool {
     matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"))

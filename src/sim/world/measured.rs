@@ -99,6 +99,8 @@ pub trait Reality: Debug + Send + Sync {
     fn health(&self, region: &Region) -> Option<Answered>;
     /// What the edge next to the operator answers; none where it does not.
     fn edge(&self) -> Option<Answered>;
+    /// Whether the database in `region` runs, and so answers.
+    fn database_answers(&self, region: &Region) -> bool;
     /// How far the database in `region` is behind the writer; none where nobody knows.
     fn lag(&self, region: &Region) -> Option<Duration>;
     /// The Region whose database takes writes; none between two of them.

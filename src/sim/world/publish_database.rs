@@ -27,7 +27,8 @@ impl Database {
         here.count()
     }
 
-    /// What every member cluster that answers has to say of the minute.
+    /// What every member cluster that answers has to say of the minute. The instances of one that was dead in it, if
+    /// only for a moment, measured nothing.
     pub(super) fn publish(
         &mut self,
         store: &mut MetricStore,
@@ -44,7 +45,12 @@ impl Database {
             let site = member.site;
             let seeding = member.seeding;
             let cluster = cluster_of(&self.members[index], resources);
-            let instances = self.instances_of(index, &resources.instances);
+            let was_dead = std::mem::take(&mut self.members[index].was_dead);
+            let instances = if was_dead {
+                0
+            } else {
+                self.instances_of(index, &resources.instances)
+            };
             if fleet.sites[site].strikes.dark || seeding {
                 continue;
             }
@@ -91,7 +97,9 @@ impl Database {
                         .iter()
                         .for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
                 }
-                store.publish(series.forwarding[0], minute, Sample::gauge(forwarded * 1.7));
+                if instances > 0 {
+                    store.publish(series.forwarding[0], minute, Sample::gauge(forwarded * 1.7));
+                }
                 continue;
             }
             // The lag between Regions is the volume's.
@@ -111,8 +119,10 @@ impl Database {
                 minute,
                 Sample::gauge((writes * 60.0 * 3.1).round()),
             );
-            let here = counted.forwarded_by.get(&site).copied().unwrap_or_default() / 60.0;
-            store.publish(series.forwarding[1], minute, Sample::gauge(here * 1.7));
+            if instances > 0 {
+                let here = counted.forwarded_by.get(&site).copied().unwrap_or_default() / 60.0;
+                store.publish(series.forwarding[1], minute, Sample::gauge(here * 1.7));
+            }
         }
     }
 }

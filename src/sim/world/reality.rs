@@ -139,7 +139,8 @@ impl Measured {
 }
 
 impl Database {
-    /// How far each member is, as it was measured. Of one that nobody knows of nothing new has arrived.
+    /// How far each member is, as it was measured, and whether it answers. Of one that nobody knows of nothing new has
+    /// arrived.
     pub(super) fn replicate_for_real(
         &mut self,
         reality: &dyn Reality,
@@ -155,6 +156,7 @@ impl Database {
                 reality.lag(&member.region)
             };
             member.measure(behind, now);
+            member.was_dead |= !reality.database_answers(&member.region);
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Member {
     pub cluster: String,
     /// A new one, whose volume is not there yet.
     pub seeding: bool,
+    /// Whether it did not answer at some moment of the minute that is being counted: only real software does that.
+    pub was_dead: bool,
     /// Index among the fleet's Regions.
     pub site: usize,
     /// Everything acknowledged up to this second (with fraction) has arrived.
@@ -63,6 +65,7 @@ impl Member {
             region: region.clone(),
             cluster: cluster.into(),
             seeding: false,
+            was_dead: false,
             site,
             applied_to: now as f64,
             lag_ms: 0.0,

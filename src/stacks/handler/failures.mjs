@@ -12,6 +12,8 @@ const GONE = new Set([
 // What PostgreSQL has against a statement, its values, its rights or the moment: then nothing of it is done.
 const OF_STATEMENT = /^(0A|22|23|28|40|42|53|25006|3D000)/;
 const READ_ONLY = '25006';
+// Of those of certificates: nobody whom Node trusts has signed it.
+const AUTHORITY = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 
 // A word for the log and for whoami: what is wrong, without names or values.
@@ -49,13 +51,27 @@ export function mayBeDone(error) {
   return Boolean(error.sent) && ['gone', 'slow'].includes(kindOf(error));
 }
 
+// For the log: what an operator does about a certificate that was refused. Nothing for any other failure.
+export function advice(failures, { ca, region }) {
+  const refused = failures.find(({ kind }) => kind === 'certificate');
+  if (refused?.code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return "The certificate is for another name than the endpoint's. READER_ENDPOINT and WRITER_ENDPOINT must be the cluster's own endpoints.";
+  }
+  if (!AUTHORITY.test(refused?.code)) return undefined;
+  const bundle = `${region}-bundle.pem from truststore.pki.rds.amazonaws.com`;
+  if (ca) return `The file that DATABASE_CA names lacks the authority of the certificate. Replace it by ${bundle}.`;
+  return `The function does not trust the authority of the certificate. NODE_EXTRA_CA_CERTS must be /var/runtime/ca-cert.pem. `
+    + `In a new Region, that file may get the authorities of RDS up to 4 weeks late. `
+    + `Until then, add ${bundle} to the function's package, and set DATABASE_CA to the path of the file.`;
+}
+
 // For people, and for clients: what is wrong and who may change it.
 export function sentence(kind) {
   switch (kind) {
     case 'read-only':
       return 'The database takes no writes at the moment. The writer may be moving to another Region.';
     case 'certificate':
-      return "The handler could not verify the database's certificate. An operator must look at it.";
+      return "The handler could not verify the database's certificate. The log says what an operator must do.";
     case 'sign-in':
       return 'The database refused the handler. An operator must look at its user and its permissions.';
     case 'full':

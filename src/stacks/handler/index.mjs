@@ -10,7 +10,7 @@
 // that was committed before). Header Consistency-Token: what the answer to the last POST had; see database.mjs.
 
 import { Database } from './database.mjs';
-import { canRetry, kindOf, sentence } from './failures.mjs';
+import { advice, canRetry, kindOf, sentence } from './failures.mjs';
 import { health } from './health.mjs';
 import { Request, problem } from './http.mjs';
 import { idsOf, log } from './log.mjs';
@@ -48,6 +48,7 @@ export async function handler(event, context) {
     databaseMs: round(trace.databaseMs),
     way: trace.way,
     failures: trace.failures.length ? trace.failures : undefined,
+    advice: advice(trace.failures, settings),
   });
   response.headers['x-region'] = settings.region;
   if (request.method === 'HEAD') delete response.body;

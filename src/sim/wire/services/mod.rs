@@ -18,7 +18,7 @@ mod logs;
 mod logs_pattern;
 mod page;
 mod rds;
-mod rds_data;
+pub(super) mod rds_data;
 mod recovery;
 mod region_switch;
 mod route53;

@@ -11,6 +11,9 @@ use crate::world::model::DbCluster;
 /// How much later than the cluster says that it is on, the Data API answers: AWS gives no figure.
 const ANSWERS: SignedDuration = SignedDuration::from_secs(30);
 
+/// Its HTTP status is 504.
+pub const UNAVAILABLE: &str = "DatabaseUnavailableException";
+
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
         "ExecuteStatement" => execute(world, ask),
@@ -66,12 +69,12 @@ fn reached<'w>(world: &'w State, ask: &Ask) -> Result<&'w DbCluster, Fault> {
     }
     if cluster.status != "available" {
         let message = format!("The cluster {} is {}.", cluster.id, cluster.status);
-        return Err(Fault::new(504, "DatabaseUnavailableException", message));
+        return Err(Fault::new(504, UNAVAILABLE, message));
     }
     // Which error a secondary answers with is not documented.
     if cluster.replication_source.is_some() {
         let message = "The writer instance wasn't found.";
-        return Err(Fault::new(504, "DatabaseUnavailableException", message));
+        return Err(Fault::new(504, UNAVAILABLE, message));
     }
     Ok(cluster)
 }
