@@ -83,7 +83,7 @@ pub use discovery::{
 pub use drill_spec::{DrillSpec, MUTED_AT_MOST};
 pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HERE, HealthCheck,
-    Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,
+    Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Turned, Vote,
 };
 pub use events::{
     Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, HealthEvent, LATENESS,
