@@ -98,12 +98,14 @@ pub fn confirmed_with_others(plan: &Plan, said: Said<'_>, operator: &Operator) -
 }
 
 impl Plan {
-    /// How, how long, in how many steps.
+    /// How, how long until clients are served and until it is done, in how many steps.
     pub fn in_brief(&self) -> String {
         let how = self.mechanism.as_ref().map(|choice| choice.mechanism);
         let how = how.map(|how| format!("{how}; ")).unwrap_or_default();
-        let takes = expected_recovery(self).unwrap_or_else(|| self.expected());
-        format!("{how}{}; {} steps", takes.words(), self.steps.len())
+        let recovery = expected_recovery(self);
+        let recovery = recovery.map(|time| format!("recovery {}; ", time.words()));
+        let (recovery, all) = (recovery.unwrap_or_default(), self.expected().words());
+        format!("{how}{recovery}in all {all}; {} steps", self.steps.len())
     }
 
     /// The checks that did not simply pass, a sentence each.

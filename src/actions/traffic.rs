@@ -35,6 +35,8 @@ pub(super) enum Answered {
     Nobody(String),
     /// Some do.
     Somebody(String),
+    /// Some did when they were asked last, before the time in question.
+    Before(String),
     /// Why it is not known.
     Unknown(String),
 }
@@ -48,16 +50,33 @@ pub(super) fn answered(snapshot: &Snapshot, region: &Region, since: Timestamp) -
             .map_or_else(String::new, |why| format!(" ({why})"));
         return Answered::Unknown(format!("what DNS answers is not known{why}"));
     };
-    if observed.at().is_none_or(|at| at < since) {
+    // Places are asked one after the other: each answer has an age of its own.
+    let at = |answer: &DnsAnswer| answer.at.or(observed.at());
+    let is_new = |answer: &&DnsAnswer| at(answer).is_some_and(|at| at >= since);
+    let (answers, old): (Vec<&DnsAnswer>, Vec<&DnsAnswer>) = answers.iter().partition(is_new);
+    if answers.is_empty() {
         return Answered::Unknown("DNS has not been asked since".into());
     }
+    let leads = |answer: &&DnsAnswer| answer.region.as_ref() == Some(region);
     let of = answers.len();
-    let here = answers
-        .iter()
-        .filter(|answer| answer.region.as_ref() == Some(region))
-        .count();
+    let here = answers.iter().copied().filter(leads).count();
+    let newest = answers.iter().copied().filter_map(at).max();
+    let age = newest.map_or_else(String::new, |newest| {
+        let age = gwctl_fleet::format::age(snapshot.at.duration_since(newest));
+        format!(", the newest {age} old")
+    });
     if here > 0 {
-        return Answered::Somebody(format!("{here} of {of} DNS answers lead to {region}"));
+        return Answered::Somebody(format!("{here} of {of} DNS answers lead to {region}{age}"));
+    }
+    if let Some(before) = old.iter().copied().find(leads) {
+        let age = at(before).map_or_else(String::new, |at| {
+            let age = gwctl_fleet::format::age(snapshot.at.duration_since(at));
+            format!(" {age} ago")
+        });
+        return Answered::Before(format!(
+            "none of {of} new DNS answers leads to {region}, and {}, which was answered with it{age}, is asked again next",
+            before.vantage
+        ));
     }
     match answers.iter().find(|answer| answer.region.is_none()) {
         Some(answer) => Answered::Unknown(format!(
@@ -65,13 +84,13 @@ pub(super) fn answered(snapshot: &Snapshot, region: &Region, since: Timestamp) -
             answer.value
         )),
         // One resolver is led to one Region: that says nothing of other clients.
-        None if answers.iter().all(DnsAnswer::is_here) => Answered::Unknown(format!(
+        None if answers.iter().all(|answer| answer.is_here()) => Answered::Unknown(format!(
             "DNS does not answer {region} here, and {}",
             snapshot
                 .answers_elsewhere()
                 .unwrap_or_else(|| "other places have not been asked yet".into())
         )),
-        None => Answered::Nobody(format!("none of {of} DNS answers leads to {region}")),
+        None => Answered::Nobody(format!("none of {of} DNS answers leads to {region}{age}")),
     }
 }
 
@@ -133,4 +152,67 @@ pub(super) fn checkers_agree_it_is_gone(snapshot: &Snapshot, region: &Region) ->
             point.value <= QUORUM && snapshot.at.duration_since(point.at) <= OLD
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gwctl_fleet::{FleetSpec, Observed, Source};
+
+    const NOW: i64 = 1_000;
+
+    fn region(code: &str) -> Region {
+        Region::new(code).unwrap()
+    }
+
+    fn at(ago: i64) -> Timestamp {
+        Timestamp::from_second(NOW - ago).unwrap()
+    }
+
+    /// What is said of `eu-west-1`, asked for since 20 s ago: each place, its Region, and the age of its answer.
+    fn said(answers: &[(&str, &str, i64)]) -> Answered {
+        let spec: FleetSpec = toml::from_str(include_str!("../cli/unbuilt.toml")).unwrap();
+        let mut snapshot = Snapshot::blank("orders", &spec, at(0));
+        let answer = |(place, code, ago): &(&str, &str, i64)| DnsAnswer {
+            vantage: (*place).into(),
+            value: "x".into(),
+            region: Some(region(code)),
+            ttl_s: None,
+            at: Some(at(*ago)),
+        };
+        let answers = answers.iter().map(answer).collect();
+        snapshot.edge.answers = Observed::known(answers, at(1), Source::probe());
+        answered(&snapshot, &region("eu-west-1"), at(20))
+    }
+
+    #[test]
+    fn an_answer_of_before_is_no_answer_of_now() {
+        let (eu, us) = ("eu-west-1", "us-east-1");
+        let before = said(&[("here", us, 1), ("Tokyo", us, 4), ("Amsterdam", eu, 35)]);
+        let Answered::Before(text) = before else {
+            panic!("Amsterdam was answered with it, and is to be asked again");
+        };
+        assert_eq!(
+            text,
+            "none of 2 new DNS answers leads to eu-west-1, and Amsterdam, which was answered with it 35s ago, is asked \
+             again next"
+        );
+        let now = said(&[("here", us, 1), ("Tokyo", us, 4), ("Amsterdam", us, 5)]);
+        let Answered::Nobody(text) = now else {
+            panic!("nobody is answered with it");
+        };
+        assert_eq!(
+            text,
+            "none of 3 DNS answers leads to eu-west-1, the newest 1s old"
+        );
+        let still = said(&[("here", us, 1), ("Tokyo", eu, 4), ("Amsterdam", eu, 35)]);
+        let Answered::Somebody(text) = still else {
+            panic!("Tokyo is answered with it");
+        };
+        assert_eq!(
+            text,
+            "1 of 2 DNS answers lead to eu-west-1, the newest 1s old"
+        );
+        assert!(matches!(said(&[("Tokyo", eu, 35)]), Answered::Unknown(_)));
+    }
 }

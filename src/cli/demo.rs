@@ -8,13 +8,13 @@ use super::args;
 use super::console::{THEME, open};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::flags::{Global, Simulated};
+use super::flags::Global;
 use super::incident::file;
 use super::lab::KnownLab;
 use super::lab::args::Load;
 use super::operator::operator;
 use super::output::tell;
-use super::simulated::refresh;
+use super::simulated::{named, no_such_fleet, refresh};
 use super::simulated_fleets::Worlds;
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
@@ -23,6 +23,7 @@ use crate::console::app::{FaultEntry, Mode};
 use crate::console::{FaultPanel, Fleets, Keeping, Opening, Setup};
 use crate::fleet::{FleetSpec, Pace};
 use crate::observe::Refresh;
+use crate::sim::Sim;
 
 /// Where the demo's fleet is described.
 const KEPT: &str =
@@ -30,8 +31,14 @@ const KEPT: &str =
 
 /// Founds a world and opens the console on it. Needs no configuration, no credentials, no network.
 pub fn run(global: &Global, args: &args::Demo) -> Result<Exit, Failure> {
+    let fleet = named(global).unwrap_or(Sim::NAME);
+    let names = Worlds::names();
+    if !names.iter().any(|name| name == fleet) {
+        let next = format!("The demo has {}.", names.join(", "));
+        return Err(no_such_fleet(fleet).next(next));
+    }
     if !args.lab {
-        return show(global, &args.world, Worlds::new(&args.world)?);
+        return show(global, fleet, Worlds::new(&args.world)?);
     }
     let runtime =
         tokio::runtime::Runtime::new().map_err(|error| Failure::io("start the runtime", &error))?;
@@ -42,13 +49,13 @@ pub fn run(global: &Global, args: &args::Demo) -> Result<Exit, Failure> {
     };
     let lab = runtime.block_on(Box::pin(KnownLab::start(load)))?;
     let worlds = Worlds::beside(lab.running.sim.clone(), &args.world);
-    let shown = show(global, &args.world, worlds);
+    let shown = show(global, fleet, worlds);
     let _entered = runtime.enter();
     drop(lab);
     shown
 }
 
-fn show(global: &Global, args: &Simulated, worlds: Worlds) -> Result<Exit, Failure> {
+fn show(global: &Global, fleet: &str, worlds: Worlds) -> Result<Exit, Failure> {
     let worlds = Arc::new(worlds);
     let sim = worlds.first();
     let paths = Paths::find(None)?;
@@ -60,10 +67,10 @@ fn show(global: &Global, args: &Simulated, worlds: Worlds) -> Result<Exit, Failu
             worlds: worlds.clone(),
             built: Arc::default(),
         }),
-        fleet: sim.name().to_owned(),
+        fleet: fleet.to_owned(),
         faults: Some(Arc::new(Faults(worlds.clone()))),
         mode: Mode::Demo {
-            scenario: args.scenario.clone(),
+            scenario: worlds.scenario(fleet).unwrap_or_default(),
         },
         write: global.write,
         pace: Pace::default(),

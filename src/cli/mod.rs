@@ -120,8 +120,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         output::tell(format!("gwctl: {said}"));
     }
     match &cli.command {
-        // It says how to call what is found.
-        Some(Command::Discover(_)) => {}
+        // The one says how to call what is found; the other has several fleets.
+        Some(Command::Discover(_) | Command::Demo(_)) => {}
         Some(command) if command.is_simulated() => simulated::only_its_fleet(global)?,
         _ => {}
     }

@@ -64,15 +64,25 @@ fn options(args: &Simulated) -> Result<SimOptions, Failure> {
 
 /// Refuses a fleet that no simulated world has. What the environment names is meant for configured fleets.
 pub fn only_its_fleet(global: &Global) -> Result<(), Failure> {
-    let named = global.fleet.as_deref().filter(|name| !name.is_empty());
-    let exported = std::env::var("GWCTL_FLEET").ok();
-    match named {
-        Some(name) if name != Sim::NAME && exported.as_deref() != Some(name) => {
-            let what = format!("there is no simulated fleet `{name}`");
-            Err(Failure::usage(what).next(format!("The simulated world has one: {}.", Sim::NAME)))
+    match named(global) {
+        Some(name) if name != Sim::NAME => {
+            let why = no_such_fleet(name);
+            Err(why.next(format!("The simulated world has one: {}.", Sim::NAME)))
         }
         _ => Ok(()),
     }
+}
+
+/// The fleet that `--fleet` names; what the environment says is for configured fleets.
+pub fn named(global: &Global) -> Option<&str> {
+    let named = global.fleet.as_deref().filter(|name| !name.is_empty());
+    let exported = std::env::var("GWCTL_FLEET").ok();
+    named.filter(|name| exported.as_deref() != Some(*name))
+}
+
+/// Why a simulated fleet cannot be opened.
+pub fn no_such_fleet(name: &str) -> Failure {
+    Failure::usage(format!("there is no simulated fleet `{name}`"))
 }
 
 /// The scenario of that name or file.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::hypothesis::Explanation;
-use gwctl_fleet::{Metrics, Missing, Observed, Region, Site, Snapshot};
+use gwctl_fleet::{Metrics, Missing, Observed, Region, Site, Snapshot, each_reason_once};
 
 /// Questions that got no answer for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +15,16 @@ pub struct Unseen {
     pub why: Missing,
 }
 
+impl Unseen {
+    /// What got no answer: of which places, and what was asked.
+    fn what(&self) -> String {
+        format!("{}: {}", self.places.join(", "), self.topics.join(", "))
+    }
+}
+
 impl std::fmt::Display for Unseen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (places, topics) = (self.places.join(", "), self.topics.join(", "));
-        write!(f, "{places}: {topics} ({})", self.why)
+        write!(f, "{} ({})", self.what(), self.why)
     }
 }
 
@@ -49,7 +55,7 @@ pub fn not_seen(unseen: &[Unseen], explanation: &Explanation, gaps: Vec<String>)
     }
     let worst = explanation.hypotheses.first();
     if worst.is_none_or(|worst| worst.cause != "credentials") {
-        return unseen.iter().map(ToString::to_string).chain(gaps).collect();
+        return each_once(unseen, gaps);
     }
     let without_aws = |one: &&Unseen| one.topics.iter().all(|topic| WITHOUT_AWS.contains(topic));
     let (others, of_aws): (Vec<&Unseen>, Vec<&Unseen>) = unseen.iter().partition(without_aws);
@@ -67,6 +73,26 @@ pub fn not_seen(unseen: &[Unseen], explanation: &Explanation, gaps: Vec<String>)
     }
     told.extend(others.iter().map(ToString::to_string));
     told
+}
+
+/// Each reason once: what lacks in the picture, and what lacks beside it for the same reason.
+fn each_once(unseen: &[Unseen], gaps: Vec<String>) -> Vec<String> {
+    let mut pairs: Vec<(String, String)> = unseen
+        .iter()
+        .map(|one| (one.what(), one.why.to_string()))
+        .collect();
+    let mut others = Vec::new();
+    for gap in gaps {
+        let cut = |why: &String| Some(gap.strip_suffix(why)?.strip_suffix(": ")?.to_owned());
+        match pairs
+            .iter()
+            .find_map(|(_, why)| Some((cut(why)?, why.clone())))
+        {
+            Some(pair) => pairs.push(pair),
+            None => others.push(gap),
+        }
+    }
+    each_reason_once(pairs).into_iter().chain(others).collect()
 }
 
 /// A Region of which nothing answers.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use heard::HERE;
 pub use no_lever::{NoLever, NoRecords};
 pub use takes::{Leaving, Takes};
+pub use turned::Turned;
 
 use super::{
     Certificate, GroupMember, Judgement, Metrics, Missing, Observed, ProbeReport, Region,
@@ -212,6 +213,9 @@ pub struct DnsAnswer {
     pub region: Option<Region>,
     /// Seconds this answer may still be kept.
     pub ttl_s: Option<u32>,
+    /// When it was given: places are asked one after the other. None in older recordings.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
 }
 
 /// The edge of a fleet.
@@ -248,6 +252,9 @@ pub struct Edge {
     pub region_switch: BTreeMap<Region, Observed<Vec<RegionSwitchPlan>>>,
     /// What DNS answers now.
     pub answers: Observed<Vec<DnsAnswer>>,
+    /// When other places began, or ended, to be answered with a Region, as far as gwctl saw it.
+    #[serde(default)]
+    pub turned: BTreeMap<Region, Turned>,
     /// Why no other place than this machine has an answer; none where one has, or none was asked for yet.
     pub unheard_elsewhere: Option<Missing>,
     /// gwctl's own request to the public domain.
@@ -296,3 +303,4 @@ mod stands_for;
 mod takes;
 #[cfg(test)]
 mod tests;
+mod turned;

@@ -57,6 +57,7 @@ mod switch;
 mod text;
 mod thresholds;
 mod throttle;
+mod told_once;
 mod verdict;
 mod wiring;
 mod word;
@@ -83,7 +84,7 @@ pub use discovery::{
 pub use drill_spec::{DrillSpec, MUTED_AT_MOST};
 pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HERE, HealthCheck,
-    Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,
+    Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Turned, Vote,
 };
 pub use events::{
     Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, HealthEvent, LATENESS,
@@ -128,5 +129,6 @@ pub use switch::{Lasting, Position, RoutingControl, RoutingEndpoint, Switch};
 pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
 pub use throttle::Throttle;
+pub use told_once::{each_reason_once, parts_once, without_repeats};
 pub use verdict::{Judgement, Reason, Verdict};
 pub use wiring::{CallPermission, FunctionAlias, Wire, Wired, Wiring};

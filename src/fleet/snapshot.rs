@@ -122,6 +122,7 @@ impl Snapshot {
                 named_switches: spec.sites.iter().filter_map(named_switch).collect(),
                 region_switch: region_switch(spec),
                 answers: Observed::default(),
+                turned: std::collections::BTreeMap::new(),
                 unheard_elsewhere: None,
                 probe: Observed::default(),
                 judgement: Judgement::default(),

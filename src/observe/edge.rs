@@ -106,6 +106,7 @@ fn answers(vantage: &str, values: Vec<String>, ttl_s: Option<u32>) -> Vec<DnsAns
         value: clean_line(&value),
         region: None,
         ttl_s,
+        at: None,
     };
     values.into_iter().map(answer).collect()
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::any_region::Anyone;
 use super::poller::Poller;
 use super::response::Response;
@@ -229,13 +231,16 @@ impl Picture {
     }
 
     pub(super) fn fold_here(&mut self, said: Response<Vec<DnsAnswer>>) {
-        self.here = Some(said);
+        let at = said.at;
+        self.here = Some(said.map(|answers| Ok(given(answers, at))));
         self.show_answers();
     }
 
     pub(super) fn fold_vantage(&mut self, place: &'static str, said: Response<Vec<DnsAnswer>>) {
         // What it was before a failure says nothing of now.
-        self.elsewhere.insert(place, said.answer);
+        let at = said.at;
+        let answer = said.answer.map(|answers| given(answers, at));
+        self.elsewhere.insert(place, answer);
         let heard = self.elsewhere.values().any(Result::is_ok);
         let why = self.elsewhere.get(place).and_then(|one| one.as_ref().err());
         self.snapshot.edge.unheard_elsewhere = why.filter(|_| !heard).cloned();
@@ -288,10 +293,10 @@ impl Picture {
                 })
                 .collect()
         });
-        self.snapshot
-            .edge
-            .answers
-            .renew(answer, here.at, here.source.clone());
+        let edge = &mut self.snapshot.edge;
+        let before = edge.answers.last().cloned().unwrap_or_default();
+        edge.answers.renew(answer, here.at, here.source.clone());
+        edge.see_turns(&before);
     }
 
     /// Brings everything that follows from the answers up to date.
@@ -314,4 +319,13 @@ impl Picture {
         changes::forget_oldest(&mut self.seen_changes);
         snapshot.changes = changes::newest(&self.seen_changes, snapshot);
     }
+}
+
+/// `answers`, which were given at `at`.
+fn given(answers: Vec<DnsAnswer>, at: Timestamp) -> Vec<DnsAnswer> {
+    let given = |answer| DnsAnswer {
+        at: Some(at),
+        ..answer
+    };
+    answers.into_iter().map(given).collect()
 }

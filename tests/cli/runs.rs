@@ -129,6 +129,8 @@ fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
     assert_eq!(killed.code, -1, "{}{}", killed.out, killed.err);
     let list = desk.run(&["runs"]).out;
     assert!(list.contains("evacuate  us-east-1  left"), "{list}");
+    assert!(list.contains("  FLEET   WHEN "), "{list}");
+    assert!(list.contains("  orders  20"), "{list}");
     let status = desk.run(&["status"]).out;
     for words in [
         "open run      Evacuate us-east-1",

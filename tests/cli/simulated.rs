@@ -372,6 +372,9 @@ fn a_simulated_fleet_that_there_is_not_is_refused_by_name() {
             ran.err
         );
     }
+    let demo = home.run(&["demo", "--fleet", "other"]).err;
+    let all = "The demo has orders, basket, parcel, refund, wallet.";
+    assert!(demo.contains(all), "{demo}");
     assert_eq!(home.run(&["status", "--demo", "--fleet", "orders"]).code, 0);
     let mut any = home.command(&["status", "--demo"]);
     any.env("GWCTL_FLEET", "other");

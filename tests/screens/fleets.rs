@@ -89,13 +89,17 @@ fn shown(state: &State) -> String {
 fn four_fleets_at_every_size() {
     for size in SIZES {
         let (columns, rows) = size;
-        keep(&format!("fleets-{columns}x{rows}"), &shown(&console(size)));
+        let mut state = console(size);
+        press(&mut state, "g");
+        keep(&format!("fleets-{columns}x{rows}"), &shown(&state));
     }
 }
 
 #[test]
 fn the_worst_fleet_stands_first_and_one_that_was_not_seen_claims_nothing() {
-    let shown = shown(&console((120, 40)));
+    let mut state = console((120, 40));
+    press(&mut state, "g");
+    let shown = shown(&state);
     let row = |name: &str| {
         let mut lines = shown.lines().enumerate().skip(3);
         let found = lines.find(|(_, line)| line.contains(&format!(" {name} ")));
@@ -143,7 +147,7 @@ fn what_costs_much_is_asked_for_first() {
 #[test]
 fn enter_opens_the_fleet_under_the_cursor() {
     let mut state = console((120, 40));
-    let opened = press(&mut state, "enter");
+    let opened = press(&mut state, "g enter");
     let open = Effect::Open(1, "parcel".into(), Pace::Calm);
     let other = Effect::Open(1, "basket".into(), Pace::Calm);
     assert!(
@@ -151,6 +155,21 @@ fn enter_opens_the_fleet_under_the_cursor() {
         "{opened:?}"
     );
     assert_eq!(*state.screen(), Screen::Fleet);
+}
+
+#[test]
+fn until_it_is_moved_the_cursor_is_on_the_fleet_that_is_open() {
+    let mut state = console((120, 40));
+    let chosen = |state: &State| state.selected().unwrap().key.clone();
+    assert_eq!(chosen(&state), "orders", "though worse ones stand above it");
+    // What comes later does not move it, wherever the fleet stands then.
+    let gone = called("search", sample::writer_gone());
+    update(&mut state, Msg::Fleets(FleetsNews::Seen(Arc::new(gone))));
+    assert_eq!(chosen(&state), "orders");
+    assert_eq!(press(&mut state, "enter"), [Effect::LookAtFleets(false)]);
+    assert_eq!(*state.screen(), Screen::Fleet);
+    press(&mut state, "0 g 1 0");
+    assert_ne!(chosen(&state), "orders", "it was moved");
 }
 
 #[test]
@@ -189,7 +208,7 @@ fn the_cursor_stays_on_the_fleet_when_the_order_changes() {
     let search = called("search", sample::fleet(&sample::THREE));
     update(&mut state, Msg::Fleets(FleetsNews::Seen(Arc::new(search))));
     let chosen = |state: &State| state.selected().unwrap().key.clone();
-    // The first row, which nobody moved to: Enter would open it all the same.
+    press(&mut state, "g");
     let first = chosen(&state);
     let healthy = called(&first, sample::fleet(&sample::THREE));
     update(&mut state, Msg::Fleets(FleetsNews::Seen(Arc::new(healthy))));

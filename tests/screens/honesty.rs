@@ -3,7 +3,7 @@
 use gwctl::console::app::Screen;
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Role, Theme};
-use gwctl::fleet::{Metric, Missing, Observed, Verdict, judge};
+use gwctl::fleet::{Metric, Missing, Observed, Turned, Verdict, judge};
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
@@ -521,4 +521,27 @@ fn an_age_that_nobody_could_tell_is_not_one_that_was_not_asked_yet() {
         (ends("us-east-1"), ends("eu-west-1")),
         (Some('?'), Some('…'))
     );
+}
+
+#[test]
+fn what_dns_was_seen_to_answer_counts_more_than_an_older_figure_of_the_health_check() {
+    let column = |seconds: i64, answers: bool| {
+        let mut snapshot = sample::fleet(&sample::THREE);
+        let at = sample::ago(seconds);
+        let turned = Turned { answers, at };
+        let region = sample::region("eu-west-1");
+        snapshot.edge.turned.insert(region, turned);
+        let wide = sample::state(snapshot, (200, 60));
+        let shown = text(&drawn(&wide, &dark()));
+        row(&shown, "\u{25cf} eu-west-1 ").to_owned()
+    };
+    let out = column(20, false);
+    assert!(out.contains(" OUT "), "{out}");
+    let older = column(900, false);
+    assert!(
+        !older.contains(" OUT ") && older.contains(" in "),
+        "{older}"
+    );
+    let agrees = column(20, true);
+    assert!(agrees.contains(" in "), "{agrees}");
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use gwctl::actions::{Phase, Plan, RunState};
 use gwctl::console::app::{
-    Code, Effect, FleetsNews, Hold, Key, Listed, Msg, Overlay, Screen, SeveralNews, SeveralPart,
-    SeveralWish, Stage, State, Stopped, update,
+    Code, Effect, FleetsNews, Gesture, Hold, Key, Listed, Msg, Overlay, Screen, SeveralNews,
+    SeveralPart, SeveralWish, Stage, State, Stopped, update,
 };
+use gwctl::console::view::{Depth, Theme, draw_into};
 use gwctl::fleet::Snapshot;
 
 use super::guided::look;
+use super::looks::drawn;
 use super::sample::{self, run};
 use super::snapshots::{SIZES, keep};
 
@@ -315,6 +317,128 @@ fn esc_leaves_the_overview_what_runs_goes_on_and_quitting_asks() {
     let stopped = |fleet: &str| SeveralNews::Stopped(fleet.into(), Stopped::Left);
     assert!(!news(&mut state, number, stopped("basket")).contains(&Effect::Quit));
     assert!(news(&mut state, number, stopped("parcel")).contains(&Effect::Quit));
+}
+
+/// The line of tabs on the Fleet screen of `fleet`.
+fn tabs_on(state: &mut State, fleet: &str) -> (String, Vec<Effect>) {
+    let effects = keys(state, &format!("\x1b:fleet {fleet}\n"));
+    assert_eq!(*state.screen(), Screen::Fleet, "{fleet}");
+    let shown = look(state);
+    let tabs = shown.lines().nth(1).unwrap_or_default().to_owned();
+    (tabs, effects)
+}
+
+#[test]
+fn the_tab_and_the_fleet_screen_tell_of_the_run_on_the_fleet_that_is_shown() {
+    let mut state = under_way((120, 40)).0;
+    for (fleet, said) in [
+        ("basket", "6 evacuate \u{25b8} running"),
+        ("parcel", "6 evacuate \u{25a0} held"),
+        ("orders", "6 evacuate \u{25cf} done"),
+        ("wallet", "6 evacuate \u{25a0} 1 of 3 held"),
+    ] {
+        let (tabs, _) = tabs_on(&mut state, fleet);
+        assert!(tabs.contains(said), "{fleet}: {tabs}");
+        assert!(!tabs.contains(&format!("evacuate {fleet}")), "{tabs}");
+    }
+    let (_, effects) = tabs_on(&mut state, "basket");
+    let id = "20261123-120135-evacuate-basket";
+    assert!(effects.contains(&Effect::Speak(id.into())), "{effects:?}");
+    keys(&mut state, "6");
+    assert_eq!(*state.screen(), Screen::Run);
+    assert_eq!(state.guided.run.as_ref().unwrap().state.id, id);
+    // Where none of them runs, the tab opens all.
+    tabs_on(&mut state, "wallet");
+    keys(&mut state, "6");
+    assert!(matches!(state.overlay, Some(Overlay::Several)));
+}
+
+#[test]
+fn the_tab_is_there_at_80_columns_and_a_click_on_it_opens_all() {
+    let mut state = under_way((80, 24)).0;
+    let (tabs, _) = tabs_on(&mut state, "wallet");
+    assert!(tabs.contains("6 \u{25a0} 1 of 3"), "{tabs}");
+    assert!(tabs.contains("WRITE"), "{tabs}");
+    let theme = Theme::load("dark", None, Depth::True, false).unwrap();
+    let buffer = drawn(&state, &theme);
+    let hits = draw_into(&mut buffer.clone(), buffer.area, &state, &theme);
+    update(&mut state, Msg::Drawn(hits));
+    let x = tabs.chars().take_while(|c| *c != '6').count();
+    let x = u16::try_from(x).unwrap();
+    update(&mut state, Msg::Mouse(Gesture::Click, x, 1));
+    assert!(matches!(state.overlay, Some(Overlay::Several)));
+}
+
+#[test]
+fn a_run_that_is_held_on_another_fleet_is_told_above_every_screen() {
+    let mut state = under_way((120, 40)).0;
+    tabs_on(&mut state, "basket");
+    let shown = look(&state);
+    assert!(
+        shown.contains("held \u{b7} :runs opens it \u{b7} needs you \u{b7} parcel: Evacuate"),
+        "{shown}"
+    );
+    tabs_on(&mut state, "parcel");
+    let shown = look(&state);
+    assert!(
+        shown.contains("held \u{b7} 6 opens it \u{b7} needs you \u{b7} Evacuate"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_run_that_somebody_else_drives_on_the_fleet_that_is_shown_is_told_while_others_run_here() {
+    let mut state = under_way((120, 40)).0;
+    let (_, effects) = tabs_on(&mut state, "wallet");
+    let mut opened = effects.iter().filter_map(|effect| match effect {
+        Effect::Open(generation, ..) => Some(*generation),
+        _ => None,
+    });
+    let opened = opened.next().unwrap();
+    let theirs = run_of("wallet", run::running());
+    let hold = Hold::Theirs(Box::new(run::holder("bob", "console-2")));
+    update(&mut state, Msg::Unfinished(opened, theirs, hold));
+    let shown = look(&state);
+    assert!(shown.contains("driven by bob on console-2"), "{shown}");
+    assert!(shown.contains("6 evacuate \u{25b8} running"), "{shown}");
+}
+
+#[test]
+fn the_tab_names_the_fleet_of_a_run_on_another_one() {
+    let mut state = run::writing(sample::fleet(&sample::THREE), (120, 40));
+    state.fleets = FLEETS.map(Into::into).into();
+    let made = run_of("orders", run::running());
+    update(&mut state, Msg::Run(made, Hold::Ours));
+    let (tabs, _) = tabs_on(&mut state, "basket");
+    assert!(
+        tabs.contains("6 evacuate orders \u{25b8} running"),
+        "{tabs}"
+    );
+}
+
+#[test]
+fn the_question_before_leaving_names_every_run_that_is_under_way() {
+    for size in SIZES {
+        let (mut state, _) = under_way(size);
+        keys(&mut state, "\x1bq");
+        let kept = format!("several-quit-{}x{}", size.0, size.1);
+        let shown = look(&state);
+        keep(&kept, &shown);
+        for fleet in ["basket", "parcel"] {
+            let line = format!("{fleet}  gwctl runs show 20261123-120135-evacuate-{fleet} --demo");
+            assert!(shown.contains(&line), "{shown}");
+        }
+        assert!(!shown.contains("evacuate-orders"), "it is over: {shown}");
+    }
+    // One that begins is one of them.
+    let (mut state, number) = planned((120, 40));
+    keys(&mut state, "\neu-west-1 3\n");
+    let first = SeveralNews::Run(run_of("basket", run::running()));
+    news(&mut state, number, first);
+    keys(&mut state, "\x1bq");
+    let shown = look(&state);
+    assert!(shown.contains("3 runs are under way"), "{shown}");
+    assert!(shown.contains("parcel  begins"), "{shown}");
 }
 
 #[test]

@@ -51,6 +51,16 @@ fn two_of_three_fleets_begin_to_leave_after_one_confirmation_and_the_third_says_
 }
 
 #[test]
+fn the_demo_opens_the_fleet_that_is_named() {
+    let mut console = Console::living(&[&FIVE[..], &["--fleet", "parcel"]].concat());
+    console.wait_text(&["gwctl parcel", "DEMO lag-surge"]);
+    console.press("0");
+    console.wait_text(&["wallet", "watching 4 others"]);
+    console.press("q");
+    assert_eq!(console.exit_code(), 0);
+}
+
+#[test]
 fn read_only_shows_the_plans_and_starts_none() {
     let mut console = Console::living(&FIVE);
     planned(&mut console);

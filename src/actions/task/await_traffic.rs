@@ -81,7 +81,9 @@ impl AwaitTraffic {
         // Where the count cannot decide, DNS does, after the cached older answers expired.
         let left = self.caches_s.saturating_sub(context.elapsed_s());
         match traffic::answered(snapshot, &self.region, context.since) {
-            Answered::Somebody(dns) => Observation::Underway(format!("{said}; {dns}")),
+            Answered::Somebody(dns) | Answered::Before(dns) => {
+                Observation::Underway(format!("{said}; {dns}"))
+            }
             Answered::Nobody(dns) if left == 0 => Observation::Done(format!(
                 "{said}; {dns}, and older answers in caches have expired"
             )),
@@ -221,8 +223,9 @@ pub(super) fn clients_came(
                 "{said}; {dns}: check whether {region} serves its clients"
             )))
         }
-        Answered::Somebody(dns) | Answered::Nobody(dns) | Answered::Unknown(dns) => {
-            Err(Observation::Underway(format!("{said}; {dns}")))
-        }
+        Answered::Somebody(dns)
+        | Answered::Before(dns)
+        | Answered::Nobody(dns)
+        | Answered::Unknown(dns) => Err(Observation::Underway(format!("{said}; {dns}"))),
     }
 }

@@ -14,7 +14,14 @@ use crate::cli::flags::Output;
 use crate::cli::output::print;
 use crate::fleet::{clean, clean_line, clean_markdown};
 
-const HEADS: [&str; 6] = ["RUN", "WHEN", "ACTION", "TARGET", "PHASE", "OPERATOR"];
+const COLUMNS: usize = 7;
+const HEADS: [&str; COLUMNS] = [
+    "RUN", "FLEET", "WHEN", "ACTION", "TARGET", "PHASE", "OPERATOR",
+];
+/// Where the phase stands.
+const PHASE: usize = 5;
+/// What a narrow terminal does without, first to last: the identifier of a run begins with both.
+const SPARED: [usize; 2] = [2, 3];
 /// Longest cell.
 const LONGEST: usize = 44;
 
@@ -96,29 +103,12 @@ fn waiting_document(asked: &Asked) -> Value {
 }
 
 fn table(runs: &[Summary], folder: &Folder, paper: Paper) -> String {
-    let rows: Vec<[String; 6]> = std::iter::once(HEADS.map(str::to_owned))
+    let rows: Vec<[String; COLUMNS]> = std::iter::once(HEADS.map(str::to_owned))
         .chain(runs.iter().map(|run| row(run, folder)))
         .map(|row| row.map(|cell| clean(&cell, LONGEST)))
         .collect();
-    let width = |n: usize| rows.iter().map(|row| row[n].width()).max().unwrap_or(0);
-    let widths: [usize; 6] = std::array::from_fn(width);
-    let mut text = String::new();
-    for (line, row) in rows.iter().enumerate() {
-        let cells: Vec<String> = row
-            .iter()
-            .enumerate()
-            .map(|(n, cell)| {
-                let cell = pad(cell, widths[n]);
-                match (line, n) {
-                    (0, _) => paper.ink(Ink::Faint, &cell),
-                    (_, 4) => paper.ink(ink(runs[line - 1].phase()), &cell),
-                    _ => cell,
-                }
-            })
-            .collect();
-        text.push_str(cells.join("  ").trim_end());
-        text.push('\n');
-    }
+    let phases: Vec<Option<Phase>> = runs.iter().map(Summary::phase).collect();
+    let mut text = aligned(&rows, &phases, paper);
     let states = runs.iter().filter_map(|run| run.state.as_ref().ok());
     for told in states.flat_map(|run| standing_alone(run, folder)) {
         let why = paper.hang(0, &told);
@@ -127,6 +117,40 @@ fn table(runs: &[Summary], folder: &Folder, paper: Paper) -> String {
     for broken in runs.iter().filter_map(|run| run.state.as_ref().err()) {
         let why = paper.hang(0, &broken.to_string());
         let _ = writeln!(text, "\n{}", paper.ink(Ink::Bad, &why));
+    }
+    text
+}
+
+/// The rows, the first of them the headings: no line is longer than the terminal is wide, as far as columns can be
+/// spared and the last one can be cut.
+fn aligned(rows: &[[String; COLUMNS]], phases: &[Option<Phase>], paper: Paper) -> String {
+    let width = |n: usize| rows.iter().map(|row| row[n].width()).max().unwrap_or(0);
+    let widths: [usize; COLUMNS] = std::array::from_fn(width);
+    let room = paper.width.unwrap_or(usize::MAX);
+    let mut kept: Vec<usize> = (0..COLUMNS).collect();
+    let taken = |kept: &[usize]| kept.iter().map(|n| widths[*n] + 2).sum::<usize>() - 2;
+    for spared in SPARED {
+        if taken(&kept) > room {
+            kept.retain(|n| *n != spared);
+        }
+    }
+    let last = COLUMNS - 1;
+    let for_last = room.saturating_sub(taken(&kept) - widths[last]).max(1);
+    let mut text = String::new();
+    for (line, row) in rows.iter().enumerate() {
+        let cells = kept.iter().map(|n| {
+            let cell = match *n {
+                n if n == last => clean(&row[n], for_last),
+                n => pad(&row[n], widths[n]),
+            };
+            match (line.checked_sub(1), *n) {
+                (None, _) => paper.ink(Ink::Faint, &cell),
+                (Some(run), PHASE) => paper.ink(ink(phases[run]), &cell),
+                _ => cell,
+            }
+        });
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
     }
     text
 }
@@ -161,21 +185,17 @@ const fn ink(phase: Option<Phase>) -> Ink {
     }
 }
 
-fn row(run: &Summary, folder: &Folder) -> [String; 6] {
+fn row(run: &Summary, folder: &Folder) -> [String; COLUMNS] {
     match &run.state {
         Err(_) => {
-            let none = String::new;
-            [
-                run.id.clone(),
-                none(),
-                none(),
-                none(),
-                phase(run, folder),
-                none(),
-            ]
+            let mut row = [const { String::new() }; COLUMNS];
+            row[0].clone_from(&run.id);
+            row[PHASE] = phase(run, folder);
+            row
         }
         Ok(state) => [
             run.id.clone(),
+            state.plan.fleet.clone(),
             state.begun.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
             state.plan.intent.name().into(),
             state.plan.intent.target(),
@@ -230,5 +250,53 @@ fn document(run: &Summary, folder: &Folder) -> Value {
             "offered_to": state.offered.as_ref().map(|offered| &offered.what.to),
             })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<[String; COLUMNS]> {
+        let run = |fleet: &str| {
+            [
+                "20261123-120135-evacuate-3f2a",
+                fleet,
+                "2026-11-23 12:01:35Z",
+                "evacuate",
+                "ap-southeast-1",
+                "running, live",
+                "a.long.name@workstation-of-the-platform-team",
+            ]
+            .map(str::to_owned)
+        };
+        vec![HEADS.map(str::to_owned), run("orders"), run("basket")]
+    }
+
+    fn at(width: Option<usize>) -> String {
+        let paper = Paper {
+            width,
+            color: false,
+        };
+        aligned(&rows(), &[None, None], paper)
+    }
+
+    #[test]
+    fn at_80_columns_each_run_is_in_one_line_with_its_fleet_its_target_and_its_phase() {
+        let text = at(Some(80));
+        assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+        let whole = "20261123-120135-evacuate-3f2a  basket  ap-southeast-1  running, live  a.";
+        assert!(text.contains(whole), "{text}");
+        assert!(
+            text.starts_with("RUN                            FLEET   TARGET "),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_program_reads_every_column_whole() {
+        let text = at(None);
+        let whole = "2026-11-23 12:01:35Z  evacuate  ap-southeast-1  running, live  a.long.name@workstation-of-the-platform-team";
+        assert!(text.contains(&format!("basket  {whole}")), "{text}");
     }
 }

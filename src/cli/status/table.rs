@@ -10,7 +10,7 @@ use super::readiness;
 use super::rows;
 use super::runs::Runs;
 use crate::fleet::columns::{Column, Drawn};
-use crate::fleet::{Judgement, Verdict, clean_line};
+use crate::fleet::{Judgement, Reason, Site, Verdict, clean_line, parts_once, without_repeats};
 
 /// Longest cell of a column.
 const LONGEST: usize = 40;
@@ -30,8 +30,8 @@ pub fn draw(report: &Report, color: bool) -> String {
         clean_line(&picture.name),
         picture.at.strftime("%Y-%m-%d %H:%M:%SZ")
     );
-    for reason in &picture.judgement.reasons {
-        let _ = writeln!(text, "  {}", clean_line(&reason.text));
+    for line in parts_once(&picture.judgement.reasons) {
+        let _ = writeln!(text, "  {}", clean_line(&line));
     }
     text.push('\n');
 
@@ -41,9 +41,8 @@ pub fn draw(report: &Report, color: bool) -> String {
     let told = |judgement: &Judgement| {
         judgement.reasons.len() == 1 && judgement.verdict != Verdict::Healthy
     };
-    for site in picture.sites.iter().filter(|site| !told(&site.judgement)) {
-        reasons(&mut text, site.region.as_str(), &site.judgement, color);
-    }
+    let untold = picture.sites.iter().filter(|site| !told(&site.judgement));
+    reasons(&mut text, untold, color);
     text.push('\n');
 
     let rest = rows::rest(picture);
@@ -61,10 +60,21 @@ pub fn draw(report: &Report, color: bool) -> String {
     text
 }
 
-fn reasons(text: &mut String, whose: &str, judgement: &Judgement, color: bool) {
-    for reason in &judgement.reasons {
+/// Each reason once, with the Regions that it is about.
+fn reasons<'a>(text: &mut String, sites: impl Iterator<Item = &'a Site>, color: bool) {
+    let mut told: Vec<(&Reason, Vec<&str>)> = Vec::new();
+    for site in sites {
+        for reason in without_repeats(&site.judgement.reasons) {
+            match told.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, whose)) => whose.push(site.region.as_str()),
+                None => told.push((reason, vec![site.region.as_str()])),
+            }
+        }
+    }
+    for (reason, whose) in told {
         let verdict = paint(reason.verdict, reason.verdict.word(), color);
-        let _ = writeln!(text, "  {whose} {verdict}: {}", clean_line(&reason.text));
+        let (whose, said) = (whose.join(", "), clean_line(&reason.text));
+        let _ = writeln!(text, "  {whose} {verdict}: {said}");
     }
 }
 

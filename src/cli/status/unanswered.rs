@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::fleet::each_reason_once;
+
 /// A question that got no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unanswered {
@@ -111,8 +113,8 @@ fn area_and_topic(path: &str) -> (&str, &str) {
 /// Regions and parts that are named in a sentence, before the others are counted.
 const NAMED: usize = 3;
 
-/// Each reason with the same topics in a sentence, however many Regions it is about:
-/// `eu-west-1, us-east-1: alarms, api (could not ask: no answer in time)`.
+/// Each reason in a sentence, whatever it is about:
+/// `edge: records; eu-west-1, us-east-1: alarms, api (could not ask: no answer in time)`.
 pub fn sentences(unanswered: &[Unanswered]) -> Vec<String> {
     let mut merged: Vec<(Vec<String>, String, Vec<String>)> = Vec::new();
     for (area, why, topics) in grouped(unanswered) {
@@ -122,10 +124,10 @@ pub fn sentences(unanswered: &[Unanswered]) -> Vec<String> {
             None => merged.push((vec![area], why, topics)),
         }
     }
-    let said = merged
-        .into_iter()
-        .map(|(areas, why, topics)| format!("{}: {} ({why})", places(&areas), topics.join(", ")));
-    said.collect()
+    each_reason_once(merged.into_iter().map(|(areas, why, topics)| {
+        let what = format!("{}: {}", places(&areas), topics.join(", "));
+        (what, why)
+    }))
 }
 
 /// `us-east-1, eu-west-1, ap-southeast-1 and 31 others`.
@@ -207,6 +209,7 @@ mod tests {
             )]
         );
         let two = [refused("us-east-1", "alarms"), refused("eu-west-1", "api")];
-        assert_eq!(sentences(&two).len(), 2, "different questions stay apart");
+        let both = "us-east-1: alarms; eu-west-1: api (not allowed: cloudwatch:DescribeAlarms)";
+        assert_eq!(sentences(&two), [both]);
     }
 }

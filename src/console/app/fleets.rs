@@ -92,12 +92,6 @@ impl Overview {
         !self.agreed && self.dollars_per_hour(shown) > UNASKED
     }
 
-    /// Whether each fleet but `shown` was seen completely, so that their order is no longer being made.
-    pub(super) fn is_ordered(&self, shown: &str) -> bool {
-        let seen = |picture: &Arc<Snapshot>| picture.complete || picture.name == shown;
-        !self.pictures.is_empty() && self.pictures.iter().all(seen)
-    }
-
     /// The open run of `fleet`: one that a process drives before one that nobody does.
     pub fn acts(&self, fleet: &str) -> Option<&Acting> {
         let of = self.acting.iter().filter(|run| run.fleet == fleet);

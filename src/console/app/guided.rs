@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Action, NotKept, Several, Wizard};
+use super::{Action, Member, NotKept, Several, Wizard};
 use gwctl_actions::{
     Conflict, Lately, LeaseHolder, Order, Phase, RunState, StepStatus, Waiting, recovery,
 };
@@ -95,8 +95,41 @@ pub enum Hold {
 impl Guided {
     /// Whether this console drives a run, or several.
     pub fn is_live(&self) -> bool {
-        let several = self.several.as_ref();
-        self.run.as_ref().is_some_and(Shown::live) || several.is_some_and(Several::is_live)
+        !self.driven().is_empty()
+    }
+
+    /// The runs that this console drives, or begins: on which fleet, and their identifiers once they have one.
+    pub fn driven(&self) -> Vec<(&str, Option<&str>)> {
+        let several = self.several.iter().flat_map(|several| &several.members);
+        let live = several.filter(|member| member.is_live());
+        let beside: Vec<_> = live.map(Member::named).collect();
+        let one = self.run.iter().filter(|shown| shown.live());
+        let one = one.map(|shown| {
+            (
+                shown.state.plan.fleet.as_str(),
+                Some(shown.state.id.as_str()),
+            )
+        });
+        let one = one.filter(|run| !beside.contains(run));
+        one.chain(beside.iter().copied()).collect()
+    }
+
+    /// The action on several fleets whose runs have begun.
+    pub fn group(&self) -> Option<&Several> {
+        self.several.as_ref().filter(|several| several.has_begun())
+    }
+
+    /// Whether there is a run to show.
+    pub fn has_runs(&self) -> bool {
+        self.run.is_some() || self.group().is_some()
+    }
+
+    /// Of an action on several fleets, the run that is held while another one, or none, is shown.
+    pub fn held_beside(&self) -> Option<Shown> {
+        let shown = self.run.as_ref().map(|shown| &shown.state.id);
+        let (worst, ..) = self.group()?.worst()?;
+        let held = worst.hold == Hold::Ours && worst.state.phase() == Phase::Held;
+        (held && shown != Some(&worst.state.id)).then_some(worst)
     }
 }
 

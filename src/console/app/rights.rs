@@ -71,14 +71,20 @@ impl State {
         offered.is_some_and(|offered| self.is_named(&offered.what))
     }
 
-    /// What should be said above the screen: an unfinished run nobody looked at, or one that is held.
-    pub fn calls_for_attention(&self) -> Option<&Shown> {
-        let shown = self.guided.run.as_ref()?;
+    /// What should be said above the screen: an unfinished run nobody looked at, or one that is held; of several, also
+    /// one that is held on another fleet.
+    pub fn calls_for_attention(&self) -> Option<Shown> {
+        let shown = self.guided.run.as_ref();
+        let shown = shown.filter(|shown| self.wants_attention(shown));
+        shown.cloned().or_else(|| self.guided.held_beside())
+    }
+
+    fn wants_attention(&self, shown: &Shown) -> bool {
         let phase = shown.state.phase();
         let held = shown.hold == Hold::Ours && phase == Phase::Held;
         let left = !shown.seen && !phase.over();
         let offered = shown.hold != Hold::Ours && self.is_offered_here();
-        ((held || left || offered) && self.screen() != &Screen::Run).then_some(shown)
+        (held || left || offered) && self.screen() != &Screen::Run
     }
 
     /// What Retry, Skip and Continue are about: the step under the cursor when it is held, or else the

@@ -184,6 +184,7 @@ pub(super) fn picture(second: i64) -> Snapshot {
         value: "eu-west-1.api.orders.example.com".into(),
         region: Some(region("eu-west-1")),
         ttl_s: Some(60),
+        at: None,
     }]);
     database(&mut picture);
     picture.ledger.enter(Call {

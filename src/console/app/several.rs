@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use super::Stopped;
+use super::{Hold, Shown, Stopped};
 use gwctl_actions::{Intent, Phase, Plan, RunState, holds, word_for_several};
 use gwctl_fleet::Region;
 
@@ -142,6 +142,26 @@ impl Several {
         self.members.get(self.row)
     }
 
+    /// Whether they were confirmed: from there on it is about their runs.
+    pub fn has_begun(&self) -> bool {
+        self.stage == Stage::Runs
+    }
+
+    /// The run on `fleet`, and who moves it.
+    pub fn on(&self, fleet: &str) -> Option<Shown> {
+        let mut all = self.members.iter();
+        all.find(|member| member.fleet == fleet)?.shown()
+    }
+
+    /// How many runs stand as the worst of them does, which is `.0`; and how many runs there are.
+    pub fn worst(&self) -> Option<(Shown, usize, usize)> {
+        let runs: Vec<Shown> = self.members.iter().filter_map(Member::shown).collect();
+        let worst = runs.first()?.clone();
+        let alike =
+            |run: &&Shown| (run.state.phase(), &run.hold) == (worst.state.phase(), &worst.hold);
+        Some((worst.clone(), runs.iter().filter(alike).count(), runs.len()))
+    }
+
     /// The one whose run has this identifier.
     pub fn of_run(&self, id: &str) -> Option<&Member> {
         let mut all = self.members.iter();
@@ -206,6 +226,24 @@ impl Member {
             Part::Runs(run) | Part::Left(run, _) => Some(run),
             _ => None,
         }
+    }
+
+    /// Its fleet, and the identifier of its run, where it has one.
+    pub fn named(&self) -> (&str, Option<&str>) {
+        (&self.fleet, self.run().map(|run| run.id.as_str()))
+    }
+
+    /// Its run as the run screen shows it, where it has one.
+    pub fn shown(&self) -> Option<Shown> {
+        let hold = match &self.part {
+            Part::Runs(_) => Hold::Ours,
+            _ => Hold::Nobody,
+        };
+        Some(Shown {
+            state: Arc::clone(self.run()?),
+            hold,
+            seen: true,
+        })
     }
 
     /// Whether this console drives its run, or begins it.

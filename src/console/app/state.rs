@@ -441,7 +441,7 @@ impl State {
         let led = |leads: &Leads| match leads {
             Leads::To(screen) => Some(screen.clone()),
             Leads::ToRegion => self.region_at_hand().map(Screen::Region),
-            Leads::ToRun => self.guided.run.as_ref().map(|_| Screen::Run),
+            Leads::ToRun => self.guided.has_runs().then_some(Screen::Run),
             Leads::ToFleets => (self.fleets.len() > 1).then_some(Screen::Fleets),
         };
         SCREENS

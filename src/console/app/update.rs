@@ -128,6 +128,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    effects.extend(several::keep_at_hand(state));
     follow(state);
     effects.extend(due(state));
     effects

@@ -9,7 +9,8 @@ use super::freshness::Show;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
-use crate::app::{Action, Connection, Hold, Mode, Screen, Target};
+use crate::app::{Action, Connection, Hold, Mode, Screen, Several, Shown, Target};
+use gwctl_actions::RunState;
 use gwctl_fleet::{Verdict, format};
 
 /// Name, verdict, where it runs, who asks, what time it is; below, the screens.
@@ -140,8 +141,10 @@ fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shor
     }
     let taken = |how| {
         let cells = tabs.iter().map(|screen| match screen {
-            // It tells how the run stands, and for how long.
-            Screen::Run => 32,
+            // It tells how the run stands, and for how long: as wide as it may become.
+            Screen::Run => {
+                32.max(run_parts(scene, false).map_or(0, |(parts, _)| parts[0].len() + 22))
+            }
             other => tab_name(other, how).len() + 4,
         });
         cells.sum::<usize>()
@@ -152,8 +155,8 @@ fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shor
 }
 
 /// Whether the tab of a run, or of all fleets, leaves the others so little room that one blank has to part them.
-const fn is_tight(scene: &Scene<'_>, width: u16) -> bool {
-    scene.state.guided.run.is_some() && width < 110 || scene.state.fleets.len() > 1 && width < 84
+fn is_tight(scene: &Scene<'_>, width: u16) -> bool {
+    scene.state.guided.has_runs() && width < 110 || scene.state.fleets.len() > 1 && width < 84
 }
 
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -227,19 +230,11 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// The run's tab, seen on every screen: what runs, how it stands, for how long.
 fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, limit: u16) -> bool {
-    let Some(shown) = &scene.state.guided.run else {
+    let tight = is_tight(scene, area.width);
+    let Some(([name, standing], role)) = run_parts(scene, tight) else {
         return false;
     };
-    let run = &shown.state;
-    let (mark, word, role) = scene.standing(shown);
-    let until = run.ended.unwrap_or(scene.now.max(run.begun));
-    let clock = format::steady_stopwatch(until.duration_since(run.begun));
-    let (name, word) = if is_tight(scene, area.width) {
-        (String::new(), String::new())
-    } else {
-        (format!("{} ", run.plan.intent.name()), format!("{word} "))
-    };
-    let end = if is_tight(scene, area.width) { "" } else { " " };
+    let end = if tight { "" } else { " " };
     let here = scene.state.screen() == &Screen::Run;
     let ground = |style: Style| {
         if here {
@@ -256,10 +251,7 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
             ground(scene.style(Role::Accent)),
         ),
         Span::styled(name, ground(scene.style(Role::Text))),
-        Span::styled(
-            format!("{mark} {word}{clock}{end}"),
-            ground(scene.style(role)),
-        ),
+        Span::styled(format!("{standing}{end}"), ground(scene.style(role))),
     ]);
     let start = *x;
     *x += paint::line(buf, *x, area.y, limit.saturating_sub(*x), &line);
@@ -268,6 +260,55 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
         Target::Tab(Screen::Run),
     ));
     true
+}
+
+/// `evacuate `, and `▸ running 03:00`; the marks alone where the tabs are `tight`.
+fn run_parts(scene: &Scene<'_>, tight: bool) -> Option<([String; 2], Role)> {
+    let guided = &scene.state.guided;
+    let (name, [short, long], role) = match &guided.run {
+        Some(shown) => of_one(scene, shown),
+        None => of_several(scene, guided.group()?),
+    };
+    let parts = if tight {
+        [String::new(), short]
+    } else {
+        [name, long]
+    };
+    Some((parts, role))
+}
+
+/// Of the run on the fleet that is shown: what runs, how it stands in short and in words.
+fn of_one(scene: &Scene<'_>, shown: &Shown) -> (String, [String; 2], Role) {
+    let run = &shown.state;
+    let (mark, word, role) = scene.standing(shown);
+    let until = run.ended.unwrap_or(scene.now.max(run.begun));
+    let clock = format::steady_stopwatch(until.duration_since(run.begun));
+    let of = elsewhere(scene, run).map_or_else(String::new, |fleet| format!("{fleet} "));
+    let standing = [format!("{mark} {clock}"), format!("{mark} {word} {clock}")];
+    (format!("{} {of}", run.plan.intent.name()), standing, role)
+}
+
+/// Of several runs, of which none is on the fleet that is shown: `■ 1 of 3 held`.
+fn of_several(scene: &Scene<'_>, several: &Several) -> (String, [String; 2], Role) {
+    let name = format!("{} ", several.intent.name());
+    let Some((worst, alike, all)) = several.worst() else {
+        let text = if several.is_live() {
+            "beginning"
+        } else {
+            "none runs"
+        };
+        return (name, [text, text].map(str::to_owned), Role::Muted);
+    };
+    let (mark, word, role) = scene.standing(&worst);
+    let count = format!("{mark} {alike} of {all}");
+    let long = format!("{count} {word}");
+    (name, [count, long], role)
+}
+
+/// The fleet of a run, where it is not the one that is shown.
+pub(super) fn elsewhere(scene: &Scene<'_>, run: &RunState) -> Option<String> {
+    let fleet = &run.plan.fleet;
+    (*fleet != scene.state.fleet).then(|| gwctl_fleet::clean(fleet, 16))
 }
 
 /// A line above the screen while the program that gives the credentials waits for somebody.
@@ -319,7 +360,7 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         return area;
     };
     let run = &shown.state;
-    let (mark, word, role) = scene.standing(shown);
+    let (mark, word, role) = scene.standing(&shown);
     let what = match (&shown.hold, run.phase()) {
         (Hold::Ours | Hold::Recorded, _) => "needs you".to_owned(),
         (Hold::Theirs(holder), _) if scene.state.is_offered_here() => {
@@ -339,9 +380,23 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         ),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
-    let key = scene.key(Action::Show(Screen::Run.tab()));
+    let of_tab = scene
+        .state
+        .guided
+        .run
+        .as_ref()
+        .is_some_and(|of_tab| of_tab.state.id == run.id);
+    let key = if of_tab {
+        scene.key(Action::Show(Screen::Run.tab()))
+    } else {
+        ":runs".to_owned()
+    };
+    let of = match elsewhere(scene, run) {
+        Some(fleet) => format!("{fleet}: "),
+        None => String::new(),
+    };
     let text = format!(
-        " {mark} {word} \u{b7} {key} opens it \u{b7} {what} \u{b7} {} ",
+        " {mark} {word} \u{b7} {key} opens it \u{b7} {what} \u{b7} {of}{} ",
         paint::safe(&run.plan.title)
     );
     let place = Rect { height: 1, ..area };

@@ -339,21 +339,18 @@ fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, Strin
 
 /// A run is under way: stay, or leave it?
 pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
-    let guided = &scene.state.guided;
-    let several = guided.several.as_ref();
-    let live: Vec<&str> = several
-        .into_iter()
-        .flat_map(|several| &several.members)
-        .filter(|member| member.is_live())
-        .filter_map(|member| Some(member.run()?.id.as_str()))
-        .collect();
-    let one = guided.run.as_ref().filter(|run| run.live());
-    let one = one.map(|run| run.state.id.as_str());
-    let id = one.or(live.first().copied()).unwrap_or_default().to_owned();
-    let title = match live.len() {
+    let driven = scene.state.guided.driven();
+    let title = match driven.len() {
         0 | 1 => "A run is under way".to_owned(),
         more => format!("{more} runs are under way"),
     };
+    let mut said = left_behind(scene, &driven);
+    let room = usize::from(area.height.saturating_sub(8)).max(2);
+    if said.len() > room {
+        let more = said.len() - room + 1;
+        said.truncate(room - 1);
+        said.push(format!("and {more} more: `gwctl runs` lists them"));
+    }
     let lines = vec![
         Line::from(scene.span("Stay", Role::Text)),
         Line::from(scene.span(
@@ -362,23 +359,13 @@ pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
         )),
     ];
     let width = area.width.saturating_sub(4).min(84);
-    let inner = window(scene, area, buf, (width, 7), &title);
+    let height = said.len() as u16 + 5;
+    let inner = window(scene, area, buf, (width, height), &title);
     let entries = Rect {
         height: 2.min(inner.height),
         ..inner
     };
     list(scene, entries, buf, &lines, row);
-    let said = if matches!(scene.state.mode, Mode::Demo { .. }) {
-        [
-            "Its simulated world ends with this console. This shows it:".to_owned(),
-            format!("gwctl runs show {id} --demo"),
-        ]
-    } else {
-        [
-            "Anybody on this machine can resume it:".to_owned(),
-            format!("gwctl runs resume {id} --write"),
-        ]
-    };
     for (text, y) in said.iter().zip(entries.bottom() + 1..inner.bottom()) {
         paint::text(
             buf,
@@ -389,4 +376,28 @@ pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
             scene.style(Role::Muted),
         );
     }
+}
+
+/// What can be done with the runs that are left, a line each; which fleet, where there are several.
+fn left_behind(scene: &Scene<'_>, driven: &[(&str, Option<&str>)]) -> Vec<String> {
+    let is_demo = matches!(scene.state.mode, Mode::Demo { .. });
+    let mut said = vec![match (is_demo, driven.len() > 1) {
+        (true, false) => "Its simulated world ends with this console. This shows it:".to_owned(),
+        (true, true) => "Their simulated worlds end with this console. This shows them:".to_owned(),
+        (false, false) => "Anybody on this machine can resume it:".to_owned(),
+        (false, true) => "Anybody on this machine can resume them:".to_owned(),
+    }];
+    let name = |fleet: &str| gwctl_fleet::clean(fleet, 20);
+    let widest = driven.iter().map(|(fleet, _)| cells(&name(fleet))).max();
+    let widest = widest.filter(|_| driven.len() > 1);
+    for (fleet, id) in driven {
+        let pad = |width| format!("{:<width$}  ", name(fleet));
+        let fleet = widest.map_or_else(String::new, pad);
+        said.push(match id {
+            Some(id) if is_demo => format!("{fleet}gwctl runs show {id} --demo"),
+            Some(id) => format!("{fleet}gwctl runs resume {id} --write"),
+            None => format!("{fleet}begins"),
+        });
+    }
+    said
 }

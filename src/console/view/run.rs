@@ -46,7 +46,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         sent(scene, bottom, buf, &shown.state);
         let fleet = (scene.snapshot.sites.len() as u16 + 3).min(right.height / 2);
         let (top, bottom) = split(right, fleet);
-        run_side::fleet(scene, top, buf);
+        run_side::fleet(scene, top, buf, &shown.state);
         match run_stack::shown(scene, &shown.state) {
             Some(step) => {
                 let (stack, bottom) = split(bottom, bottom.height * 3 / 4);
@@ -72,7 +72,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             _ => sent(scene, middle, buf, &shown.state),
         }
         if fleet > 0 {
-            run_side::fleet(scene, bottom, buf);
+            run_side::fleet(scene, bottom, buf, &shown.state);
         }
     }
 }

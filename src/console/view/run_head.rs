@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use super::chrome::elsewhere;
 use super::digits;
+use super::freshness::cells;
 use super::paint;
 use super::prose::Prose;
 use super::run::objective;
@@ -31,28 +33,31 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> R
         height,
         ..area
     };
-    time(scene, clock, buf, shown, big);
+    let taken = time(scene, clock, buf, shown, big);
     let (mark, word, role) = scene.standing(shown);
     let state = Span::styled(
         format!(" {mark} {} ", word.to_uppercase()),
         scene.style(role).add_modifier(Modifier::REVERSED),
     );
+    let of = elsewhere(scene, run).map_or_else(String::new, |fleet| format!("{fleet}: "));
+    let room = area.width.saturating_sub(taken + 1);
+    let for_title = usize::from(room).saturating_sub(state.width() + 2 + cells(&of));
+    let title = titled(&paint::safe(&run.plan.title), for_title);
     let title = Line::from(vec![
         Span::raw(" "),
         state,
-        scene.span(format!(" {}", paint::safe(&run.plan.title)), Role::Title),
+        scene.span(format!(" {of}{title}"), Role::Title),
     ]);
-    let room = area.width.saturating_sub(wide + 1);
     paint::line(buf, area.x, area.y, room, &title);
-    let facts = Line::from(scene.span(
-        format!(
-            " {}  {} by {}",
-            run.id,
-            format::clock(run.begun),
-            paint::safe(&run.operator)
-        ),
-        Role::Muted,
-    ));
+    let room = area.width.saturating_sub(wide + 1);
+    // The identifier begins with the time.
+    let begun = if big {
+        format!("  {}", format::clock(run.begun))
+    } else {
+        String::new()
+    };
+    let facts = format!(" {}{begun} by {}", run.id, paint::safe(&run.operator));
+    let facts = Line::from(scene.span(facts, Role::Muted));
     paint::line(buf, area.x, area.y + 1, room, &facts);
     if big {
         let now = Line::from(scene.span(format!(" {}", under_way(run, scene.now)), Role::Text));
@@ -66,7 +71,15 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> R
     attention(scene, rest, buf, shown)
 }
 
-/// What is under way, in a line.
+/// A run's title in `room` cells: rather without the details of how, or without how, than with half of it.
+fn titled(title: &str, room: usize) -> String {
+    let without = |mark: &str| title.split_once(mark).map_or(title, |(before, _)| before);
+    let kept = [title, without(" ("), without(" by ")];
+    let fits = kept.into_iter().find(|kept| cells(kept) <= room);
+    fits.map_or_else(|| paint::fitted(title, room), str::to_owned)
+}
+
+/// What is under way, in a line: first how long it takes, which is never cut.
 fn under_way(run: &RunState, now: Timestamp) -> String {
     let steps: Vec<&str> = run
         .active()
@@ -77,13 +90,13 @@ fn under_way(run: &RunState, now: Timestamp) -> String {
         String::new()
     } else {
         let left = left(run, now).left_words();
-        format!("now: {}; {left}", steps.join("; "))
+        format!("{left}; now: {}", steps.join("; "))
     }
 }
 
 /// The clock against the recovery time objective, or what is expected where nothing is recovered. It stops once
-/// what was to be recovered is.
-fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: bool) {
+/// what was to be recovered is. How many cells its first line takes.
+fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: bool) -> u16 {
     let run = &shown.state;
     let (from, until) = (run.begun, shown.until());
     let used = until
@@ -125,6 +138,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
             &line,
             scene.style(Role::Muted),
         );
+        area.width + 1
     } else {
         let line = Line::from(vec![
             scene.span(if recovered { "recovered after " } else { "" }, Role::Muted),
@@ -142,6 +156,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         if recovers {
             objective(scene, bar, buf, used, rto);
         }
+        width + 1
     }
 }
 

@@ -5,11 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::bars;
+use super::chrome::elsewhere;
 use super::paint;
 use super::scene::Scene;
 use super::sites;
 use super::table::{Column, Grid};
 use super::theme::Role;
+use gwctl_actions::RunState;
 use gwctl_fleet::Metric;
 use gwctl_fleet::format;
 
@@ -23,8 +25,15 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// One line a Region.
-pub fn fleet(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let title = Line::from(scene.heading("Fleet", false));
+pub fn fleet(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, run: &RunState) {
+    let title = match elsewhere(scene, run) {
+        None => "Fleet".to_owned(),
+        Some(_) => format!(
+            "Fleet {}, not that of the run",
+            gwctl_fleet::clean(&scene.state.fleet, 16)
+        ),
+    };
+    let title = Line::from(scene.heading(title, false));
     let inner = scene.frame(area, buf, &title, None, false);
     if inner.height < 2 {
         return;

@@ -12,15 +12,16 @@ use super::staged::{self, Key};
 use super::table::{Column, Grid};
 use super::theme::Role;
 use crate::app::{Action, Member, Several, SeveralPart as Part, Stage, Target, Window};
-use gwctl_actions::{Finding, Plan, RunState, StepStatus, expected_recovery};
+use gwctl_actions::{Expected, Finding, Plan, RunState, StepStatus, expected_recovery};
 use gwctl_fleet::format;
 
 const PLANS: &[Column] = &[
     Column::words("Fleet", 14, 0).stretching(10),
     Column::words("Checks", 14, 1),
-    Column::words("How", 18, 4).stretching(14),
-    Column::words("Takes", 13, 3).stretching(5),
-    Column::figure("Steps", 5, 5),
+    Column::words("How", 18, 5).stretching(14),
+    Column::words("Recovery", 13, 3).stretching(5),
+    Column::words("In all", 13, 4).stretching(5),
+    Column::figure("Steps", 5, 6),
     Column::words("Why", 22, 2).stretching(120),
 ];
 
@@ -228,15 +229,17 @@ fn member_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, membe
     }
 }
 
-/// How, how long, in how many steps, and what to look at first.
+/// How, how long until clients are served and until it is done, in how many steps, and what to look at first.
 fn plans(scene: &Scene<'_>, plan: &Plan) -> Vec<(Span<'static>, bool)> {
     let how = plan.mechanism.as_ref();
     let how = how.map_or_else(String::new, |choice| choice.mechanism.to_string());
-    let takes = expected_recovery(plan).unwrap_or_else(|| plan.expected());
+    let recovery = expected_recovery(plan);
+    let recovery = recovery.map_or_else(|| "none".to_owned(), Expected::short);
     let first = plan.worth_a_look().into_iter().next().unwrap_or_default();
     vec![
         (scene.span(how, Role::Text), false),
-        (scene.span(takes.short(), Role::Text), false),
+        (scene.span(recovery, Role::Text), false),
+        (scene.span(plan.expected().short(), Role::Text), false),
         (scene.span(plan.steps.len().to_string(), Role::Text), true),
         (
             scene.span(paint::safe(&first).into_owned(), Role::Muted),

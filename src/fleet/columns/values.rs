@@ -1,11 +1,11 @@
 //! What each column says.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Moment;
 use crate::{
     Certificate, CheckVerdict, Freshness, HealthCheck, Known, Metric, Missing, Observed, Reading,
-    Region, RoutingRecord, Site, Tone, Unit, Verdict, format,
+    Region, RoutingRecord, Site, Tone, Turned, Unit, Verdict, format,
 };
 
 pub(super) fn region(_: &Moment<'_>, site: &Site) -> Reading {
@@ -178,7 +178,40 @@ pub fn dns(moment: &Moment<'_>, region: &Region) -> (Reading, CheckVerdict) {
         let none = Reading::words("no routing record", Tone::Judged(Verdict::Degraded));
         return (none.or_narrow("none"), CheckVerdict::Unknown);
     };
-    (admitted(moment, verdict, edge.check(region)), verdict)
+    let check = edge.check(region);
+    match turned(moment, region, verdict, check) {
+        Some(turned) => by_answers(turned, moment.now),
+        None => (admitted(moment, verdict, check), verdict),
+    }
+}
+
+/// What DNS answers with, where that is newer than the figure by which `verdict` says otherwise: CloudWatch has it
+/// minutes later (aws-facts §1.3).
+fn turned(
+    moment: &Moment<'_>,
+    region: &Region,
+    verdict: CheckVerdict,
+    check: Option<&HealthCheck>,
+) -> Option<Turned> {
+    let by_figure = matches!(verdict, CheckVerdict::Healthy | CheckVerdict::Unhealthy);
+    let turned = *moment.snapshot.edge.turned.get(region)?;
+    let figures = check?.metrics.get(Metric::CheckStatus).last()?;
+    let newer = turned.at > figures.newest()?.at;
+    (by_figure && newer && verdict.in_service() != Some(turned.answers)).then_some(turned)
+}
+
+fn by_answers(turned: Turned, now: Timestamp) -> (Reading, CheckVerdict) {
+    let ago = format::age(now.duration_since(turned.at));
+    let (text, narrow, verdict, tone) = if turned.answers {
+        let text = "in service: DNS answers with it again";
+        (text, "in", CheckVerdict::Healthy, Verdict::Healthy)
+    } else {
+        let text = "out of service: DNS no longer answers with it";
+        (text, "OUT", CheckVerdict::Unhealthy, Verdict::Down)
+    };
+    let text = format!("{text}, seen {ago} ago; the figure of its health check is older");
+    let reading = Reading::words(text, Tone::Judged(tone)).or_narrow(narrow);
+    (reading, verdict)
 }
 
 pub(super) fn in_dns(moment: &Moment<'_>, site: &Site) -> Reading {

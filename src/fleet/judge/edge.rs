@@ -452,6 +452,7 @@ mod tests {
             value: value.into(),
             region: region.map(self::region),
             ttl_s: Some(40),
+            at: None,
         };
         let said = judged(|f| {
             f.region_dark("eu-west-1");

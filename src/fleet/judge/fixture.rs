@@ -181,6 +181,7 @@ impl Fixture {
             value: format!("{code}.api.orders.example.com"),
             region: Some(region(code)),
             ttl_s: Some(60),
+            at: None,
         };
         self.0.identity = Self::known(Identity {
             account: "123456789012".into(),

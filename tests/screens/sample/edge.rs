@@ -117,6 +117,7 @@ fn routing(edge: &mut Edge, sites: &[Region]) {
         value: format!("{region}.api.orders.example.com"),
         region: Some(region.clone()),
         ttl_s: Some(ttl),
+        at: None,
     };
     let at = |index: usize| &sites[index % sites.len()];
     edge.answers = known(

@@ -12,11 +12,9 @@ pub(super) fn settle(state: &mut State) {
             .cloned()
             .unwrap_or_default();
         let rows = state.rows(*panel);
-        let same = before
-            .key
-            .as_ref()
-            .and_then(|key| rows.iter().position(|row| &row.key == key));
-        let cursor = at(same.unwrap_or(before.row), &rows, is_kept(state, *panel));
+        let key = before.key.as_ref().or_else(|| unmoved(state, *panel));
+        let same = key.and_then(|key| rows.iter().position(|row| &row.key == key));
+        let cursor = at(same.unwrap_or(before.row), &rows, is_kept(*panel));
         drop(rows);
         state.cursors.insert(state.spot(*panel), cursor);
     }
@@ -24,14 +22,20 @@ pub(super) fn settle(state: &mut State) {
 
 /// Puts the cursor of `panel` on a row.
 pub(super) fn point_at(state: &mut State, panel: Panel, row: usize) {
-    let cursor = at(row, &state.rows(panel), is_kept(state, panel));
+    let cursor = at(row, &state.rows(panel), is_kept(panel));
     state.cursors.insert(state.spot(panel), cursor);
 }
 
+/// Where the cursor of `panel` is before somebody moves it, where that is not the first row: among the fleets on the one
+/// that is open, wherever that stands while the order is being made.
+fn unmoved(state: &State, panel: Panel) -> Option<&String> {
+    (panel == Panel::Fleets).then_some(&state.fleet)
+}
+
 /// Whether the cursor stays on its row though that is the first. What opens a fleet must not open another one because the
-/// order changed a moment before; the order is made once each of them was seen.
-fn is_kept(state: &State, panel: Panel) -> bool {
-    panel == Panel::Fleets && state.overview.is_ordered(&state.fleet)
+/// order changed a moment before.
+fn is_kept(panel: Panel) -> bool {
+    panel == Panel::Fleets
 }
 
 /// A cursor on a row. On the first one it stays first unless that is `kept`, whatever comes before: nobody chose that row,

@@ -1,7 +1,7 @@
 //! The mouse: what was clicked follows from what was drawn where.
 
-use super::super::{Effect, Gesture, Overlay, State, Target};
-use super::{act, approvals, charts, navigate, overlay};
+use super::super::{Effect, Gesture, Overlay, Screen, State, Target};
+use super::{act, approvals, charts, navigate, overlay, several};
 
 /// Rows a turn of the wheel moves.
 const WHEEL: isize = 3;
@@ -25,6 +25,7 @@ pub(super) fn moved(state: &mut State, gesture: Gesture, x: u16, y: u16) -> Vec<
 /// A second click on a row opens it where `opens`: in a chart it reads another minute.
 fn clicked(state: &mut State, target: Option<Target>, opens: bool) -> Vec<Effect> {
     match target {
+        Some(Target::Tab(Screen::Run)) => several::show_run_or_all(state),
         Some(Target::Tab(screen)) => navigate::go(state, screen),
         Some(Target::Approvals) => approvals::list(state),
         Some(Target::Panel(panel)) => {

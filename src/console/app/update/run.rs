@@ -153,7 +153,7 @@ fn tell_offer(state: &mut State, now: &Shown) {
 }
 
 /// Incident pace while a run is live, and then the one before.
-fn pace(state: &mut State, live: bool) -> Vec<Effect> {
+pub(super) fn pace(state: &mut State, live: bool) -> Vec<Effect> {
     if live && state.guided.pace_before.is_none() {
         state.guided.pace_before = Some(state.pace);
         state.pace = Pace::Incident;
@@ -167,7 +167,10 @@ fn pace(state: &mut State, live: bool) -> Vec<Effect> {
 
 /// An unfinished run was found when the fleet was opened.
 pub(super) fn unfinished(state: &mut State, run: Arc<RunState>, hold: Hold) {
-    if state.guided.is_live() {
+    let live = state.guided.run.as_ref().is_some_and(Shown::live);
+    let several = state.guided.several.as_ref();
+    let beside = several.and_then(|several| several.of_run(&run.id));
+    if live || beside.is_some_and(Member::is_live) {
         return;
     }
     state.guided.run = Some(Shown {

@@ -74,8 +74,7 @@ const UNMARKED: &str = "mark fleets first: Space marks the one under the cursor,
 
 /// Shows again what is under way with several fleets.
 pub(super) fn reopen(state: &mut State) -> bool {
-    let runs = state.guided.several.as_ref();
-    let runs = runs.is_some_and(|several| several.stage == Stage::Runs);
+    let runs = state.guided.group().is_some();
     if runs {
         state.overlay = Some(Overlay::Several);
     }
@@ -235,26 +234,55 @@ fn open_run(state: &mut State) -> Vec<Effect> {
 pub(super) fn show_run(state: &mut State, id: &str) -> Option<Vec<Effect>> {
     let several = state.guided.several.as_ref()?;
     let member = several.of_run(id)?;
-    let run = Arc::clone(member.run()?);
-    let ours = matches!(member.part, Part::Runs(_));
+    let of_member = member.shown()?;
     let shown = state.guided.run.as_ref().filter(|shown| shown.live());
     if shown.is_some_and(|shown| several.of_run(&shown.state.id).is_none()) {
         let why = "a run is under way here: it stays on screen";
         notify(state, why, Gravity::Error);
         return Some(Vec::new());
     }
-    state.guided.run = Some(Shown {
-        state: run,
-        hold: if ours { Hold::Ours } else { Hold::Nobody },
-        seen: true,
-    });
     state.overlay = None;
     navigate::go(state, Screen::Run);
-    Some(vec![if ours {
-        Effect::Speak(id.to_owned())
+    Some(vec![turn_to(state, of_member)])
+}
+
+/// The run that is shown, and spoken to, is this one of several.
+fn turn_to(state: &mut State, run: Shown) -> Effect {
+    let id = run.state.id.clone();
+    let ours = run.hold == Hold::Ours;
+    state.guided.run = Some(run);
+    if ours {
+        Effect::Speak(id)
     } else {
-        Effect::Follow(id.to_owned())
-    }])
+        Effect::Follow(id)
+    }
+}
+
+/// Keeps the run that the tab stands for, and that keys speak to, the one on the fleet that is shown, where several run.
+/// The run screen keeps what it shows.
+pub(super) fn keep_at_hand(state: &mut State) -> Vec<Effect> {
+    let Some(group) = state.guided.group() else {
+        return Vec::new();
+    };
+    if *state.screen() == Screen::Run {
+        return Vec::new();
+    }
+    let shown = state.guided.run.as_ref();
+    let other = shown.filter(|shown| group.of_run(&shown.state.id).is_none());
+    let is_here = |run: &Shown| run.state.plan.fleet == state.fleet;
+    let is_over = |run: &Shown| run.state.phase().over();
+    let at_hand = other.cloned().into_iter().chain(group.on(&state.fleet));
+    let at_hand = at_hand.filter(|run| is_here(run) || !is_over(run) || !group.is_live());
+    let at_hand = at_hand.max_by_key(|run| (is_here(run), !is_over(run), run.state.begun));
+    let id = |shown: &Shown| shown.state.id.clone();
+    if at_hand.as_ref().map(id) == shown.map(id) {
+        return Vec::new();
+    }
+    let live = at_hand.as_ref().is_some_and(Shown::live);
+    state.guided.run = None;
+    let mut effects: Vec<Effect> = at_hand.map(|run| turn_to(state, run)).into_iter().collect();
+    effects.extend(run::pace(state, live));
+    effects
 }
 
 /// Esc: from the run of one of several back to their overview; elsewhere one level back.
