@@ -250,7 +250,7 @@ fn a_second_process_is_told_who_acts_and_an_interrupted_run_can_be_resumed() {
     let resume = ["runs", "resume", "last", "--write"];
     let there = desk.run_with(
         &resume,
-        &[("AWS_ENDPOINT_URL", &elsewhere.export("AWS_ENDPOINT_URL"))],
+        &[("AWS_ENDPOINT_URL", elsewhere.export("AWS_ENDPOINT_URL"))],
     );
     assert_ne!(there.code, 0, "{}", there.out);
     let differs = format!("and is {}", elsewhere.export("AWS_ENDPOINT_URL"));
