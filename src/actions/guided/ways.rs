@@ -31,14 +31,12 @@ pub(super) fn choose(
             .find(|(mechanism, _)| !mechanism.is_by_name()),
     };
     let Some((mechanism, why)) = chosen.cloned() else {
-        let why: Vec<String> = out
+        let asked = out
             .iter()
-            .filter(|(mechanism, _)| wanted.is_none_or(|wanted| wanted == *mechanism))
-            .map(|(mechanism, why)| format!("{mechanism}: {why}"))
-            .collect();
+            .filter(|(mechanism, _)| wanted.is_none_or(|wanted| wanted == *mechanism));
         let refused = Refused::new(format!(
             "no way to shift traffic from {region} works now: {}",
-            why.join("; ")
+            each_why_once(asked)
         ));
         return Err(match possible.first() {
             Some((other, _)) => refused.instead(format!(
@@ -58,6 +56,21 @@ pub(super) fn choose(
         also,
         out,
     })
+}
+
+/// `switch: its alarm does not exist; health-check, records: Route 53 does not answer`.
+fn each_why_once<'a>(out: impl Iterator<Item = &'a (Mechanism, String)>) -> String {
+    let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+    for (mechanism, why) in out {
+        match told.iter_mut().find(|(known, _)| known == why) {
+            Some((_, all)) => all.push(mechanism.to_string()),
+            None => told.push((why, vec![mechanism.to_string()])),
+        }
+    }
+    let said = told
+        .iter()
+        .map(|(why, all)| format!("{}: {why}", all.join(", ")));
+    said.collect::<Vec<_>>().join("; ")
 }
 
 /// Why `mechanism` would work for `region`, or why not.
@@ -156,5 +169,25 @@ fn stands(service: &str, region: &Region, snapshot: &Snapshot) -> Result<(), NoW
     match standing(&api, snapshot) {
         Standing::Broken(why) => Err(NoWay::Broken { api, why }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mechanisms_that_fail_for_one_reason_are_told_together() {
+        let silent = "Route 53 does not answer";
+        let out = [
+            (Mechanism::Switch, "its alarm does not exist"),
+            (Mechanism::HealthCheck, silent),
+            (Mechanism::Records, silent),
+        ]
+        .map(|(mechanism, why)| (mechanism, why.to_owned()));
+        assert_eq!(
+            each_why_once(out.iter()),
+            "switch: its alarm does not exist; health-check, records: Route 53 does not answer"
+        );
     }
 }
